@@ -1,0 +1,176 @@
+# make            build/libdgraph.so                    make demo   train a classifier and look at it
+# make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in a minute
+# make install    PREFIX, or LUADIR and LIBDIR          make clean
+# demo, test and lint install the packages that they need (.ci/deps).
+
+LAYERS := base device tensor node op grad
+PUBLIC := $(foreach layer,$(LAYERS),$(sort $(wildcard c/$(layer)/*.c)))
+SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c)
+OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o
+ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o
+CTESTS := $(patsubst c/test/%.c,%,$(filter-out c/test/fuzz%,$(wildcard c/test/*.c)))
+
+ifeq ($(origin CC),default)
+CC     := $(if $(shell command -v gcc),gcc,clang)
+endif
+CFLAGS ?= -O3 -g
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+FLAGS   = $(CFLAGS) -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno \
+          -fno-trapping-math -pthread -Ic $(WARN)
+SANE   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+SHARED := -shared -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
+ifeq ($(shell uname -s),Darwin)
+SHARED := -dynamiclib -install_name @rpath/libdgraph.so
+endif
+LIBS   := -lm -lpthread -ldl
+
+PREFIX ?= /usr/local
+LUADIR ?= $(PREFIX)/share/lua/5.1
+LIBDIR ?= $(PREFIX)/lib/lua/5.1
+JOBS   := $(shell nproc 2>/dev/null || echo 2)
+LUA     = LUA_PATH='lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit
+
+MAKEFLAGS += --no-print-directory
+
+all: build/libdgraph.so
+
+# -- The library -------------------------------------------------------------------------------
+
+build/libdgraph.so: $(OBJ)
+	@echo '  LD $@'
+	@$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) -o $@ $(OBJ) $(LIBS)
+
+build/asan/libdgraph.so: $(ASAN)
+	@echo '  LD $@'
+	@gcc $(FLAGS) $(SANE) $(SHARED) -o $@ $(ASAN) $(LIBS)
+
+build/%.o: c/%.c build/flags | c/dgraph.h
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+build/asan/%.o: c/%.c build/flags | c/dgraph.h
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(SANE) -MMD -MP -c -o $@ $<
+
+build/cdef.o: build/cdef.c build/flags
+	@$(CC) $(FLAGS) -c -o $@ $<
+
+build/asan/cdef.o: build/cdef.c build/flags
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(SANE) -c -o $@ $<
+
+build/cdef.c: c/dgraph.h c/tools/cdef.awk
+	@awk -f c/tools/cdef.awk c/dgraph.h >$@
+
+# Written only if the text changes, so that objects are not rebuilt for nothing.
+c/dgraph.h: FORCE
+	@mkdir -p build
+	@awk -f c/tools/harvest.awk $@ $(PUBLIC) >build/dgraph.h.$$$$ && \
+	  { cmp -s build/dgraph.h.$$$$ $@ || cp build/dgraph.h.$$$$ $@; }; \
+	  status=$$?; rm -f build/dgraph.h.$$$$; exit $$status
+
+build/flags: FORCE
+	@mkdir -p build
+	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE)' | cmp -s - $@ || \
+	  echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE)' >$@
+
+-include $(OBJ:.o=.d) $(ASAN:.o=.d)
+
+# -- Use ---------------------------------------------------------------------------------------
+
+demo:
+	@.ci/deps demo
+	@$(MAKE) -j$(JOBS) all
+	@$(LUA) examples/mnist.lua
+
+bench bench-quick: all
+	$(LUA) spec/bench/run.lua $(if $(filter bench-quick,$@),--quick)
+
+install: all
+	install -d $(DESTDIR)$(LIBDIR)/dgraph $(DESTDIR)$(LUADIR)/dgraph
+	install build/libdgraph.so $(DESTDIR)$(LIBDIR)/dgraph
+	cp -R lua/dgraph/. $(DESTDIR)$(LUADIR)/dgraph
+
+# For programs in C: the header, and the library where the linker looks.
+install-c: all
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib
+	install -m 644 c/dgraph.h $(DESTDIR)$(PREFIX)/include
+	install build/libdgraph.so $(DESTDIR)$(PREFIX)/lib
+
+clean:
+	rm -rf build
+
+# -- Tests: each stage leaves its counts in build/counts, .ci/sum adds them up -----------------
+
+STAGES := jit nojit asan valgrind $(CTESTS:%=c-%)
+MEMCHECK := valgrind -q --error-exitcode=99 luajit -joff
+
+test:
+	@.ci/deps test
+	@rm -rf build/counts
+	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so
+	@$(MAKE) -k -j$(JOBS) --output-sync=target $(STAGES:%=stage-%); .ci/sum $(STAGES)
+
+test-c: $(CTESTS:%=stage-c-%)
+test-asan: stage-asan
+test-valgrind: stage-valgrind
+
+stage-jit: all
+	@.ci/stage jit busted
+
+stage-nojit: all
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit busted
+
+stage-asan: build/asan/libdgraph.so
+	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
+	  ASAN_OPTIONS=detect_leaks=0 .ci/stage asan busted --exclude-tags=slow,install
+
+stage-valgrind: all
+	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind busted --exclude-tags=slow,install
+
+$(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
+	@.ci/stage c-$* $<
+
+$(CTESTS:%=build/asan/test/%): build/asan/test/%: c/test/%.c $(ASAN)
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(SANE) -MMD -MP -o $@ $< $(ASAN) $(LIBS)
+
+-include $(CTESTS:%=build/asan/test/%.d)
+
+# -- Lint --------------------------------------------------------------------------------------
+
+# The header first: the build would freshen it.
+lint:
+	@.ci/deps test
+	@awk -f c/tools/harvest.awk c/dgraph.h $(PUBLIC) | diff -u c/dgraph.h -
+	@$(MAKE) -k -j$(JOBS) lint-format lint-symbols lint-cppcheck lint-lua lint-rock
+
+lint-format:
+	@find c -name '*.[ch]' | xargs clang-format --dry-run -Werror
+
+# Layers, exports, and static TLS, of which dlopen has 1.6 KB for all libraries together.
+lint-symbols: all
+	@nm -A $(OBJ) | awk -f c/tools/layers.awk
+	@sed -n 's/^DG_API.*[ *]\(dg_[a-z0-9_]*\)(.*/\1/p' c/dgraph.h | sort >build/declared
+	@nm -D --defined-only build/libdgraph.so | sed 's/.* //' | sort | diff build/declared -
+	@size=$$(readelf -lW build/libdgraph.so | awk '$$1 == "TLS" { print $$6 }'); \
+	  [ $$((size)) -le 1024 ] || { echo "thread-local variables: $$((size)) bytes"; exit 1; }
+
+lint-cppcheck:
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  --suppress=pointerSize --error-exitcode=1 -j$(JOBS) -D__GNUC__ -D__x86_64__ -Ic c
+
+lint-lua:
+	@luacheck --quiet --no-color $(wildcard lua spec examples rocks)
+
+lint-rock:
+	@luarocks --lua-version=5.1 lint dgraph-scm-1.rockspec
+
+FORCE:
+.DELETE_ON_ERROR:
+.PHONY: FORCE all demo bench bench-quick install install-c clean test test-c test-asan \
+  test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock)

@@ -1,0 +1,263 @@
+/* memory.c -- a caching block allocator: what a training loop frees in one step it gets in the next.
+ *
+ * Sizes are rounded up to classes (64 bytes apart to 1 KB, then eight to each doubling). A freed
+ * block joins its class's list in the freeing thread; only when live and cached bytes together
+ * pass what was ever live by a quarter do blocks go back to the system. Large blocks are mapped on
+ * huge pages, whose first touch is eight times cheaper.
+ *
+ * Counters are kept by each thread and joined into the process's when they have moved far enough:
+ * an atomic addition would cost as much as the allocation. */
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+  LINE = 64,
+  SMALL = 1024, /* classes are LINE apart up to here */
+  STEPS = 8,    /* classes to each doubling above */
+  NCLASSES = SMALL / LINE + STEPS * 32,
+  MAPPED = 2 << 20,  /* from here on blocks are mapped, not allocated */
+  FLUSH = 256 << 10, /* how far a thread's byte counters may drift */
+  SLACK = 64 << 20   /* what may always be cached */
+};
+
+static const int64_t LARGEST = (int64_t)1 << 41;
+
+enum { TENSORS = DG_NKINDS, NODES, NCOUNTERS };
+
+static _Atomic int64_t total[NCOUNTERS];
+static _Atomic int64_t peak;            /* the most bytes ever live */
+static _Atomic int64_t cap = INT64_MAX; /* dg_memory_limit */
+static _Atomic int64_t fail_at = -1;    /* dg_memory_fail_after */
+
+static DG_THREAD_LOCAL struct {
+  void **head;              /* a list for each class; NULL before the first block */
+  int64_t count[NCOUNTERS]; /* not yet in `total` */
+  int64_t drift;
+} mine;
+
+/* The class of a size, and the bytes that blocks of it have. */
+static int class_of(int64_t bytes, int64_t *rounded)
+{
+  if (bytes <= SMALL) {
+    int64_t lines = bytes <= 0 ? 1 : (bytes + LINE - 1) / LINE;
+    *rounded = lines * LINE;
+    return (int)lines - 1;
+  }
+  int power = 63 - __builtin_clzll((uint64_t)(bytes - 1)); /* 2^power < bytes <= 2^(power + 1) */
+  int64_t step = ((int64_t)1 << power) / STEPS;
+  int64_t over = (bytes - ((int64_t)1 << power) + step - 1) / step; /* 1 ... STEPS */
+  *rounded = ((int64_t)1 << power) + over * step;
+  return SMALL / LINE + (power - 10) * STEPS + (int)over - 1;
+}
+
+static void flush_counters(void)
+{
+  for (int i = 0; i < NCOUNTERS; i++) {
+    if (mine.count[i]) atomic_fetch_add_explicit(&total[i], mine.count[i], memory_order_relaxed);
+    mine.count[i] = 0;
+  }
+  mine.drift = 0;
+}
+
+static int64_t count_of(int i)
+{
+  return atomic_load_explicit(&total[i], memory_order_relaxed) + mine.count[i];
+}
+
+static int64_t live_bytes(void)
+{
+  int64_t sum = 0;
+  for (int i = 0; i < DG_CACHE; i++) sum += count_of(i);
+  return sum;
+}
+
+static void count_bytes(dg_kind kind, int64_t change)
+{
+  mine.count[kind] += change;
+  mine.drift += change < 0 ? -change : change;
+  if (DG_UNLIKELY(mine.drift > FLUSH)) {
+    int64_t live = live_bytes();
+    if (live > atomic_load_explicit(&peak, memory_order_relaxed)) atomic_store(&peak, live);
+    flush_counters();
+  }
+}
+
+static void system_free(void *block, int64_t size)
+{
+  if (size >= MAPPED) munmap(block, (size_t)size);
+  else free(block);
+}
+
+static void *system_alloc(int64_t size)
+{
+  if (size >= MAPPED) {
+    void *p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) return NULL;
+    madvise(p, (size_t)size, MADV_HUGEPAGE);
+    return p;
+  }
+  return aligned_alloc(LINE, (size_t)size);
+}
+
+static void trim(void)
+{
+  if (!mine.head) return;
+  for (int c = 0; c < NCLASSES; c++) {
+    int64_t size = c < SMALL / LINE ? (c + 1) * (int64_t)LINE : 0;
+    if (!size) {
+      int over = (c - SMALL / LINE) % STEPS + 1, power = (c - SMALL / LINE) / STEPS + 10;
+      size = ((int64_t)1 << power) + over * (((int64_t)1 << power) / STEPS);
+    }
+    for (void *p = mine.head[c]; p;) {
+      DG_UNPOISON(p, (size_t)size);
+      void *next;
+      memcpy(&next, p, sizeof next);
+      system_free(p, size);
+      mine.count[DG_CACHE] -= size;
+      p = next;
+    }
+    mine.head[c] = NULL;
+  }
+}
+
+static void leave_thread(void)
+{
+  trim();
+  flush_counters();
+  free(mine.head);
+  mine.head = NULL;
+}
+
+static bool enter_thread(void)
+{
+  mine.head = calloc(NCLASSES, sizeof *mine.head);
+  if (mine.head) dg_at_thread_exit(leave_thread);
+  return mine.head != NULL;
+}
+
+/* A new block from the system; what is cached is given up before an allocation is refused. */
+static void *fresh(int64_t size, dg_kind kind)
+{
+  int64_t live = live_bytes(), most = atomic_load_explicit(&cap, memory_order_relaxed);
+  if (size > most - live) {
+    dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live, the limit is %lld",
+            (long long)size, (long long)live, (long long)most);
+    return NULL;
+  }
+  void *p = system_alloc(size);
+  if (!p) {
+    trim();
+    p = system_alloc(size);
+  }
+  if (!p) {
+    dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live (%lld parameters)",
+            (long long)size, (long long)live, (long long)count_of(DG_PARAMETER));
+    return NULL;
+  }
+  count_bytes(kind, size);
+  return p;
+}
+
+/* True when a test asked for this allocation to fail. */
+static bool fails_on_purpose(void)
+{
+  if (DG_LIKELY(atomic_load_explicit(&fail_at, memory_order_relaxed) < 0)) return false;
+  if (atomic_fetch_sub(&fail_at, 1) > 0) return false;
+  atomic_store(&fail_at, -1);
+  return true;
+}
+
+void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
+{
+  if (DG_UNLIKELY(bytes > LARGEST || fails_on_purpose())) {
+    dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted", (long long)bytes);
+    return NULL;
+  }
+  int c = class_of(bytes, got);
+  if (DG_UNLIKELY(!mine.head) && !enter_thread()) {
+    dg_fail(DG_EMEMORY, "out of memory: no room for this thread's block lists");
+    return NULL;
+  }
+  void *p = mine.head[c];
+  if (DG_UNLIKELY(!p)) return fresh(*got, kind);
+  DG_UNPOISON(p, (size_t)*got);
+  memcpy(&mine.head[c], p, sizeof p);
+  mine.count[DG_CACHE] -= *got;
+  count_bytes(kind, *got);
+  return p;
+}
+
+void dg_block_free(void *block, int64_t got, dg_kind kind)
+{
+  int64_t rounded;
+  int c = class_of(got, &rounded);
+  count_bytes(kind, -got);
+  if (DG_UNLIKELY(!mine.head) && !enter_thread()) {
+    system_free(block, got);
+    return;
+  }
+  if (got >= MAPPED / 2) { /* small blocks are too few bytes to be worth the question */
+    int64_t most = atomic_load_explicit(&peak, memory_order_relaxed);
+    if (live_bytes() + count_of(DG_CACHE) + got > most + most / 4 + SLACK) {
+      system_free(block, got);
+      return;
+    }
+  }
+  memcpy(block, &mine.head[c], sizeof(void *));
+  mine.head[c] = block;
+  mine.count[DG_CACHE] += got;
+  DG_POISON(block, (size_t)got);
+}
+
+void dg_block_rename(int64_t got, dg_kind from, dg_kind to)
+{
+  count_bytes(from, -got);
+  count_bytes(to, got);
+}
+
+void dg_count_tensors(int change) { mine.count[TENSORS] += change; }
+void dg_count_nodes(int change) { mine.count[NODES] += change; }
+
+void *dg_table_grow(void *old, int64_t bytes)
+{
+  void *table = fails_on_purpose() ? NULL : realloc(old, (size_t)bytes);
+  if (!table) dg_fail(DG_EMEMORY, "out of memory: a table of %lld bytes", (long long)bytes);
+  return table;
+}
+
+void dg_table_free(void *table) { free(table); }
+
+/* Live bytes of one kind (dg_kind), exact for a single thread; -1 for an unknown kind. */
+DG_API double dg_memory_bytes(int kind)
+{
+  if (kind < 0 || kind >= DG_NKINDS) {
+    dg_fail(DG_EARGUMENT, "memory: there is no kind %d", kind);
+    return -1;
+  }
+  return (double)count_of(kind);
+}
+
+/* Bytes of all live tensors, whatever they are for. */
+DG_API double dg_memory_live(void) { return (double)live_bytes(); }
+
+/* How many tensors are alive. */
+DG_API double dg_memory_tensors(void) { return (double)count_of(TENSORS); }
+
+/* How many nodes are alive. */
+DG_API double dg_memory_nodes(void) { return (double)count_of(NODES); }
+
+/* Refuses allocations that would bring the live bytes over `bytes`; 0 or less: no limit. */
+DG_API void dg_memory_limit(double bytes)
+{
+  atomic_store(&cap, bytes > 0 && bytes < 9e18 ? (int64_t)bytes : INT64_MAX);
+}
+
+/* Gives this thread's free blocks back to the system. */
+DG_API void dg_memory_trim(void) { trim(); }
+
+/* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
+DG_API void dg_memory_fail_after(double n) { atomic_store(&fail_at, n < 0 ? -1 : (int64_t)n); }

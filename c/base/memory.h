@@ -1,0 +1,32 @@
+/* memory.h -- blocks from a size-class cache, with their bytes counted by kind. */
+#ifndef DG_MEMORY_H
+#define DG_MEMORY_H
+
+#include "base/base.h"
+
+/* A block of at least `bytes` bytes, aligned to 64; NULL with an error set. `*got` is its true
+ * size, which dg_block_free wants back. */
+void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got);
+void dg_block_free(void *block, int64_t got, dg_kind kind);
+
+/* Counts a block under another kind from now on. */
+void dg_block_rename(int64_t got, dg_kind from, dg_kind to);
+
+/* Live tensors and nodes of this thread and of all. */
+void dg_count_tensors(int change);
+void dg_count_nodes(int change);
+
+/* realloc for tables that grow (scopes, walks); NULL with an error set, `old` stays valid. */
+void *dg_table_grow(void *old, int64_t bytes);
+void dg_table_free(void *table);
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define DG_POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
+#define DG_UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
+#else
+#define DG_POISON(p, n) ((void)0)
+#define DG_UNPOISON(p, n) ((void)0)
+#endif
+
+#endif

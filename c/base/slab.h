@@ -1,0 +1,50 @@
+/* slab.h -- numbered slots for tensors and nodes, whose generation makes a stale handle harmless.
+ *
+ * A handle is (generation << 32 | number). The generation is odd while the slot is in use and
+ * goes up at each birth and death, so a handle of the past never matches. Slabs are never
+ * unmapped: looking at a slot is always safe. A slot whose generations are used up is retired. */
+#ifndef DG_SLAB_H
+#define DG_SLAB_H
+
+#include "base/base.h"
+
+enum {
+  DG_SLOT_BYTES = 320,
+  DG_SLAB_BITS = 12,
+  DG_SLAB_SLOTS = 1 << DG_SLAB_BITS,
+  DG_MAX_SLABS = 1 << 14
+};
+
+typedef struct dg_slot {
+  uint32_t generation;
+  uint32_t number;
+  struct dg_slot *next; /* of a free slot */
+  uint32_t kind;        /* what its owner says it is; 0 when free */
+} dg_slot;
+
+extern char *dg_slabs[DG_MAX_SLABS];
+extern uint32_t dg_slab_count;
+
+_Static_assert(sizeof(void *) == 8, "a handle packs a generation and a number into a pointer");
+
+/* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
+dg_slot *dg_slot_take(void);
+void dg_slot_give(dg_slot *slot);
+
+/* The slot of a handle if it is alive, else NULL (no error set). */
+DG_INLINE dg_slot *dg_slot_of(const void *handle)
+{
+  uint64_t bits = (uint64_t)(uintptr_t)handle;
+  uint32_t number = (uint32_t)bits, generation = (uint32_t)(bits >> 32);
+  uint32_t slab = number >> DG_SLAB_BITS;
+  if (DG_UNLIKELY(slab >= __atomic_load_n(&dg_slab_count, __ATOMIC_ACQUIRE))) return NULL;
+  dg_slot *s = (dg_slot *)(dg_slabs[slab] + (number & (DG_SLAB_SLOTS - 1)) * (size_t)DG_SLOT_BYTES);
+  return DG_LIKELY(s->generation == generation && (generation & 1)) ? s : NULL;
+}
+
+DG_INLINE void *dg_slot_handle(const dg_slot *s)
+{
+  return (void *)(uintptr_t)((uint64_t)s->generation << 32 | s->number);
+}
+
+#endif

@@ -1,0 +1,11 @@
+/* cpu.c -- the CPU's table of functions. */
+#include "device/cpu/cpu.h"
+
+const dg_backend dg_cpu = {
+  .name = "cpu",
+  .map = dg_cpu_map,
+  .copy = dg_cpu_copy,
+  .fill = dg_cpu_fill,
+  .accumulate = dg_cpu_accumulate,
+  .reduce = dg_cpu_reduce,
+};

@@ -1,0 +1,45 @@
+/* gemm.c -- matrix products: which shape goes to which code, and to how many threads. */
+#include "device/cpu/gemm.h"
+#include "device/cpu/blas.h"
+#include "device/cpu/kernels.h"
+#include "device/cpu/pool.h"
+
+#include <string.h>
+
+/*
+ * Measured with spec/bench/gemm_bench.c; m n k unless it says otherwise. Up to OURS_MAX our
+ * kernels are at least as fast as OpenBLAS if their vectors are well filled, up to OURS_ALWAYS and
+ * for FEW_ROWS in any case. UNPACKED_MAX: up to there our packed loops do not pay. DOTS_MAX: n k of
+ * a matrix that 8 rows may walk one after the other. PIECE_WORK: the least part worth a thread;
+ * SPLIT_MAT_VEC: the same for matrix-vector products, in elements of the matrix. UNIT: splits fall
+ * on its multiples. CHUNK: elements gathered at a time where a vector has a stride.
+ */
+enum {
+  OURS_ALWAYS = 8 * 1024,
+  OURS_MAX = 2 * 1024 * 1024,
+  FEW_ROWS = 16,
+  UNPACKED_MAX = 16 * 1024 * 1024,
+  DOTS_MAX = 16 * 1024,
+  PIECE_WORK = 1024 * 1024,
+  SPLIT_MAT_VEC = 64 * 1024,
+  UNIT = 32,
+  CHUNK = 512,
+};
+
+static int fits_blas(int64_t a, int64_t b, int64_t c)
+{
+  return a <= INT32_MAX && b <= INT32_MAX && c <= INT32_MAX;
+}
+
+#define REAL float
+#define NAME(x) x##_f32
+#define BLAS_GEMM sgemm
+#include "device/cpu/gemm.inc"
+
+#undef REAL
+#undef NAME
+#undef BLAS_GEMM
+#define REAL double
+#define NAME(x) x##_f64
+#define BLAS_GEMM dgemm
+#include "device/cpu/gemm.inc"

@@ -1,0 +1,51 @@
+/* isa.c -- finds out, once, which vector instructions may be used. */
+#include "device/cpu/isa.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[DG_ISA_COUNT] = { "base", "avx2", "avx512" };
+
+/* One more than the chosen set; 0 while nobody has asked. */
+static atomic_int chosen;
+
+/* libgcc's test includes whether the system saves the wide registers (XGETBV). */
+static dg_isa best_here(void)
+{
+#if DG_HAS_X86
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return DG_ISA_BASE;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    return DG_ISA_AVX512;
+  return DG_ISA_AVX2;
+#else
+  return DG_ISA_BASE;
+#endif
+}
+
+static dg_isa wanted(void)
+{
+  const char *text = getenv("DGRAPH_ISA");
+  for (int i = 0; text && i < DG_ISA_COUNT; i++)
+    if (strcmp(text, names[i]) == 0) return (dg_isa)i;
+  return DG_ISA_AVX512;
+}
+
+dg_isa dg_cpu_set_isa(dg_isa isa)
+{
+  dg_isa best = best_here();
+  if (isa > best) isa = best;
+  atomic_store_explicit(&chosen, (int)isa + 1, memory_order_relaxed);
+  return isa;
+}
+
+/* Two threads that ask first at the same time find the same answer, so no lock is needed. */
+dg_isa dg_cpu_isa(void)
+{
+  int isa = atomic_load_explicit(&chosen, memory_order_relaxed);
+  return isa ? (dg_isa)(isa - 1) : dg_cpu_set_isa(wanted());
+}
+
+const char *dg_cpu_isa_name(void) { return names[dg_cpu_isa()]; }

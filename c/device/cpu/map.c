@@ -1,0 +1,78 @@
+/* map.c -- applies elementwise formulas to arrays of any strides. */
+#include "device/cpu/cpu.h"
+#include "device/cpu/loop.h"
+#include "device/cpu/pool.h"
+
+enum { GRAIN = 32 << 10 }; /* elements a thread must have to be worth waking */
+
+typedef struct map_work {
+  dg_map_loop *kernel;
+  const double *parameters;
+  const dg_loop *loop; /* NULL: everything is one run */
+  char *y;
+  const char *x[DG_MAP_INPUTS];
+  int64_t step[DG_MAP_INPUTS]; /* elements, along a run */
+  int64_t bytes[DG_MAP_INPUTS];
+  int64_t y_bytes;
+  int inputs;
+} map_work;
+
+static void one_run(void *context, int64_t from, int64_t to)
+{
+  const map_work *w = context;
+  const void *x[DG_MAP_INPUTS];
+  for (int i = 0; i < w->inputs; i++) x[i] = w->x[i] + from * w->step[i] * w->bytes[i];
+  w->kernel(to - from, w->y + from * w->y_bytes, x, w->step, w->parameters);
+}
+
+static void many_runs(void *context, int64_t from, int64_t to)
+{
+  const map_work *w = context;
+  char *at[DG_LOOP_OPERANDS];
+  for (int64_t r = from; r < to; r++) {
+    dg_loop_at(w->loop, r, at);
+    w->kernel(w->loop->shape[w->loop->ndim - 1], at[0], (const void *const *)(at + 1), w->step,
+              w->parameters);
+  }
+}
+
+/* A step for each input when the whole array is a single run: contiguous inputs and single
+ * elements. */
+static bool is_one_run(map_work *w, const dg_view *const *x, const dg_view *y)
+{
+  for (int i = 0; i < w->inputs; i++) {
+    if (x[i]->size == 1) w->step[i] = 0;
+    else if (x[i]->contiguous && x[i]->size == y->size) w->step[i] = 1;
+    else return false;
+  }
+  return true;
+}
+
+int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par)
+{
+  if (y->size == 0) return 0;
+  map_work w = { .kernel = m->loop[x[0]->dtype][dg_cpu_isa()],
+                 .parameters = par,
+                 .y = y->data,
+                 .y_bytes = dg_item_bytes[y->dtype],
+                 .inputs = m->inputs };
+  for (int i = 0; i < m->inputs; i++) {
+    w.x[i] = x[i]->data;
+    w.bytes[i] = dg_item_bytes[x[i]->dtype];
+  }
+  if (is_one_run(&w, x, y)) {
+    if (y->size == 1) w.step[0] = 1; /* the vector loops come first */
+    if (DG_LIKELY(y->size < GRAIN)) one_run(&w, 0, y->size);
+    else dg_parallel(y->size, GRAIN, one_run, &w);
+    return 0;
+  }
+  const dg_view *all[DG_LOOP_OPERANDS] = { y };
+  for (int i = 0; i < m->inputs; i++) all[i + 1] = x[i];
+  dg_loop loop;
+  dg_loop_init(&loop, m->inputs + 1, all);
+  int64_t run = loop.shape[loop.ndim - 1];
+  for (int i = 0; i < m->inputs; i++) w.step[i] = loop.stride[i + 1][loop.ndim - 1] / w.bytes[i];
+  w.loop = &loop;
+  dg_parallel(loop.runs, DG_MAX(GRAIN / run, 1), many_runs, &w);
+  return 0;
+}

@@ -1,0 +1,224 @@
+/* reduce.c -- sums, maxima and minima, and where they are, over any axes of any array.
+ *
+ * The axes fall into those that stay and those that go. Where the elements of a row go, each row
+ * is folded into one number; where they stay, whole rows are folded into a row. Float sums are
+ * taken over blocks, and the blocks' sums in pairs, so that the error grows with the logarithm of
+ * the length. */
+#include "device/cpu/cpu.h"
+#include "device/cpu/loop.h"
+#include "device/cpu/pool.h"
+
+enum { GRAIN = 64 << 10, BLOCK = 512, STRIP = 1024 };
+
+typedef struct fold {
+  void (*row)(int64_t n, const char *x, int64_t step, void *total, bool first);
+  void (*rows)(int64_t n, const char *x, int64_t step, void *total, bool first);
+} fold;
+
+typedef struct reduction {
+  const fold *fold;
+  dg_loop kept;    /* operand 0: y, operand 1: x */
+  dg_loop dropped; /* operand 0: x */
+  bool greater;    /* for positions: maxima or minima */
+} reduction;
+
+#define SUM(T)                                                                                     \
+  static T sum_block_##T(int64_t n, const char *x, int64_t step)                                   \
+  {                                                                                                \
+    T lane[16] = { 0 }, total = 0;                                                                 \
+    int64_t i = 0;                                                                                 \
+    if (step == sizeof(T)) {                                                                       \
+      for (; i + 16 <= n; i += 16)                                                                 \
+        for (int k = 0; k < 16; k++) lane[k] += ((const T *)x)[i + k];                             \
+    }                                                                                              \
+    for (; i < n; i++) total += *(const T *)(x + i * step);                                        \
+    for (int k = 8; k > 0; k /= 2)                                                                 \
+      for (int j = 0; j < k; j++) lane[j] += lane[j + k];                                          \
+    return total + lane[0];                                                                        \
+  }                                                                                                \
+  static T sum_pairs_##T(int64_t n, const char *x, int64_t step)                                   \
+  {                                                                                                \
+    if (n <= BLOCK) return sum_block_##T(n, x, step);                                              \
+    int64_t half = n / 2 / BLOCK * BLOCK;                                                          \
+    if (half == 0) half = BLOCK;                                                                   \
+    return sum_pairs_##T(half, x, step) + sum_pairs_##T(n - half, x + half * step, step);          \
+  }                                                                                                \
+  static void sum_row_##T(int64_t n, const char *x, int64_t step, void *total, bool first)         \
+  {                                                                                                \
+    T sum = sum_pairs_##T(n, x, step);                                                             \
+    *(T *)total = first ? sum : *(T *)total + sum;                                                 \
+  }                                                                                                \
+  static void sum_rows_##T(int64_t n, const char *x, int64_t step, void *total, bool first)        \
+  {                                                                                                \
+    T *t = total;                                                                                  \
+    if (first)                                                                                     \
+      for (int64_t i = 0; i < n; i++) t[i] = *(const T *)(x + i * step);                           \
+    else if (step == sizeof(T))                                                                    \
+      for (int64_t i = 0; i < n; i++) t[i] += ((const T *)x)[i];                                   \
+    else                                                                                           \
+      for (int64_t i = 0; i < n; i++) t[i] += *(const T *)(x + i * step);                          \
+  }                                                                                                \
+  static const fold sum_##T = { sum_row_##T, sum_rows_##T };
+
+/* The first of equals stays; a NaN wins and stays. */
+#define BETTER(a, than, sign) ((a)sign(than) || ((a) != (a) && (than) == (than)))
+
+#define EXTREME(name, T, sign)                                                                     \
+  static void name##_row_##T(int64_t n, const char *x, int64_t step, void *best, bool first)       \
+  {                                                                                                \
+    T b = first ? *(const T *)x : *(T *)best;                                                      \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      const T a = *(const T *)(x + i * step);                                                      \
+      b = BETTER(a, b, sign) ? a : b;                                                              \
+    }                                                                                              \
+    *(T *)best = b;                                                                                \
+  }                                                                                                \
+  static void name##_rows_##T(int64_t n, const char *x, int64_t step, void *best, bool first)      \
+  {                                                                                                \
+    T *b = best;                                                                                   \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      const T a = *(const T *)(x + i * step);                                                      \
+      b[i] = first || BETTER(a, b[i], sign) ? a : b[i];                                            \
+    }                                                                                              \
+  }                                                                                                \
+  static const fold name##_##T = { name##_row_##T, name##_rows_##T };
+
+SUM(float)
+SUM(double)
+SUM(int64_t)
+EXTREME(max, float, >)
+EXTREME(max, double, >)
+EXTREME(max, int32_t, >)
+EXTREME(max, int64_t, >)
+EXTREME(max, uint8_t, >)
+EXTREME(min, float, <)
+EXTREME(min, double, <)
+EXTREME(min, int32_t, <)
+EXTREME(min, int64_t, <)
+EXTREME(min, uint8_t, <)
+
+static const fold *const folds[][DG_NDTYPES] = {
+  [DG_SUM] = { [DG_F32] = &sum_float, [DG_F64] = &sum_double, [DG_I64] = &sum_int64_t },
+  [DG_MAX_OF] = { &max_float, &max_double, &max_int32_t, &max_int64_t, &max_uint8_t, &max_uint8_t },
+  [DG_MIN_OF] = { &min_float, &min_double, &min_int32_t, &min_int64_t, &min_uint8_t, &min_uint8_t },
+};
+
+/* Each kept element is the fold of the rows that go. */
+static void fold_rows_away(void *context, int64_t from, int64_t to)
+{
+  const reduction *r = context;
+  const dg_loop *kept = &r->kept, *gone = &r->dropped;
+  int last = kept->ndim - 1, inner = gone->ndim - 1;
+  for (int64_t k = from; k < to; k++) {
+    char *at[DG_LOOP_OPERANDS], *row[DG_LOOP_OPERANDS];
+    dg_loop_at(kept, k / kept->shape[last], at);
+    int64_t place = k % kept->shape[last];
+    char *y = at[0] + place * kept->stride[0][last], *x = at[1] + place * kept->stride[1][last];
+    for (int64_t j = 0; j < gone->runs; j++) {
+      dg_loop_at(gone, j, row);
+      r->fold->row(gone->shape[inner], x + (row[0] - gone->data[0]), gone->stride[0][inner], y,
+                   j == 0);
+    }
+  }
+}
+
+/* Each kept row is the fold of rows like it, a strip at a time so that it stays in the cache. */
+static void fold_into_rows(void *context, int64_t from, int64_t to)
+{
+  const reduction *r = context;
+  const dg_loop *kept = &r->kept, *gone = &r->dropped;
+  int last = kept->ndim - 1, inner = gone->ndim - 1;
+  int64_t strips = (kept->shape[last] + STRIP - 1) / STRIP, step = kept->stride[1][last];
+  for (int64_t k = from; k < to; k++) {
+    char *at[DG_LOOP_OPERANDS], *row[DG_LOOP_OPERANDS];
+    dg_loop_at(kept, k / strips, at);
+    int64_t begin = k % strips * STRIP, n = DG_MIN(STRIP, kept->shape[last] - begin);
+    char *y = at[0] + begin * kept->stride[0][last], *x = at[1] + begin * step;
+    for (int64_t j = 0; j < gone->runs; j++) {
+      dg_loop_at(gone, j, row);
+      for (int64_t i = 0; i < gone->shape[inner]; i++)
+        r->fold->rows(n, x + (row[0] - gone->data[0]) + i * gone->stride[0][inner], step, y,
+                      j == 0 && i == 0);
+    }
+  }
+}
+
+/* The position of the best element, counted over the axes that go. */
+#define POSITION(T)                                                                                \
+  static void position_##T(void *context, int64_t from, int64_t to)                                \
+  {                                                                                                \
+    const reduction *r = context;                                                                  \
+    const dg_loop *kept = &r->kept, *gone = &r->dropped;                                           \
+    int last = kept->ndim - 1, inner = gone->ndim - 1;                                             \
+    for (int64_t k = from; k < to; k++) {                                                          \
+      char *at[DG_LOOP_OPERANDS], *row[DG_LOOP_OPERANDS];                                          \
+      dg_loop_at(kept, k / kept->shape[last], at);                                                 \
+      int64_t place = k % kept->shape[last], best = 0, position = 0;                               \
+      const char *x = at[1] + place * kept->stride[1][last];                                       \
+      T b = *(const T *)x;                                                                         \
+      for (int64_t j = 0; j < gone->runs; j++) {                                                   \
+        dg_loop_at(gone, j, row);                                                                  \
+        const char *p = x + (row[0] - gone->data[0]);                                              \
+        for (int64_t i = 0; i < gone->shape[inner]; i++, position++) {                             \
+          const T a = *(const T *)(p + i * gone->stride[0][inner]);                                \
+          if (r->greater ? BETTER(a, b, >) : BETTER(a, b, <)) b = a, best = position;              \
+        }                                                                                          \
+      }                                                                                            \
+      *(int64_t *)(at[0] + place * kept->stride[0][last]) = best;                                  \
+    }                                                                                              \
+  }
+
+POSITION(float)
+POSITION(double)
+POSITION(int32_t)
+POSITION(int64_t)
+POSITION(uint8_t)
+
+static dg_parallel_fn *const positions[DG_NDTYPES] = {
+  position_float,   position_double,  position_int32_t,
+  position_int64_t, position_uint8_t, position_uint8_t,
+};
+
+/* The part of x along the chosen axes alone. */
+static dg_view along(const dg_view *x, unsigned axes)
+{
+  dg_view part = *x;
+  part.ndim = 0;
+  for (int i = 0; i < x->ndim; i++) {
+    if (!(axes >> i & 1)) continue;
+    part.shape[part.ndim] = x->shape[i];
+    part.stride[part.ndim++] = x->stride[i];
+  }
+  dg_view_finish(&part);
+  return part;
+}
+
+int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes)
+{
+  if (y->size == 0) return 0;
+  if (x->size == 0) return dg_cpu_fill(y, 0); /* sums only: the operator refuses the others */
+  unsigned kept = ~axes;
+  dg_view stays = along(x, kept), goes = along(x, axes), result = along(y, kept);
+  const dg_view *both[] = { &result, &stays }, *one[] = { &goes };
+  reduction r = { .greater = kind == DG_ARGMAX };
+  dg_loop_init(&r.kept, 2, both);
+  dg_loop_init(&r.dropped, 1, one);
+  int64_t each = goes.size, last = r.kept.shape[r.kept.ndim - 1];
+  if (kind == DG_ARGMAX || kind == DG_ARGMIN) {
+    dg_parallel(y->size, DG_MAX(GRAIN / each, 1), positions[x->dtype], &r);
+    return 0;
+  }
+  r.fold = folds[kind][x->dtype];
+  int64_t kept_step = r.kept.stride[1][r.kept.ndim - 1];
+  int64_t gone_step = r.dropped.stride[0][r.dropped.ndim - 1];
+  bool rows = last > 1 &&
+              (kept_step < 0 ? -kept_step : kept_step) < (gone_step < 0 ? -gone_step : gone_step);
+  if (rows) {
+    int64_t strips = (last + STRIP - 1) / STRIP;
+    dg_parallel(r.kept.runs * strips, DG_MAX(GRAIN / (each * DG_MIN(last, STRIP)), 1),
+                fold_into_rows, &r);
+  } else {
+    dg_parallel(y->size, DG_MAX(GRAIN / each, 1), fold_rows_away, &r);
+  }
+  return 0;
+}

@@ -1,0 +1,178 @@
+/* map.h -- elementwise formulas, written once and compiled for every dtype and instruction set.
+ *
+ * DG_MAP2(mul_map, (x * y)) defines `static const dg_map mul_map`, a table of loops. In a formula
+ * the inputs are x, y, z and the parameters p, q, all of the element type T; exp, log, tanh ... are
+ * those of device/tgvmath.h; write K(0.5) for a constant, so that it has the type T. */
+#ifndef DG_MAP_H
+#define DG_MAP_H
+
+#include "device/cpu/isa.h"
+#include "device/tgvmath.h"
+#include "device/view.h"
+
+enum { DG_MAP_INPUTS = 3, DG_NISAS = 3 };
+
+/* y[i] = formula(x[0][i * step[0]], ...), n elements, y without gaps; a step is 0, 1 or any. */
+typedef void dg_map_loop(int64_t n, void *y, const void *const *x, const int64_t *step,
+                         const double *parameters);
+
+typedef struct dg_map {
+  const char *name;
+  const char *formula; /* its text, for backends that compile at run time */
+  int inputs;
+  bool makes_bool;                         /* the result is DG_BOOL, whatever goes in */
+  dg_map_loop *loop[DG_NDTYPES][DG_NISAS]; /* NULL: no such dtype */
+} dg_map;
+
+#define K(constant) ((T)(constant))
+
+/* The loops of one element type T, result type R, and instruction set. Unit steps come first, as
+ * loops of their own, so that the compiler makes vector code of them. */
+#define DG_LOOP_HEAD(T_, R_)                                                                       \
+  typedef T_ T;                                                                                    \
+  R_ *restrict o = out;                                                                            \
+  const T p = (T)par[0], q = (T)par[1];                                                            \
+  (void)p, (void)q;
+
+#define DG_LOOP1(name, T_, R_, isa, target, F)                                                     \
+  target static void name##_##T_##_##isa(int64_t n, void *out, const void *const *in,              \
+                                         const int64_t *step, const double *par)                   \
+  {                                                                                                \
+    DG_LOOP_HEAD(T_, R_)                                                                           \
+    const T *a = in[0];                                                                            \
+    const int64_t sa = step[0];                                                                    \
+    if (sa == 1) {                                                                                 \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i];                                                                          \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    } else {                                                                                       \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i * sa];                                                                     \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+#define DG_LOOP2(name, T_, R_, isa, target, F)                                                     \
+  target static void name##_##T_##_##isa(int64_t n, void *out, const void *const *in,              \
+                                         const int64_t *step, const double *par)                   \
+  {                                                                                                \
+    DG_LOOP_HEAD(T_, R_)                                                                           \
+    const T *a = in[0], *b = in[1];                                                                \
+    const int64_t sa = step[0], sb = step[1];                                                      \
+    if (sa == 1 && sb == 1) {                                                                      \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i], y = b[i];                                                                \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    } else if (sa == 1 && sb == 0) {                                                               \
+      const T y = b[0];                                                                            \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i];                                                                          \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    } else if (sa == 0 && sb == 1) {                                                               \
+      const T x = a[0];                                                                            \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T y = b[i];                                                                          \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    } else {                                                                                       \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i * sa], y = b[i * sb];                                                      \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+#define DG_LOOP3(name, T_, R_, isa, target, F)                                                     \
+  target static void name##_##T_##_##isa(int64_t n, void *out, const void *const *in,              \
+                                         const int64_t *step, const double *par)                   \
+  {                                                                                                \
+    DG_LOOP_HEAD(T_, R_)                                                                           \
+    const T *a = in[0], *b = in[1], *c = in[2];                                                    \
+    const int64_t sa = step[0], sb = step[1], sc = step[2];                                        \
+    if (sa == 1 && sb == 1 && sc == 1) {                                                           \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i], y = b[i], z = c[i];                                                      \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    } else {                                                                                       \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T x = a[i * sa], y = b[i * sb], z = c[i * sc];                                       \
+        o[i] = (R_)(F);                                                                            \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+#if DG_HAS_X86
+#define DG_LOOPS(n, name, T, R, F)                                                                 \
+  DG_LOOP##n(name, T, R, base, , F) DG_LOOP##n(name, T, R, avx2, DG_TARGET_AVX2, F)                \
+      DG_LOOP##n(name, T, R, avx512, DG_TARGET_AVX512, F)
+#define DG_TABLE(name, T)                                                                          \
+  {                                                                                                \
+    name##_##T##_base, name##_##T##_avx2, name##_##T##_avx512                                      \
+  }
+#else
+#define DG_LOOPS(n, name, T, R, F) DG_LOOP##n(name, T, R, base, , F)
+#define DG_TABLE(name, T)                                                                          \
+  {                                                                                                \
+    name##_##T##_base, name##_##T##_base, name##_##T##_base                                        \
+  }
+#endif
+
+#define DG_INT_LOOPS(n, name, T, R, F) DG_LOOP##n(name, T, R, base, , F)
+#define DG_INT_TABLE(name, T)                                                                      \
+  {                                                                                                \
+    name##_##T##_base, name##_##T##_base, name##_##T##_base                                        \
+  }
+
+/* float32 and float64 */
+#define DG_MAP_FLOAT(n, name, F)                                                                   \
+  DG_LOOPS(n, name, float, float, F)                                                               \
+  DG_LOOPS(n, name, double, double, F)                                                             \
+  static const dg_map name = {                                                                     \
+    #name, #F, n, false, { [DG_F32] = DG_TABLE(name, float), [DG_F64] = DG_TABLE(name, double) }   \
+  };
+
+/* Every dtype but bool; FI is the formula of the integers. */
+#define DG_MAP_NUMBER(n, name, F, FI)                                                              \
+  DG_LOOPS(n, name, float, float, F)                                                               \
+  DG_LOOPS(n, name, double, double, F)                                                             \
+  DG_INT_LOOPS(n, name, int32_t, int32_t, FI)                                                      \
+  DG_INT_LOOPS(n, name, int64_t, int64_t, FI)                                                      \
+  DG_INT_LOOPS(n, name, uint8_t, uint8_t, FI)                                                      \
+  static const dg_map name = { #name,                                                              \
+                               #F,                                                                 \
+                               n,                                                                  \
+                               false,                                                              \
+                               { [DG_F32] = DG_TABLE(name, float),                                 \
+                                 [DG_F64] = DG_TABLE(name, double),                                \
+                                 [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
+                                 [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
+                                 [DG_U8] = DG_INT_TABLE(name, uint8_t) } };
+
+/* Every dtype in, bool out. */
+#define DG_MAP_TEST(n, name, F)                                                                    \
+  DG_LOOPS(n, name, float, uint8_t, F)                                                             \
+  DG_LOOPS(n, name, double, uint8_t, F)                                                            \
+  DG_INT_LOOPS(n, name, int32_t, uint8_t, F)                                                       \
+  DG_INT_LOOPS(n, name, int64_t, uint8_t, F)                                                       \
+  DG_INT_LOOPS(n, name, uint8_t, uint8_t, F)                                                       \
+  static const dg_map name = { #name,                                                              \
+                               #F,                                                                 \
+                               n,                                                                  \
+                               true,                                                               \
+                               { [DG_F32] = DG_TABLE(name, float),                                 \
+                                 [DG_F64] = DG_TABLE(name, double),                                \
+                                 [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
+                                 [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
+                                 [DG_U8] = DG_INT_TABLE(name, uint8_t),                            \
+                                 [DG_BOOL] = DG_INT_TABLE(name, uint8_t) } };
+
+#define DG_MAP1(name, F) DG_MAP_FLOAT(1, name, F)
+#define DG_MAP2(name, F) DG_MAP_FLOAT(2, name, F)
+#define DG_MAP3(name, F) DG_MAP_FLOAT(3, name, F)
+
+#endif

@@ -1,0 +1,100 @@
+/* view.c -- dtypes, shapes and strides. */
+#include "device/view.h"
+
+#include <stdio.h>
+
+const uint8_t dg_item_bytes[DG_NDTYPES] = { 4, 8, 4, 8, 1, 1 };
+
+static const char *const names[DG_NDTYPES] = { "float32", "float64", "int32",
+                                               "int64",   "uint8",   "bool" };
+
+const char *dg_dtype_name(int dtype)
+{
+  return dtype >= 0 && dtype < DG_NDTYPES ? names[dtype] : "?";
+}
+
+int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t *shape)
+{
+  if (dtype < 0 || dtype >= DG_NDTYPES)
+    return dg_fail(DG_ETYPE, "%s: there is no dtype %d", who, dtype);
+  if (ndim < 0 || ndim > DG_MAX_NDIM)
+    return dg_fail(DG_EARGUMENT, "%s: %d axes, wanted 0 to %d", who, ndim, DG_MAX_NDIM);
+  v->dtype = (uint8_t)dtype;
+  v->ndim = (uint8_t)ndim;
+  v->contiguous = true;
+  int64_t size = 1, span = dg_item_bytes[dtype]; /* span: bytes if no axis were empty */
+  for (int i = ndim - 1; i >= 0; i--) {
+    if (shape[i] < 0)
+      return dg_fail(DG_EARGUMENT, "%s: axis %d has the negative size %lld", who, i,
+                     (long long)shape[i]);
+    v->shape[i] = shape[i];
+    v->stride[i] = size;
+    if (!dg_mul_ok(span, DG_MAX(shape[i], 1), &span))
+      return dg_fail(DG_EARGUMENT, "%s: a shape of too many elements (overflow at axis %d)", who,
+                     i);
+    size *= DG_MAX(shape[i], 1);
+  }
+  for (int i = 0; i < ndim; i++)
+    if (shape[i] == 0) size = 0;
+  v->size = size;
+  return 0;
+}
+
+void dg_view_finish(dg_view *v)
+{
+  int64_t size = 1, expected = 1;
+  bool contiguous = true;
+  for (int i = v->ndim - 1; i >= 0; i--) {
+    if (v->shape[i] != 1 && v->stride[i] != expected) contiguous = false;
+    expected *= v->shape[i];
+    size *= v->shape[i];
+  }
+  v->size = size;
+  v->contiguous = contiguous || size == 0;
+}
+
+bool dg_same_shape(const dg_view *a, const dg_view *b)
+{
+  if (a->ndim != b->ndim) return false;
+  for (int i = 0; i < a->ndim; i++)
+    if (a->shape[i] != b->shape[i]) return false;
+  return true;
+}
+
+const char *dg_shape_text(const dg_view *v, char buffer[DG_SHAPE_TEXT])
+{
+  if (v->ndim == 0) return "()";
+  int used = 0;
+  for (int i = 0; i < v->ndim; i++)
+    used += snprintf(buffer + used, (size_t)(DG_SHAPE_TEXT - used), "%s%lld", i ? "x" : "",
+                     (long long)v->shape[i]);
+  return buffer;
+}
+
+dg_view dg_view_broadcast(const dg_view *v, const dg_view *like)
+{
+  dg_view b = *v;
+  int added = like->ndim - v->ndim;
+  b.ndim = like->ndim;
+  for (int i = 0; i < like->ndim; i++) {
+    int from = i - added;
+    bool repeats = from < 0 || (v->shape[from] == 1 && like->shape[i] != 1);
+    b.shape[i] = like->shape[i];
+    b.stride[i] = repeats ? 0 : v->stride[from];
+  }
+  dg_view_finish(&b);
+  return b;
+}
+
+dg_view dg_view_keepdims(const dg_view *x, unsigned axes)
+{
+  dg_view y = *x;
+  int64_t stride = 1;
+  for (int i = x->ndim - 1; i >= 0; i--) {
+    if (axes >> i & 1) y.shape[i] = 1;
+    y.stride[i] = stride;
+    stride *= y.shape[i];
+  }
+  dg_view_finish(&y);
+  return y;
+}

@@ -1,0 +1,48 @@
+/* view.h -- where the elements of an array lie: what kernels see of a tensor. */
+#ifndef DG_VIEW_H
+#define DG_VIEW_H
+
+#include "base/base.h"
+
+typedef struct dg_view {
+  void *data;   /* of element 0 */
+  int64_t size; /* number of elements */
+  uint8_t dtype;
+  uint8_t ndim;
+  bool contiguous; /* row-major without gaps */
+  int64_t shape[DG_MAX_NDIM];
+  int64_t stride[DG_MAX_NDIM]; /* in elements; 0 where broadcast, negative where reversed */
+} dg_view;
+
+extern const uint8_t dg_item_bytes[DG_NDTYPES];
+const char *dg_dtype_name(int dtype);
+DG_INLINE bool dg_is_float(int dtype) { return dtype <= DG_F64; }
+
+/* The address of the element `offset` elements from `data`. */
+DG_INLINE void *dg_at(const dg_view *v, int64_t offset)
+{
+  return (char *)v->data + offset * dg_item_bytes[v->dtype];
+}
+
+/* Sets dtype, shape, size and row-major strides; -1 with an error when a size is negative, the
+ * rank too high or the element count does not fit. `who` is named in the message. */
+int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t *shape);
+
+/* Recomputes size and contiguity from shape and strides. */
+void dg_view_finish(dg_view *v);
+
+/* True when both have the same shape. */
+bool dg_same_shape(const dg_view *a, const dg_view *b);
+
+/* "2x3" or "()" into buffer; returns buffer. */
+enum { DG_SHAPE_TEXT = 168 };
+const char *dg_shape_text(const dg_view *v, char buffer[DG_SHAPE_TEXT]);
+
+/* `v` as if it had the broadcast shape of `like`: strides 0 along what it repeats. The shapes must
+ * fit. */
+dg_view dg_view_broadcast(const dg_view *v, const dg_view *like);
+
+/* `v` with the axes of the bit set `axes` swapped for size 1, as a reduction's result. */
+dg_view dg_view_keepdims(const dg_view *x, unsigned axes);
+
+#endif

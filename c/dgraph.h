@@ -1,0 +1,335 @@
+/* dgraph.h -- define-by-run automatic differentiation: the whole public interface.
+ *
+ * Conventions
+ *   Handles. A `dg_tensor *` or `dg_node *` is not an address: it packs a slot number and a
+ *     generation, and every function checks it. A handle whose tensor is gone is an error, never
+ *     undefined behaviour. Never dereference one; compare handles with ==.
+ *   Ownership. Outside a scope every handle that a function returns is a new reference: give it
+ *     back with dg_release. Inside a scope (dg_scope_open) handles are borrowed: never release
+ *     them; they die when the scope closes, unless dg_keep made them live on.
+ *   Errors. Functions return NULL, -1 or NaN, and dg_error_code / dg_error_message of the same
+ *     thread tell why. NULL in gives NULL out and keeps the first message. Nothing aborts, prints
+ *     or exits.
+ *   Numbers. Axes, elements, labels and ids count from 0, negative axes from the end. Shapes are
+ *     arrays of int64_t. Functions that yield sizes for Lua return int32_t or double.
+ *   Threads. Tape, modes, random state and last error belong to the calling thread. A tensor may
+ *     be read by several threads if each holds a reference of its own.
+ */
+#ifndef DGRAPH_H
+#define DGRAPH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DG_API __attribute__((visibility("default")))
+
+typedef struct dg_tensor dg_tensor; /* a value, its gradient and what made it */
+typedef struct dg_node dg_node;     /* one application of an operator */
+typedef struct dg_walk dg_walk;     /* a backward pass under way */
+typedef struct dg_pin dg_pin;       /* tells whether foreign memory is still in use */
+
+enum { DG_MAX_NDIM = 8 };
+
+typedef enum dg_dtype { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL, DG_NDTYPES } dg_dtype;
+
+typedef enum dg_error {
+  DG_OK,
+  DG_EARGUMENT, /* a value, shape or option that makes no sense */
+  DG_ETYPE,     /* the wrong dtype or kind of handle */
+  DG_ESTALE,    /* a handle whose tensor is gone */
+  DG_EMEMORY,   /* out of memory, or over the cap */
+  DG_EGRAPH,    /* the graph cannot do this: freed, overwritten, not differentiable */
+  DG_ESYSTEM    /* the operating system or a library it should provide */
+} dg_error;
+
+typedef enum dg_mode {
+  DG_MODE_BACKPROP, /* record operators (1) */
+  DG_NMODES
+} dg_mode;
+
+typedef enum dg_kind { /* what bytes are for: dg_memory_bytes */
+  DG_ACTIVATION,
+  DG_PARAMETER,
+  DG_GRADIENT,
+  DG_WORKSPACE,
+  DG_CACHE, /* free blocks that wait for their next use */
+  DG_NKINDS
+} dg_kind;
+
+enum { /* flags of a walk */
+  DG_RETAIN_GRAD = 1,    /* keep the gradients of intermediate tensors */
+  DG_RETAIN_GRAPH = 2,   /* keep what a second walk needs */
+  DG_DOUBLE_BACKPROP = 4 /* record the walk itself, so that gradients can be differentiated */
+};
+
+typedef enum dg_status { /* what dg_walk_run and dg_walk_step come back with */
+  DG_WALK_FAILED = -1,
+  DG_WALK_DONE,
+  DG_WALK_MORE, /* a step was made, or the budget is spent: call again */
+  DG_WALK_CALL, /* the node of dg_walk_node is the caller's: run it, dg_walk_give its gradients */
+  DG_WALK_HOOK  /* a hooked tensor's gradient is complete: dg_walk_tensor, dg_walk_gradient */
+} dg_status;
+
+/* ==== Functions: harvested from the sources by c/tools/harvest.awk; do not edit below ==== */
+/* clang-format off */
+
+/* ---- base/cdef.c: the header's text, for bindings that parse it. */
+
+/* The declarations of this library as plain C, without comments and preprocessor lines. A binding
+ * that declares itself from this text can never be older or newer than the library. */
+DG_API const char *dg_cdef(void);
+
+/* ---- base/error.c: the last error of each thread. */
+
+/* The code of this thread's last error (dg_error), DG_OK when there was none. */
+DG_API int dg_error_code(void);
+
+/* The text of this thread's last error, "" when there was none. Valid until the next error. */
+DG_API const char *dg_error_message(void);
+
+/* Forgets this thread's last error. */
+DG_API void dg_error_clear(void);
+
+/* ---- base/memory.c: a caching block allocator: what a training loop frees in one step it gets in the next. */
+
+/* Live bytes of one kind (dg_kind), exact for a single thread; -1 for an unknown kind. */
+DG_API double dg_memory_bytes(int kind);
+
+/* Bytes of all live tensors, whatever they are for. */
+DG_API double dg_memory_live(void);
+
+/* How many tensors are alive. */
+DG_API double dg_memory_tensors(void);
+
+/* How many nodes are alive. */
+DG_API double dg_memory_nodes(void);
+
+/* Refuses allocations that would bring the live bytes over `bytes`; 0 or less: no limit. */
+DG_API void dg_memory_limit(double bytes);
+
+/* Gives this thread's free blocks back to the system. */
+DG_API void dg_memory_trim(void);
+
+/* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
+DG_API void dg_memory_fail_after(double n);
+
+/* ---- tensor/pin.c: keeps foreign memory alive while a storage looks at it. */
+
+/* A pin for one piece of foreign memory; free it with dg_pin_free. */
+DG_API dg_pin *dg_pin_new(void);
+
+/* How many storages look at the memory now; -1 for NULL. */
+DG_API int dg_pin_held(const dg_pin *pin);
+
+/* Gives up the maker's share of a pin; storages keep theirs. */
+DG_API int dg_pin_free(dg_pin *pin);
+
+/* ---- node/fields.c: what can be asked of a tensor and of a node: gradient, creator, inputs, names. */
+
+/* The gradient of x; NULL without an error when there is none. */
+DG_API dg_tensor *dg_gradient(const dg_tensor *x);
+
+/* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
+DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g);
+
+/* 1 when gradients flow to x, 0 when not, -1 with an error. */
+DG_API int dg_requires_grad(const dg_tensor *x);
+
+/* Makes a leaf collect gradients, or stop. Only float tensors can; a result of an operator cannot
+ * be changed. */
+DG_API int dg_requires_grad_set(dg_tensor *x, int on);
+
+/* Keeps the gradient of x after backward although x is no leaf. */
+DG_API int dg_retain_grad(dg_tensor *x);
+
+/* 1 when x is a leaf: not the result of a recorded operator; 0 when it is one, -1 with an error. */
+DG_API int dg_is_leaf(const dg_tensor *x);
+
+/* Has walks hand x back when its gradient is complete (DG_WALK_HOOK), or no longer. */
+DG_API int dg_hooked_set(dg_tensor *x, int on);
+
+/* A number that no other tensor of this process has while x is alive, and that x keeps. */
+DG_API double dg_id(const dg_tensor *x);
+
+/* The name of x, "" when it has none; NULL with an error. */
+DG_API const char *dg_name(const dg_tensor *x);
+
+/* Names x; NULL or "" takes the name away. */
+DG_API int dg_name_set(dg_tensor *x, const char *name);
+
+/* Cuts x from the operator that made it: it becomes a leaf. */
+DG_API int dg_unchain(dg_tensor *x);
+
+/* Cuts everything that x was computed from: the whole graph behind it is let go. */
+DG_API int dg_unchain_backward(dg_tensor *x);
+
+/* The node that made x; NULL without an error for a leaf. Outside scopes it is a new reference: give
+ * it back with dg_node_release. */
+DG_API dg_node *dg_creator(const dg_tensor *x);
+
+/* Gives back a reference to a node. */
+DG_API int dg_node_release(dg_node *node);
+
+/* The name of a node's operator. */
+DG_API const char *dg_node_name(const dg_node *node);
+
+/* A number that rises with each node that this thread records; -1 with an error. */
+DG_API double dg_node_sequence(const dg_node *node);
+
+/* How many inputs a node has; -1 with an error. */
+DG_API int dg_node_inputs(const dg_node *node);
+
+/* How many outputs a node has; -1 with an error. */
+DG_API int dg_node_outputs(const dg_node *node);
+
+/* Input `i` of a node. Its elements may be gone: only its shape and place in the graph are sure. */
+DG_API dg_tensor *dg_node_input(const dg_node *node, int i);
+
+/* Output `i` of a node; NULL without an error when nothing refers to it any more. */
+DG_API dg_tensor *dg_node_output(const dg_node *node, int i);
+
+/* ---- node/tape.c: births, deaths and scopes: who owns a tensor, and when it goes. */
+
+/* Opens a scope on this thread: every tensor and node made from now on dies when it closes.
+ * Returns its number, which dg_scope_close wants; -1 when scopes are nested too deep. */
+DG_API double dg_scope_open(void);
+
+/* Closes the scope that dg_scope_open numbered so, and those inside it. The `count` tensors of
+ * `keep` live on: in the scope around it, or outside with one reference each, in either case
+ * without the graph that made them. -1 when no such scope is open. */
+DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count);
+
+/* How many scopes are open on this thread. */
+DG_API int dg_scope_count(void);
+
+/* One more reference to a tensor, which outlives every scope from now on. Returns its argument. */
+DG_API dg_tensor *dg_keep(dg_tensor *x);
+
+/* Gives back one reference. A scoped tensor's handles become invalid at once, and its elements go
+ * if no recorded operator has used them. -1 for a handle that is stale or NULL. */
+DG_API int dg_release(dg_tensor *x);
+
+/* True for the handle of a living tensor. Sets no error. */
+DG_API int dg_alive(const dg_tensor *x);
+
+/* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
+DG_API int dg_mode_set(int mode, int value);
+
+/* ---- op/add.c: the sum of two tensors, with broadcasting. */
+
+/* a + b, broadcast; both of one dtype, any but bool. Integers wrap around. */
+DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/affine.c: a tensor times a number plus a number: the forms of + and * with numbers. */
+
+/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x. */
+DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
+
+/* ---- op/copy.c: a contiguous copy, in the same or another dtype. */
+
+/* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+ * that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes. */
+DG_API dg_tensor *dg_cast(dg_tensor *x, int dtype);
+
+/* A contiguous copy of x. */
+DG_API dg_tensor *dg_copy(dg_tensor *x);
+
+/* ---- op/create.c: new tensors that no operator made: empty, full, ranges, foreign memory. */
+
+/* A tensor whose elements are not set. */
+DG_API dg_tensor *dg_empty(int dtype, int ndim, const int64_t *shape);
+
+/* A tensor whose elements are all `value`. */
+DG_API dg_tensor *dg_full(int dtype, int ndim, const int64_t *shape, double value);
+
+/* start, start + step, ...: `count` elements. */
+DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
+
+/* A tensor that looks at foreign memory, without a copy: row-major, aligned for its dtype. The
+ * memory must stay until dg_pin_held(pin) is 0. */
+DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
+                                  dg_pin *pin);
+
+/* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
+
+/* a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around. */
+DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/reshape.c: the same elements in another shape. */
+
+/* x in another shape of as many elements; one size may be -1, which the others decide. Shares the
+ * elements of x where they are contiguous. */
+DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- op/sum.c: sums over axes, and their counterpart, repeating along axes. */
+
+/* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats or
+ * int64. */
+DG_API dg_tensor *dg_sum(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient. */
+DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* x repeated along axes of size 1 and new leading axes, without a copy. */
+DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- grad/look.c: what a caller sees of a walk between its steps, and gives back to it. */
+
+/* The node that a walk has just visited, or hands back (DG_WALK_CALL); borrowed until the next call.
+ * NULL with an error when there is none. */
+DG_API dg_node *dg_walk_node(dg_walk *w);
+
+/* The gradient of output `i` of that node; NULL where nothing used the output. */
+DG_API dg_tensor *dg_walk_output_gradient(dg_walk *w, int i);
+
+/* What that node passed on to its input `i`, after dg_walk_step; NULL where no gradient flows. */
+DG_API dg_tensor *dg_walk_input_gradient(dg_walk *w, int i);
+
+/* Whether input `i` of the node that a walk hands back wants a gradient: 1, 0, or -1. */
+DG_API int dg_walk_needs(dg_walk *w, int i);
+
+/* Gives a walk the gradient of input `i` of the node that it handed back (DG_WALK_CALL), or with
+ * DG_WALK_HOOK and i = 0 a gradient to go on with instead. */
+DG_API int dg_walk_give(dg_walk *w, int i, dg_tensor *g);
+
+/* The tensor whose hook is to run (DG_WALK_HOOK), and its gradient. */
+DG_API dg_tensor *dg_walk_tensor(dg_walk *w);
+
+/* The gradient that a hook is to look at (DG_WALK_HOOK). */
+DG_API dg_tensor *dg_walk_gradient(dg_walk *w);
+
+/* After dg_walk_to has ended: the gradient of input `i`, NULL without an error when the outputs do
+ * not depend on it. */
+DG_API dg_tensor *dg_walk_result(dg_walk *w, int i);
+
+/* ---- grad/walk.c: backward: visits the recorded nodes from the newest to the oldest. */
+
+/* A walk back from `outputs` tensors to the leaves, whose gradients it adds up when it ends. gy has
+ * the gradient to start from for each output, or NULL (itself or an item) for 1, which only outputs
+ * of one element can do without. `flags`: DG_RETAIN_GRAD ... Free it with dg_walk_free. */
+DG_API dg_walk *dg_walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int flags);
+
+/* A walk back from `outputs` tensors to the `inputs` tensors x alone: only what leads to them is
+ * visited, no leaf changes, and dg_walk_result has the gradients. */
+DG_API dg_walk *dg_walk_to(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int inputs,
+                           dg_tensor *const *x, int flags);
+
+/* Frees a walk, finished or not. Leaves that it has not reached the end for keep what they had. */
+DG_API int dg_walk_free(dg_walk *w);
+
+/* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
+ * limit); at least one node is visited. Returns a dg_status. */
+DG_API int dg_walk_run(dg_walk *w, double budget_us);
+
+/* Visits one node. Returns a dg_status: DG_WALK_MORE after a visit, DG_WALK_DONE when the leaves
+ * have their gradients. */
+DG_API int dg_walk_step(dg_walk *w);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,147 @@
+/* entry.c -- the gradients that a walk has under way, and how they reach the leaves. */
+#include "grad/walk.h"
+
+dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
+{
+  if (x->walk != w->id) return NULL;
+  return &w->entries[x->entry];
+}
+
+static bool records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
+
+/* True when nothing but the walk can see b's elements. */
+static bool is_sole(const dg_body *b)
+{
+  return b->refs == DG_HOLD && b->store->refs == 1 && !b->store->pin && b->v.contiguous;
+}
+
+/* True for a tensor that the rule now running made. */
+static bool is_fresh(const dg_walk *w, const dg_body *g)
+{
+  return w->scope > 0 && dg_was_born_in(g, w->scope);
+}
+
+static int check(const dg_walk *w, const dg_body *x, const dg_body *g)
+{
+  if (DG_LIKELY(g->v.dtype == x->v.dtype && dg_same_shape(&g->v, &x->v))) return 0;
+  char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
+  return dg_fail(DG_EGRAPH, "backward of %s: a gradient of %s %s, wanted %s %s",
+                 w->current ? w->current->op->name : "the outputs", dg_dtype_name(g->v.dtype),
+                 dg_shape_text(&g->v, got), dg_dtype_name(x->v.dtype),
+                 dg_shape_text(&x->v, wanted));
+}
+
+static dg_entry *new_entry(dg_walk *w, dg_body *x)
+{
+  if (w->count == UINT32_MAX ||
+      dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries) < 0)
+    return NULL;
+  dg_entry *e = &w->entries[w->count];
+  *e = (dg_entry){ .x = x };
+  if (w->counted) __atomic_add_fetch(&x->refs, DG_LINK, __ATOMIC_RELAXED);
+  x->walk = w->id;
+  x->entry = (uint32_t)w->count++;
+  return e;
+}
+
+int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
+{
+  dg_body *g = dg_full_body_of(handle);
+  if (!g || check(w, x, g) < 0) return -1;
+  dg_entry *e = dg_walk_find(w, x);
+  if (!e && !(e = new_entry(w, x))) return -1;
+  if (!e->grad) {
+    e->own = is_fresh(w, g);
+    dg_own(g);
+    e->grad = g;
+    return 0;
+  }
+  if (!records(w) && e->own && is_sole(e->grad)) {
+    dg_touch(e->grad);
+    return dg_backend_of(&g->v)->accumulate(&g->v, &e->grad->v);
+  }
+  dg_tensor *sum = dg_add(dg_handle(e->grad), handle);
+  dg_body *s = sum ? dg_body_of(sum) : NULL;
+  if (!s) return -1;
+  e->own = is_fresh(w, s);
+  dg_own(s);
+  dg_unhold(e->grad);
+  e->grad = s;
+  return 0;
+}
+
+/* A tensor that only the leaf sees: the gradient itself, or a copy. */
+static dg_body *settle(const dg_walk *w, dg_entry *e)
+{
+  dg_body *g = e->grad;
+  if (records(w)) return g;
+  if (!(e->own && is_sole(g))) {
+    dg_tensor *copy = dg_copy(dg_handle(g));
+    dg_body *c = copy ? dg_body_of(copy) : NULL;
+    if (!c) return NULL;
+    dg_own(c);
+    dg_unhold(g);
+    e->grad = g = c;
+    e->own = true;
+  }
+  if (g->store->kind != DG_GRADIENT) {
+    dg_block_rename(g->store->got, g->store->kind, DG_GRADIENT);
+    g->store->kind = DG_GRADIENT;
+  }
+  return g;
+}
+
+static bool adds_in_place(const dg_walk *w, const dg_body *old)
+{
+  return !records(w) && !old->creator && old->store->refs == 1 && old->v.contiguous;
+}
+
+/* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
+static int prepare(const dg_walk *w, dg_entry *e)
+{
+  dg_body *g = settle(w, e), *old = e->x->grad;
+  if (!g) return -1;
+  if (!old || adds_in_place(w, old)) return 0;
+  dg_tensor *sum = dg_add(dg_handle(old), dg_handle(g));
+  dg_body *s = sum ? dg_body_of(sum) : NULL;
+  if (!s) return -1;
+  dg_own(s);
+  dg_unhold(g);
+  e->grad = s;
+  e->joined = true;
+  return 0;
+}
+
+static void deliver(const dg_walk *w, dg_entry *e)
+{
+  dg_body *old = e->x->grad;
+  if (old && !e->joined && adds_in_place(w, old)) {
+    dg_touch(old);
+    dg_backend_of(&old->v)->accumulate(&e->grad->v, &old->v);
+    dg_unhold(e->grad);
+  } else {
+    if (old) dg_unhold(old);
+    e->x->grad = e->grad;
+  }
+  e->grad = NULL;
+}
+
+bool dg_walk_keeps(const dg_walk *w, const dg_body *x)
+{
+  if (w->wanted_count > 0) return x->wanted == w->id;
+  return !x->creator || x->flags & DG_RETAINS_GRAD || w->flags & DG_RETAIN_GRAD;
+}
+
+int dg_walk_commit(dg_walk *w)
+{
+  if (w->wanted_count > 0) return 0;
+  for (int64_t i = 0; i < w->count; i++) {
+    dg_entry *e = &w->entries[i];
+    if (e->grad && dg_walk_keeps(w, e->x) && prepare(w, e) < 0) return -1;
+  }
+  for (int64_t i = 0; i < w->count; i++) {
+    dg_entry *e = &w->entries[i];
+    if (e->grad && dg_walk_keeps(w, e->x)) deliver(w, e);
+  }
+  return 0;
+}

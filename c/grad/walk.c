@@ -1,0 +1,453 @@
+/* walk.c -- backward: visits the recorded nodes from the newest to the oldest.
+ *
+ * The engine is pulled: it can be run to the end, by single nodes, or for some microseconds, and
+ * goes on where it stopped. Nodes and hooks that belong to the caller are handed back to it; C
+ * never calls into Lua. Leaves get their gradients at the very end, all or none. */
+#include "grad/walk.h"
+
+#include <string.h>
+#include <time.h>
+
+static uint64_t ids; /* atomic */
+
+static DG_THREAD_LOCAL dg_walk *spare; /* with its tables, for the next walk of this thread */
+
+static void free_tables(dg_walk *w)
+{
+  dg_table_free(w->entries);
+  dg_table_free(w->queue);
+  dg_table_free(w->roots);
+  dg_table_free(w->gy);
+  dg_table_free(w->gx);
+  dg_table_free(w);
+}
+
+static void leave_thread(void)
+{
+  if (spare) free_tables(spare);
+  spare = NULL;
+}
+
+/* -- One node ------------------------------------------------------------------------------- */
+
+/* What a rule makes on the way dies after it: in a scope, or where the walk is recorded outside
+ * scopes, in a pool. */
+static int open_inner(dg_walk *w, bool pool)
+{
+  if (!(w->flags & DG_DOUBLE_BACKPROP)) {
+    double scope = dg_scope_open();
+    if (scope < 0) return -1;
+    w->scope = scope;
+  } else if (pool) {
+    w->pool = dg_pool_open();
+  }
+  return 0;
+}
+
+static void close_inner(dg_walk *w)
+{
+  if (w->scope > 0 && dg_scope_is_open(w->scope)) dg_scope_close(w->scope, NULL, 0);
+  w->scope = 0;
+  dg_pool_close(w->pool, NULL);
+  w->pool = DG_NO_POOL;
+}
+
+/* Finds the gradients of the current node's outputs. */
+static int take_output_gradients(dg_walk *w)
+{
+  dg_call *c = w->current;
+  int64_t room = DG_MAX(c->inputs, c->outputs), had = w->gradients_room;
+  if (DG_UNLIKELY(room > had)) {
+    if (dg_walk_reserve(&w->gx, room, &w->gradients_room, sizeof *w->gx) < 0) return -1;
+    if (dg_walk_reserve(&w->gy, room, &had, sizeof *w->gy) < 0) return -1;
+  }
+  for (int i = 0; i < c->outputs; i++) {
+    dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
+    w->gy[i] = e ? dg_handle(e->grad) : NULL;
+  }
+  for (int i = 0; i < c->inputs; i++) w->gx[i] = NULL;
+  return 0;
+}
+
+/* A value that backward reads must be what it was when the operator ran. */
+static int check_versions(const dg_call *c)
+{
+  if (DG_UNLIKELY(c->flags & DG_CALL_FREED))
+    return dg_op_fail(c, DG_EGRAPH,
+                      "the graph was freed by an earlier backward; "
+                      "use retain_graph to walk it twice");
+  uint32_t reads = c->op->reads;
+  for (int i = 0; i < DG_MIN(c->inputs, DG_CALL_INPUTS); i++) {
+    if (!(reads >> i & 1)) continue;
+    if (DG_UNLIKELY(!c->x[i]->store))
+      return dg_op_fail(c, DG_EGRAPH, "input %d was released before backward read it", i + 1);
+    if (DG_UNLIKELY(c->x[i]->store->version != c->version[i]))
+      return dg_op_fail(c, DG_EGRAPH, "input %d was overwritten before backward read it", i + 1);
+  }
+  if (reads & DG_READS_Y && c->y[0] && c->y[0]->store && c->y[0]->store->version != c->y_version)
+    return dg_op_fail(c, DG_EGRAPH, "its result was overwritten before backward read it");
+  return 0;
+}
+
+static int run_rule(dg_walk *w)
+{
+  dg_call *c = w->current;
+  if (open_inner(w, true) < 0) return -1;
+  if (DG_LIKELY(c->op->backward(c, w->gy, w->gx) == 0)) return 0;
+  dg_fail_prefix("backward of ");
+  return -1;
+}
+
+/* Hands the input gradients on. With `show` the caller will look at them. */
+static int finish_node(dg_walk *w, bool show)
+{
+  dg_call *c = w->current;
+  for (int i = 0; i < c->inputs; i++) {
+    if (!dg_needs(c, i)) {
+      w->gx[i] = NULL;
+      continue;
+    }
+    if (!w->gx[i]) {
+      if (DG_LIKELY(dg_is_ok())) continue;
+      dg_fail_prefix("backward of %s: ", c->op->name);
+      return -1;
+    }
+    if (dg_walk_add(w, c->x[i], w->gx[i]) < 0) return -1;
+    if (c->x[i]->creator && dg_walk_push(w, c->x[i]->creator) < 0) return -1;
+  }
+  for (int i = 0; i < c->inputs && show; i++)
+    if (w->gx[i]) dg_own(dg_body_of(w->gx[i]));
+  close_inner(w);
+  return 0;
+}
+
+/* Lets go of what the node needed. */
+static void leave_node(dg_walk *w, bool shown)
+{
+  dg_call *c = w->current;
+  for (int i = 0; i < c->inputs && shown; i++)
+    if (w->gx[i]) dg_unhold(dg_body_of(w->gx[i]));
+  for (int i = 0; i < c->outputs; i++) {
+    dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
+    if (!e || !e->grad || dg_walk_keeps(w, e->x)) continue;
+    dg_unhold(e->grad);
+    e->grad = NULL;
+  }
+  if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) dg_call_free_values(c);
+  w->current = NULL;
+  if (w->counted) dg_call_leave(c);
+}
+
+/* -- The machine ---------------------------------------------------------------------------- */
+
+/* The next output of the current node whose hook has not run. */
+static bool next_hook(dg_walk *w)
+{
+  dg_call *c = w->current;
+  while (w->next < c->outputs) {
+    dg_body *y = c->y[w->next++];
+    dg_entry *e = y && y->flags & DG_HOOKED ? dg_walk_find(w, y) : NULL;
+    if (!e || !e->grad) continue;
+    w->hooked = e;
+    return true;
+  }
+  return false;
+}
+
+static bool next_leaf_hook(dg_walk *w)
+{
+  while (w->next < w->count) {
+    dg_entry *e = &w->entries[w->next++];
+    if (!e->grad || e->x->creator || !(e->x->flags & DG_HOOKED)) continue;
+    w->hooked = e;
+    return true;
+  }
+  return false;
+}
+
+static dg_status begin_node(dg_walk *w)
+{
+  w->current = dg_walk_pop(w);
+  w->next = 0;
+  w->state = w->current ? DG_HOOKS : DG_LEAVES;
+  return w->current && check_versions(w->current) < 0 ? DG_WALK_FAILED : DG_WALK_MORE;
+}
+
+/* The rule has run: what comes next. */
+static dg_status after_rule(dg_walk *w, bool node)
+{
+  if (finish_node(w, node) < 0) return DG_WALK_FAILED;
+  if (!node) leave_node(w, false);
+  w->state = node ? DG_VISITED : DG_READY;
+  return DG_WALK_MORE;
+}
+
+static dg_status rule_or_call(dg_walk *w, bool node)
+{
+  if (take_output_gradients(w) < 0) return DG_WALK_FAILED;
+  if (w->current->op->flags & DG_CALLERS) {
+    if (open_inner(w, false) < 0) return DG_WALK_FAILED;
+    w->state = DG_GIVEN;
+    return DG_WALK_CALL;
+  }
+  return run_rule(w) < 0 ? DG_WALK_FAILED : after_rule(w, node);
+}
+
+static dg_status finish_leaves(dg_walk *w)
+{
+  if (next_leaf_hook(w)) return DG_WALK_HOOK;
+  if (open_inner(w, true) < 0) return DG_WALK_FAILED;
+  int status = dg_walk_commit(w);
+  close_inner(w);
+  if (status < 0) return DG_WALK_FAILED;
+  w->state = DG_FINISHED;
+  return DG_WALK_DONE;
+}
+
+/* Goes on until something is to be told: after one node if `one`, whose gradients stay to be seen
+ * if `node`. */
+static dg_status advance(dg_walk *w, bool one, bool node)
+{
+  for (;;) {
+    dg_status status = DG_WALK_MORE;
+    switch (w->state) {
+    case DG_READY:
+      status = begin_node(w);
+      break;
+    case DG_HOOKS:
+      if (next_hook(w)) return DG_WALK_HOOK;
+      w->state = DG_RULE;
+      break;
+    case DG_RULE:
+    case DG_GIVEN:
+      status = w->state == DG_RULE ? rule_or_call(w, node) : after_rule(w, node);
+      if (status == DG_WALK_MORE && (node || one)) return status;
+      break;
+    case DG_VISITED:
+      leave_node(w, true);
+      w->state = DG_READY;
+      break;
+    case DG_LEAVES:
+      status = finish_leaves(w);
+      break;
+    case DG_FINISHED:
+      return DG_WALK_DONE;
+    case DG_BROKEN:
+      dg_fail(DG_EGRAPH, "walk: it failed before and cannot go on");
+      return DG_WALK_FAILED;
+    }
+    if (status != DG_WALK_MORE) return status;
+  }
+}
+
+static void let_go(dg_walk *w)
+{
+  bool shown = w->state == DG_VISITED;
+  w->state = DG_BROKEN;
+  close_inner(w);
+  for (int i = 0; shown && i < w->current->inputs; i++)
+    if (w->gx[i]) dg_unhold(dg_body_of(w->gx[i]));
+  for (int64_t i = 0; i < w->count; i++) {
+    if (w->entries[i].grad) dg_unhold(w->entries[i].grad);
+    if (w->counted) dg_unlink(w->entries[i].x);
+  }
+  for (int64_t i = 0; i < w->queued && w->counted; i++) dg_call_leave(w->queue[i]);
+  if (w->current && w->counted) dg_call_leave(w->current);
+  w->count = w->queued = 0;
+  w->current = NULL;
+  w->hooked = NULL;
+}
+
+/* The graph goes with its scope, the roots tell. */
+static bool roots_live(const dg_walk *w)
+{
+  for (int i = 0; i < w->root_count; i++) {
+    if (dg_alive(w->roots[i]) && !(dg_body_of(w->roots[i])->flags & DG_GRAPH_DROPPED)) continue;
+    dg_fail(DG_ESTALE, "walk: its graph was released when its scope closed");
+    return false;
+  }
+  return true;
+}
+
+static double microseconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec * 1e-3;
+}
+
+static dg_status go_on(dg_walk *w, bool node, double budget_us)
+{
+  if (w->state != DG_BROKEN && !roots_live(w)) {
+    w->current = NULL; /* gone with its scope */
+    if (w->state == DG_VISITED) w->state = DG_READY;
+    let_go(w);
+    return DG_WALK_FAILED;
+  }
+  double end = budget_us > 0 ? microseconds() + budget_us : 0;
+  int before = dg_mode_set(DG_MODE_BACKPROP, (w->flags & DG_DOUBLE_BACKPROP) != 0);
+  dg_needs_only(w->wanted_count > 0 ? w->id : 0);
+  dg_status status;
+  dg_error_clear();
+  w->hooked = NULL;
+  do status = advance(w, end > 0, node);
+  while (status == DG_WALK_MORE && end > 0 && microseconds() < end);
+  dg_needs_only(0);
+  dg_mode_set(DG_MODE_BACKPROP, before);
+  if (status == DG_WALK_FAILED) let_go(w);
+  return status;
+}
+
+/* -- Beginning ------------------------------------------------------------------------------ */
+
+static dg_walk *empty_walk(int roots, int wanted)
+{
+  dg_walk *w = spare;
+  spare = NULL;
+  if (!w) {
+    if (!(w = dg_table_grow(NULL, sizeof *w))) return NULL;
+    memset(w, 0, sizeof *w);
+    dg_at_thread_exit(leave_thread);
+  }
+  int64_t room = w->root_count + w->wanted_count;
+  if (roots + wanted > room) {
+    dg_tensor **table = dg_table_grow(w->roots, (roots + wanted) * (int64_t)sizeof *table);
+    if (!table) {
+      free_tables(w);
+      return NULL;
+    }
+    w->roots = table;
+  }
+  w->counted = dg_scope_depth() == 0;
+  w->id = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
+  w->state = DG_READY;
+  w->count = w->queued = 0;
+  w->root_count = w->wanted_count = 0;
+  w->current = NULL;
+  w->hooked = NULL;
+  w->scope = 0;
+  w->pool = DG_NO_POOL;
+  return w;
+}
+
+/* The first gradient of root y: the one given, copied so that nothing is added into it, or 1. */
+static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
+{
+  dg_body *b = dg_full_body_of(y);
+  if (!b) return -1;
+  if (!(b->flags & DG_REQUIRES_GRAD)) {
+    if (b->flags & DG_GRAPH_DROPPED)
+      return dg_fail(DG_EGRAPH, "backward: the graph of this tensor was released when its scope "
+                                "closed");
+    return dg_fail(DG_EGRAPH, "backward: this tensor does not depend on any that requires a "
+                              "gradient");
+  }
+  char shape[DG_SHAPE_TEXT];
+  if (!given && b->v.size != 1)
+    return dg_fail(DG_EARGUMENT,
+                   "backward: a tensor of shape %s needs a gradient to start from "
+                   "(set y.grad, or reduce it to one element)",
+                   dg_shape_text(&b->v, shape));
+  if (given && w->flags & DG_DOUBLE_BACKPROP) return dg_walk_add(w, b, given);
+  dg_tensor *g = given ? dg_copy(given) : dg_full(b->v.dtype, b->v.ndim, b->v.shape, 1);
+  return g ? dg_walk_add(w, b, g) : -1;
+}
+
+static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const *gy, int wanted,
+                 dg_tensor *const *x)
+{
+  for (int i = 0; i < wanted; i++) {
+    dg_body *b = dg_full_body_of(x[i]);
+    if (!b) return -1;
+    b->wanted = w->id;
+    w->roots[outputs + i] = x[i];
+  }
+  int status = open_inner(w, true);
+  for (int i = 0; i < outputs && status == 0; i++) status = seed(w, y[i], gy ? gy[i] : NULL);
+  close_inner(w);
+  if (status < 0) return -1;
+  for (int i = 0; i < outputs; i++) {
+    dg_body *b = dg_body_of(y[i]);
+    if (!(b->flags & DG_SCOPED)) dg_hold(b);
+    w->roots[i] = y[i];
+    w->root_count = i + 1;
+  }
+  w->wanted_count = wanted;
+  if (wanted > 0 && dg_walk_mark(w) < 0) return -1;
+  for (int i = 0; i < outputs; i++) {
+    dg_call *c = dg_body_of(y[i])->creator;
+    if (c && (wanted == 0 || c->leads == w->id) && dg_walk_push(w, c) < 0) return -1;
+  }
+  return 0;
+}
+
+static dg_walk *walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int wanted,
+                         dg_tensor *const *x, int flags)
+{
+  if (outputs < 1 || wanted < 0 || !y || (wanted > 0 && !x)) {
+    dg_fail(DG_EARGUMENT, "walk: %d outputs and %d inputs, wanted at least one output", outputs,
+            wanted);
+    return NULL;
+  }
+  dg_walk *w = empty_walk(outputs, wanted);
+  if (!w) return NULL;
+  w->flags = flags;
+  int before = dg_mode_set(DG_MODE_BACKPROP, 0);
+  int status = begin(w, outputs, y, gy, wanted, x);
+  dg_mode_set(DG_MODE_BACKPROP, before);
+  if (status == 0) return w;
+  dg_walk_free(w);
+  return NULL;
+}
+
+/* A walk back from `outputs` tensors to the leaves, whose gradients it adds up when it ends. gy has
+ * the gradient to start from for each output, or NULL (itself or an item) for 1, which only outputs
+ * of one element can do without. `flags`: DG_RETAIN_GRAD ... Free it with dg_walk_free. */
+DG_API dg_walk *dg_walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int flags)
+{
+  return walk_new(outputs, y, gy, 0, NULL, flags);
+}
+
+/* A walk back from `outputs` tensors to the `inputs` tensors x alone: only what leads to them is
+ * visited, no leaf changes, and dg_walk_result has the gradients. */
+DG_API dg_walk *dg_walk_to(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int inputs,
+                           dg_tensor *const *x, int flags)
+{
+  if (inputs < 1) {
+    dg_fail(DG_EARGUMENT, "grad: no inputs given");
+    return NULL;
+  }
+  return walk_new(outputs, y, gy, inputs, x, flags);
+}
+
+/* Frees a walk, finished or not. Leaves that it has not reached the end for keep what they had. */
+DG_API int dg_walk_free(dg_walk *w)
+{
+  if (!w) return dg_fail(DG_EARGUMENT, "walk_free: the walk is missing (NULL)");
+  let_go(w);
+  for (int i = 0; i < w->root_count; i++) {
+    dg_body *b = dg_alive(w->roots[i]) ? dg_body_of(w->roots[i]) : NULL;
+    if (b && !(b->flags & DG_SCOPED)) dg_unhold(b);
+  }
+  if (spare) free_tables(w);
+  else spare = w;
+  return 0;
+}
+
+/* -- Running -------------------------------------------------------------------------------- */
+
+static int missing(const char *who)
+{
+  return dg_fail(DG_EARGUMENT, "%s: the walk is missing (NULL)", who);
+}
+
+/* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
+ * limit); at least one node is visited. Returns a dg_status. */
+DG_API int dg_walk_run(dg_walk *w, double budget_us)
+{
+  return w ? (int)go_on(w, false, budget_us) : missing("walk_run");
+}
+
+/* Visits one node. Returns a dg_status: DG_WALK_MORE after a visit, DG_WALK_DONE when the leaves
+ * have their gradients. */
+DG_API int dg_walk_step(dg_walk *w) { return w ? (int)go_on(w, true, 0) : missing("walk_step"); }

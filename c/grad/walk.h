@@ -1,0 +1,63 @@
+/* walk.h -- the state of a backward pass. */
+#ifndef DG_WALK_H
+#define DG_WALK_H
+
+#include "node/node.h"
+
+typedef struct dg_entry { /* a tensor that a gradient has reached */
+  dg_body *x;
+  dg_body *grad; /* held; NULL once used up */
+  bool own;      /* nobody else looks at grad's elements: the next one may be added in place */
+  bool joined;   /* what the tensor had before is in grad already */
+} dg_entry;
+
+typedef enum dg_walk_state {
+  DG_READY,   /* the next node is to be taken from the queue */
+  DG_HOOKS,   /* output gradients of `current` are complete; hooks may look */
+  DG_RULE,    /* run the backward rule of `current` */
+  DG_GIVEN,   /* the caller has run it */
+  DG_VISITED, /* a single step was made: the caller may look at its gradients */
+  DG_LEAVES,
+  DG_FINISHED,
+  DG_BROKEN
+} dg_walk_state;
+
+struct dg_walk {
+  uint64_t id;
+  int flags;
+  dg_walk_state state;
+  dg_entry *entries;
+  int64_t count, entries_room;
+  dg_call **queue; /* a heap, the newest node first */
+  int64_t queued, queue_room;
+  dg_tensor **roots; /* what the walk began at, then what it was asked for */
+  int root_count, wanted_count;
+  dg_call *current;
+  dg_tensor **gy, **gx; /* of `current` */
+  int64_t gradients_room;
+  int64_t next;     /* the output, or leaf, whose hook comes next */
+  dg_entry *hooked; /* whose hook the caller is to run */
+  double scope;     /* open around the current rule, 0: none */
+  dg_pool pool;
+  bool counted; /* begun outside scopes: it holds what it refers to */
+};
+
+/* Entries. */
+dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x);
+/* Adds g to x's gradient. */
+int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
+/* Whether x's gradient is still wanted once its node has been visited. */
+bool dg_walk_keeps(const dg_walk *w, const dg_body *x);
+/* Stores the gradients of the leaves: all of them, or on failure none. */
+int dg_walk_commit(dg_walk *w);
+
+/* The queue. A counted walk holds the nodes in it. */
+int dg_walk_push(dg_walk *w, dg_call *c);
+dg_call *dg_walk_pop(dg_walk *w);
+/* Marks the nodes that lead to the wanted inputs. */
+int dg_walk_mark(dg_walk *w);
+
+/* Makes room for `count` items of `size` bytes. */
+int dg_walk_reserve(void *table, int64_t count, int64_t *room, size_t size);
+
+#endif

@@ -1,0 +1,243 @@
+/* fields.c -- what can be asked of a tensor and of a node: gradient, creator, inputs, names. */
+#include "node/node.h"
+
+#include <string.h>
+
+static dg_call *call_of(const char *who, const dg_node *handle)
+{
+  dg_slot *s = dg_slot_of(handle);
+  if (s && s->kind == DG_SLOT_NODE) return (dg_call *)s;
+  if (!handle) dg_fail(DG_EARGUMENT, "%s: the node is missing (NULL)", who);
+  else if (s) dg_fail(DG_ETYPE, "%s: a node was wanted, this is a tensor", who);
+  else dg_fail(DG_ESTALE, "%s: the node was released with its graph", who);
+  return NULL;
+}
+
+/* -- Tensors -------------------------------------------------------------------------------- */
+
+/* The gradient of x; NULL without an error when there is none. */
+DG_API dg_tensor *dg_gradient(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b && b->grad ? dg_lend(b->grad) : NULL;
+}
+
+/* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
+DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
+{
+  dg_body *b = dg_body_of(x), *n = NULL;
+  if (!b) return -1;
+  if (g) {
+    n = dg_full_body_of(g);
+    if (!n) return -1;
+    char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
+    if (n->v.dtype != b->v.dtype || !dg_same_shape(&n->v, &b->v))
+      return dg_fail(DG_EARGUMENT, "grad: got %s %s, wanted %s %s as its tensor",
+                     dg_dtype_name(n->v.dtype), dg_shape_text(&n->v, got),
+                     dg_dtype_name(b->v.dtype), dg_shape_text(&b->v, wanted));
+    dg_own(n);
+  }
+  dg_body *old = b->grad;
+  b->grad = n;
+  if (old) dg_unhold(old);
+  return 0;
+}
+
+/* 1 when gradients flow to x, 0 when not, -1 with an error. */
+DG_API int dg_requires_grad(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? (b->flags & DG_REQUIRES_GRAD) != 0 : -1;
+}
+
+/* Makes a leaf collect gradients, or stop. Only float tensors can; a result of an operator cannot
+ * be changed. */
+DG_API int dg_requires_grad_set(dg_tensor *x, int on)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  if (b->creator)
+    return dg_fail(DG_EGRAPH, "requires_grad: only a leaf can be changed, this is the result of %s",
+                   b->creator->op->name);
+  if (on && !dg_is_float(b->v.dtype))
+    return dg_fail(DG_ETYPE, "requires_grad: wanted a float tensor, got %s",
+                   dg_dtype_name(b->v.dtype));
+  b->flags = on ? (b->flags | DG_REQUIRES_GRAD) & ~(uint32_t)DG_GRAPH_DROPPED
+                : b->flags & ~(uint32_t)DG_REQUIRES_GRAD;
+  return 0;
+}
+
+/* Keeps the gradient of x after backward although x is no leaf. */
+DG_API int dg_retain_grad(dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  b->flags |= DG_RETAINS_GRAD;
+  return 0;
+}
+
+/* 1 when x is a leaf: not the result of a recorded operator; 0 when it is one, -1 with an error. */
+DG_API int dg_is_leaf(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? !b->creator : -1;
+}
+
+/* Has walks hand x back when its gradient is complete (DG_WALK_HOOK), or no longer. */
+DG_API int dg_hooked_set(dg_tensor *x, int on)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  b->flags = on ? b->flags | DG_HOOKED : b->flags & ~(uint32_t)DG_HOOKED;
+  return 0;
+}
+
+/* A number that no other tensor of this process has while x is alive, and that x keeps. */
+DG_API double dg_id(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? (double)b->slot.number : -1;
+}
+
+/* The name of x, "" when it has none; NULL with an error. */
+DG_API const char *dg_name(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return !b ? NULL : b->name ? b->name : "";
+}
+
+/* Names x; NULL or "" takes the name away. */
+DG_API int dg_name_set(dg_tensor *x, const char *name)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  char *copy = NULL;
+  if (name && name[0]) {
+    size_t bytes = strlen(name) + 1;
+    if (!(copy = dg_table_grow(NULL, (int64_t)bytes))) return -1;
+    memcpy(copy, name, bytes);
+  }
+  dg_table_free(b->name);
+  b->name = copy;
+  return 0;
+}
+
+/* Cuts x from the operator that made it: it becomes a leaf. */
+DG_API int dg_unchain(dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  dg_cut(b);
+  return 0;
+}
+
+/* Cuts everything that x was computed from: the whole graph behind it is let go. */
+DG_API int dg_unchain_backward(dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  dg_body **stack = NULL;
+  int64_t count = 0, room = 0;
+  if (!b->creator) return 0;
+  for (dg_body *top = b;;) { /* the inputs of a node are held until they are cut themselves */
+    dg_call *c = top->creator;
+    if (c) {
+      if (count + c->inputs > room) {
+        int64_t more = DG_MAX(room * 2, count + c->inputs);
+        dg_body **grown = dg_table_grow(stack, more * (int64_t)sizeof *stack);
+        if (!grown) break;
+        stack = grown;
+        room = more;
+      }
+      for (int i = 0; i < c->inputs; i++) {
+        if (!(c->x[i]->flags & DG_SCOPED)) dg_hold(c->x[i]);
+        stack[count++] = c->x[i];
+      }
+      dg_cut(top);
+    }
+    if (top != b && !(top->flags & DG_SCOPED)) dg_unhold(top);
+    if (count == 0) {
+      dg_table_free(stack);
+      return 0;
+    }
+    top = stack[--count];
+  }
+  while (count > 0)
+    if (!(stack[--count]->flags & DG_SCOPED)) dg_unhold(stack[count]);
+  dg_table_free(stack);
+  return -1;
+}
+
+/* -- Nodes ---------------------------------------------------------------------------------- */
+
+/* The node that made x; NULL without an error for a leaf. Outside scopes it is a new reference: give
+ * it back with dg_node_release. */
+DG_API dg_node *dg_creator(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  dg_call *c = b ? b->creator : NULL;
+  if (!c) return NULL;
+  if (dg_scope_depth() == 0) __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+  return (dg_node *)dg_slot_handle(&c->slot);
+}
+
+/* Gives back a reference to a node. */
+DG_API int dg_node_release(dg_node *node)
+{
+  dg_call *c = call_of("node_release", node);
+  if (!c) return -1;
+  dg_call_leave(c);
+  return 0;
+}
+
+/* The name of a node's operator. */
+DG_API const char *dg_node_name(const dg_node *node)
+{
+  dg_call *c = call_of("node_name", node);
+  return c ? c->op->name : NULL;
+}
+
+/* A number that rises with each node that this thread records; -1 with an error. */
+DG_API double dg_node_sequence(const dg_node *node)
+{
+  dg_call *c = call_of("node_sequence", node);
+  return c ? (double)c->sequence : -1;
+}
+
+/* How many inputs a node has; -1 with an error. */
+DG_API int dg_node_inputs(const dg_node *node)
+{
+  dg_call *c = call_of("node_inputs", node);
+  return c ? c->inputs : -1;
+}
+
+/* How many outputs a node has; -1 with an error. */
+DG_API int dg_node_outputs(const dg_node *node)
+{
+  dg_call *c = call_of("node_outputs", node);
+  return c ? c->outputs : -1;
+}
+
+/* Input `i` of a node. Its elements may be gone: only its shape and place in the graph are sure. */
+DG_API dg_tensor *dg_node_input(const dg_node *node, int i)
+{
+  dg_call *c = call_of("node_input", node);
+  if (!c) return NULL;
+  if (i < 0 || i >= c->inputs) {
+    dg_fail(DG_EARGUMENT, "node_input: there is no input %d, %d are", i, c->inputs);
+    return NULL;
+  }
+  return dg_lend(c->x[i]);
+}
+
+/* Output `i` of a node; NULL without an error when nothing refers to it any more. */
+DG_API dg_tensor *dg_node_output(const dg_node *node, int i)
+{
+  dg_call *c = call_of("node_output", node);
+  if (!c) return NULL;
+  if (i < 0 || i >= c->outputs) {
+    dg_fail(DG_EARGUMENT, "node_output: there is no output %d, %d are", i, c->outputs);
+    return NULL;
+  }
+  return dg_lend(c->y[i]);
+}

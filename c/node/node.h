@@ -1,0 +1,144 @@
+/* node.h -- the record: operators, the nodes they leave behind, scopes and references.
+ *
+ * An operator's public function is three steps: dg_begin takes the inputs, the caller fills in the
+ * attributes, dg_finish runs the shape rule and the forward rule and links the node. */
+#ifndef DG_NODE_H
+#define DG_NODE_H
+
+#include "tensor/tensor.h"
+
+typedef struct dg_call dg_call; /* the body of a node */
+
+/* What a backward rule reads; everything else may be freed early. */
+enum {
+  DG_READS_X0 = 1,
+  DG_READS_X1 = 2,
+  DG_READS_X2 = 4,
+  DG_READS_X3 = 8,
+  DG_READS_Y = 1 << 30,
+  DG_READS_ALL_X = (1 << 30) - 1,
+  DG_READS_NOTHING = 0
+};
+
+typedef struct dg_op_class {
+  const char *name;
+  /* Declares the outputs with dg_output or dg_output_view; -1 with an error set. */
+  int (*shape)(dg_call *c);
+  /* Computes the outputs; NULL when the outputs are views. */
+  int (*forward)(dg_call *c);
+  /* Sets gx[i] = the gradient of input i for each i with dg_needs(c, i), from the gradients gy of
+   * the outputs (NULL for one that nothing used). Written in operators; what it makes on the way is
+   * freed for it. NULL: not differentiable. */
+  int (*backward)(dg_call *c, dg_tensor **gy, dg_tensor **gx);
+  uint32_t reads; /* DG_READS_...: what `backward` looks at */
+  uint32_t flags;
+} dg_op_class;
+
+enum { DG_CALL_INPUTS = 4, DG_CALL_INTS = 10, DG_CALL_REALS = 3, DG_CALL_SAVED = 2 };
+
+enum {                /* flags of an operator */
+       DG_CALLERS = 1 /* its backward rule is the caller's (Lua's): the walk hands it back */
+};
+
+enum { /* flags of a call */
+       DG_CALL_RECORDED = 1,
+       DG_CALL_SCOPED = 2, /* made in a scope: its inputs are not counted */
+       DG_CALL_FREED = 4   /* a walk has passed and freed what it kept */
+};
+
+struct dg_call {
+  dg_slot slot;
+  const dg_op_class *op;
+  uint64_t sequence; /* rises with each node of a thread */
+  dg_body **x;       /* x_inline, or a table */
+  dg_body **y;       /* weak: outputs leave when they die; &y_inline, or a table */
+  uint16_t inputs, outputs;
+  uint16_t flags;
+  uint64_t walk;  /* the walk in whose queue it is or was */
+  uint64_t leads; /* the walk that knows it to lead to a wanted input */
+  int64_t refs;   /* living outputs, and handles; atomic */
+  dg_body *x_inline[DG_CALL_INPUTS];
+  dg_body *y_inline;
+  uint32_t version[DG_CALL_INPUTS]; /* of what was read, when it was read */
+  uint32_t y_version;
+  dg_body *saved[DG_CALL_SAVED]; /* the forward rule's own notes, owned */
+  int64_t i[DG_CALL_INTS];       /* attributes */
+  double f[DG_CALL_REALS];
+};
+
+_Static_assert(sizeof(dg_call) <= DG_SLOT_BYTES, "a node's body fits its slot");
+
+/* -- Applying an operator ------------------------------------------------------------------ */
+
+/* A call on these inputs; NULL with an error set if one is stale or has no elements. */
+dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x);
+dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x);
+dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b);
+
+/* Runs the call. Returns its output, or NULL with an error set; NULL in gives NULL out. */
+dg_tensor *dg_finish(dg_call *c);
+/* The same for several outputs: y gets `outputs` handles. */
+int dg_finish_all(dg_call *c, dg_tensor **y);
+
+/* For shape rules: output `i` of a call, or one that shares x's storage (set shape and strides,
+ * then dg_view_finish). NULL with an error set. */
+dg_body *dg_output(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
+dg_body *dg_output_view(dg_call *c, int i, const dg_body *x);
+/* Says how many outputs there are when it is not one. */
+int dg_outputs(dg_call *c, int outputs);
+/* For forward rules: notes of this shape that live as long as the node. */
+dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
+
+/* Whether input i's gradient is asked for in the walk under way. A walk for chosen inputs marks
+ * them, and the nodes that lead to them, with its number. */
+bool dg_needs(const dg_call *c, int i);
+void dg_needs_only(uint64_t walk); /* 0: everything that requires a gradient */
+
+/* For backward rules: handles of inputs, outputs and notes. */
+DG_INLINE dg_tensor *dg_x(const dg_call *c, int i) { return dg_handle(c->x[i]); }
+DG_INLINE dg_tensor *dg_y(const dg_call *c, int i) { return dg_handle(c->y[i]); }
+DG_INLINE dg_tensor *dg_saved(const dg_call *c, int i) { return dg_handle(c->saved[i]); }
+
+/* Fails with "op: ..." */
+#define dg_op_fail(c, code, text, ...) dg_fail(code, "%s: " text, (c)->op->name, ##__VA_ARGS__)
+
+/* -- Birth, scopes and references ------------------------------------------------------------ */
+
+/* Makes a body known: in a scope it dies with it, outside the caller owns one reference. */
+dg_tensor *dg_born(dg_body *b);
+
+/* One more, or one less, reference of C's own to a tensor that is not scoped. */
+void dg_hold(dg_body *b);
+void dg_unhold(dg_body *b);
+void dg_unlink(dg_body *b);
+/* One more hold; a scoped tensor stops being scoped and outlives its scope. */
+void dg_own(dg_body *b);
+/* A handle for the caller: a new reference outside scopes, borrowed inside. NULL stays NULL. */
+dg_tensor *dg_lend(dg_body *b);
+/* Cuts a tensor from what made it. */
+void dg_cut(dg_body *b);
+/* Frees what a node keeps for backward; its place in the graph stays. */
+void dg_call_free_values(dg_call *c);
+
+/* Intermediate results of a composition die at the close; `result` lives on. Use as
+ *   dg_pool p = dg_pool_open(); ... return dg_pool_close(p, result); */
+typedef int64_t dg_pool;
+enum { DG_NO_POOL = -1 };
+dg_pool dg_pool_open(void);
+dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
+
+/* How many scopes are open on this thread, and whether b is of this scope or one inside it. */
+int dg_scope_depth(void);
+bool dg_scope_is_open(double scope);
+bool dg_was_born_in(const dg_body *b, double scope);
+/* Remembers a recorded node, so that its scope frees it. */
+int dg_scope_remember(dg_call *c);
+/* The number of the outermost open scope: what it lends is safe until it closes. */
+uint32_t dg_scope_epoch(void);
+/* Frees a node that was never recorded; takes one reference off one that was. */
+void dg_call_discard(dg_call *c);
+void dg_call_leave(dg_call *c);
+
+bool dg_backprop_on(void);
+
+#endif

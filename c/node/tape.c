@@ -1,0 +1,419 @@
+/* tape.c -- births, deaths and scopes: who owns a tensor, and when it goes.
+ *
+ * Inside a scope nothing is counted: tensors and nodes are listed as they are born and dropped
+ * together when the scope closes. What they use from outside is lent to them until the outermost
+ * scope closes: a release in between waits. Outside, references are counted; a chain of any length
+ * is freed in a loop, never by recursion. */
+#include "node/node.h"
+
+enum { MAX_DEPTH = 200 };
+
+typedef struct open_scope {
+  int64_t mark;  /* where its births begin */
+  double serial; /* which scope of this thread it is */
+} open_scope;
+
+static DG_THREAD_LOCAL struct {
+  dg_slot **births; /* of all open scopes, innermost last; NULL where something owns it now */
+  int64_t born, births_room;
+  dg_body **deferred;
+  int64_t waiting, deferred_room;
+  dg_body **pool; /* intermediate results of open compositions, outside scopes */
+  int64_t pooled, pool_room;
+  open_scope *scopes;
+  int64_t scopes_room;
+  double serial;
+  int depth;
+  int pools;
+  uint32_t epoch;
+  bool no_backprop;
+  bool registered;
+} tape;
+
+static void leave_thread(void)
+{
+  dg_table_free(tape.births);
+  dg_table_free(tape.deferred);
+  dg_table_free(tape.pool);
+  dg_table_free(tape.scopes);
+  tape.births = NULL, tape.deferred = tape.pool = NULL, tape.scopes = NULL;
+  tape.births_room = tape.deferred_room = tape.pool_room = tape.scopes_room = 0;
+  tape.registered = false;
+}
+
+/* Makes room for one more item in a table. */
+static int reserve(void *table, int64_t used, int64_t *room, size_t size)
+{
+  if (DG_LIKELY(used < *room)) return 0;
+  if (!tape.registered) {
+    tape.registered = true;
+    dg_at_thread_exit(leave_thread);
+  }
+  int64_t more = *room ? *room * 2 : 256;
+  void **p = table, *grown = dg_table_grow(*p, more * (int64_t)size);
+  if (!grown) return -1;
+  *p = grown;
+  *room = more;
+  return 0;
+}
+
+int dg_scope_depth(void) { return tape.depth; }
+
+/* The depth of an open scope, innermost first; 0 when it is not open. */
+static int depth_of(double scope)
+{
+  int depth = tape.depth;
+  while (depth > 0 && tape.scopes[depth - 1].serial != scope) depth--;
+  return depth;
+}
+
+bool dg_scope_is_open(double scope) { return depth_of(scope) > 0; }
+
+bool dg_was_born_in(const dg_body *b, double scope)
+{
+  int depth = depth_of(scope);
+  return depth > 0 && b->flags & DG_SCOPED && b->birth >= tape.scopes[depth - 1].mark;
+}
+uint32_t dg_scope_epoch(void) { return tape.epoch; }
+bool dg_backprop_on(void) { return !tape.no_backprop; }
+
+/* -- Counting ------------------------------------------------------------------------------- */
+
+static dg_body *reap_later(dg_body *b, dg_body *queue)
+{
+  b->slot.next = (dg_slot *)queue;
+  return b;
+}
+
+/* Takes `amount` off b's references; puts b on the queue when it has none left. */
+static dg_body *take_off(dg_body *b, int64_t amount, dg_body *queue)
+{
+  int64_t left = __atomic_sub_fetch(&b->refs, amount, __ATOMIC_ACQ_REL);
+  if (left >= DG_HOLD) return queue;
+  if (tape.depth > 0 && b->borrowed == tape.epoch) { /* a node or a handle of the scope uses it */
+    if (!(b->flags & DG_DEFERRED) &&
+        reserve(&tape.deferred, tape.waiting, &tape.deferred_room, sizeof *tape.deferred) == 0) {
+      b->flags |= DG_DEFERRED;
+      tape.deferred[tape.waiting++] = b;
+    }
+    return queue; /* without room for the note it stays alive: safe, if wasteful */
+  }
+  if (left == 0) return reap_later(b, queue);
+  if (!(b->flags & DG_KEEPS_VALUE)) dg_body_drop_storage(b);
+  return queue;
+}
+
+/* What a counted node took of each input. */
+static int64_t share(const dg_call *c, int i)
+{
+  bool reads = !(c->flags & DG_CALL_FREED) && (c->op->reads >> DG_MIN(i, 29) & 1);
+  return DG_LINK + (reads ? DG_HOLD : 0);
+}
+
+static void free_notes(dg_call *c)
+{
+  for (int i = 0; i < DG_CALL_SAVED; i++) {
+    if (c->saved[i]) dg_body_free(c->saved[i]);
+    c->saved[i] = NULL;
+  }
+}
+
+void dg_call_discard(dg_call *c)
+{
+  free_notes(c);
+  if (c->x != c->x_inline) dg_table_free(c->x);
+  if (c->y != &c->y_inline) dg_table_free(c->y);
+  dg_count_nodes(-1);
+  dg_slot_give(&c->slot);
+}
+
+/* Takes one reference off a counted node. */
+static dg_body *leave_node(dg_call *c, dg_body *queue)
+{
+  if (__atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) > 0) return queue;
+  for (int i = 0; i < c->outputs; i++)
+    if (c->y[i]) queue = reap_later(c->y[i], queue); /* outputs that only this node kept */
+  for (int i = 0; i < c->outputs; i++)
+    if (c->y[i]) c->y[i]->creator = NULL;
+  for (int i = 0; i < c->inputs; i++) queue = take_off(c->x[i], share(c, i), queue);
+  dg_call_discard(c);
+  return queue;
+}
+
+static void reap(dg_body *queue)
+{
+  while (queue) {
+    dg_body *b = queue;
+    queue = (dg_body *)b->slot.next;
+    dg_call *c = b->creator;
+    if (c) {
+      bool wanted = (b->flags & DG_KEEPS_VALUE) && !(c->flags & DG_CALL_SCOPED) && c->refs > 1;
+      if (!wanted) c->y[b->output] = NULL, b->creator = NULL;
+      if (!(c->flags & DG_CALL_SCOPED)) queue = leave_node(c, queue);
+      if (wanted) continue; /* the node needs it for its other outputs' gradients */
+    }
+    if (b->grad) queue = take_off(b->grad, DG_HOLD, queue);
+    b->grad = NULL;
+    dg_body_free(b);
+  }
+}
+
+void dg_hold(dg_body *b) { __atomic_add_fetch(&b->refs, DG_HOLD, __ATOMIC_RELAXED); }
+void dg_unhold(dg_body *b) { reap(take_off(b, DG_HOLD, NULL)); }
+void dg_unlink(dg_body *b) { reap(take_off(b, DG_LINK, NULL)); }
+
+void dg_own(dg_body *b)
+{
+  if (b->flags & DG_SCOPED) {
+    tape.births[b->birth] = NULL;
+    b->flags &= ~(uint32_t)DG_SCOPED;
+    b->refs = 0;
+  }
+  dg_hold(b);
+}
+
+void dg_cut(dg_body *b)
+{
+  dg_call *c = b->creator;
+  if (!c) return;
+  b->creator = NULL;
+  c->y[b->output] = NULL;
+  b->flags &= ~(uint32_t)DG_KEEPS_VALUE;
+  if (!(c->flags & DG_CALL_SCOPED)) reap(leave_node(c, NULL));
+}
+
+void dg_call_free_values(dg_call *c)
+{
+  if (c->flags & DG_CALL_FREED) return;
+  dg_body *queue = NULL;
+  if (!(c->flags & DG_CALL_SCOPED)) {
+    for (int i = 0; i < c->inputs; i++)
+      if (share(c, i) > DG_LINK) queue = take_off(c->x[i], DG_HOLD, queue);
+    for (int i = 0; i < c->outputs; i++) {
+      dg_body *y = c->y[i];
+      if (!y || !(y->flags & DG_KEEPS_VALUE)) continue;
+      y->flags &= ~(uint32_t)DG_KEEPS_VALUE;
+      if (__atomic_load_n(&y->refs, __ATOMIC_ACQUIRE) < DG_HOLD) dg_body_drop_storage(y);
+    }
+  }
+  c->flags |= DG_CALL_FREED;
+  free_notes(c);
+  reap(queue);
+}
+
+void dg_call_leave(dg_call *c)
+{
+  if (!(c->flags & DG_CALL_SCOPED)) reap(leave_node(c, NULL));
+}
+
+/* -- Birth ---------------------------------------------------------------------------------- */
+
+dg_tensor *dg_born(dg_body *b)
+{
+  if (tape.depth > 0) {
+    if (DG_UNLIKELY(reserve(&tape.births, tape.born, &tape.births_room, sizeof *tape.births) < 0))
+      goto failed;
+    b->flags |= DG_SCOPED;
+    b->birth = (uint32_t)tape.born;
+    tape.births[tape.born++] = &b->slot;
+  } else {
+    if (tape.pools > 0) {
+      if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0) goto failed;
+      tape.pool[tape.pooled++] = b;
+    }
+    b->refs = DG_HOLD;
+  }
+  return dg_handle(b);
+failed:
+  reap(reap_later(b, NULL));
+  return NULL;
+}
+
+int dg_scope_remember(dg_call *c)
+{
+  if (DG_UNLIKELY(reserve(&tape.births, tape.born, &tape.births_room, sizeof *tape.births) < 0))
+    return -1;
+  tape.births[tape.born++] = &c->slot;
+  return 0;
+}
+
+dg_pool dg_pool_open(void)
+{
+  if (tape.depth > 0) return DG_NO_POOL; /* the scope frees what is born here */
+  tape.pools++;
+  return tape.pooled;
+}
+
+dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result)
+{
+  if (pool == DG_NO_POOL) return result;
+  tape.pools--;
+  dg_body *y = result ? dg_body_of(result) : NULL;
+  if (y) dg_hold(y);
+  while (tape.pooled > pool) dg_unhold(tape.pool[--tape.pooled]);
+  if (y && tape.pools > 0) { /* an intermediate result of the composition around this one */
+    if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0) {
+      dg_unhold(y);
+      return NULL;
+    }
+    tape.pool[tape.pooled++] = y;
+  }
+  return result;
+}
+
+/* -- Scopes --------------------------------------------------------------------------------- */
+
+/* Opens a scope on this thread: every tensor and node made from now on dies when it closes.
+ * Returns its number, which dg_scope_close wants; -1 when scopes are nested too deep. */
+DG_API double dg_scope_open(void)
+{
+  if (tape.depth == MAX_DEPTH)
+    return dg_fail(DG_EARGUMENT, "scope: more than %d scopes inside each other", MAX_DEPTH);
+  if (reserve(&tape.scopes, tape.depth, &tape.scopes_room, sizeof *tape.scopes) < 0) return -1;
+  if (tape.depth == 0) tape.epoch++;
+  tape.scopes[tape.depth++] = (open_scope){ tape.born, ++tape.serial };
+  return tape.serial;
+}
+
+/* Frees a scoped node; outputs that live on have no graph from now on. */
+static void drop_node(dg_call *c)
+{
+  for (int i = 0; i < c->outputs; i++) {
+    dg_body *y = c->y[i];
+    if (!y) continue;
+    y->creator = NULL;
+    y->flags = (y->flags | DG_GRAPH_DROPPED) & ~(uint32_t)(DG_KEEPS_VALUE | DG_REQUIRES_GRAD);
+  }
+  dg_call_discard(c);
+}
+
+static void drop_births(int64_t mark)
+{
+  for (int64_t i = tape.born - 1; i >= mark; i--) {
+    dg_slot *s = tape.births[i];
+    if (!s) continue;
+    if (s->kind == DG_SLOT_NODE) {
+      drop_node((dg_call *)s);
+    } else {
+      dg_body *b = (dg_body *)s;
+      if (b->creator) b->creator->y[b->output] = NULL;
+      if (DG_UNLIKELY(b->grad != NULL)) dg_unhold(b->grad);
+      dg_body_free(b);
+    }
+  }
+  tape.born = mark;
+}
+
+/* What was released while the scope had borrowed it. */
+static void free_deferred(void)
+{
+  while (tape.waiting > 0) {
+    dg_body *b = tape.deferred[--tape.waiting];
+    b->flags &= ~(uint32_t)DG_DEFERRED;
+    int64_t left = __atomic_load_n(&b->refs, __ATOMIC_ACQUIRE);
+    if (left == 0) reap(reap_later(b, NULL));
+    else if (left < DG_HOLD && !(b->flags & DG_KEEPS_VALUE)) dg_body_drop_storage(b);
+  }
+}
+
+/* Takes the tensors of `keep` that were born after `mark` out of the list, chained. */
+static dg_body *pick_kept(int64_t mark, dg_tensor *const *keep, int count)
+{
+  dg_body *chain = NULL;
+  for (int i = 0; i < count; i++) {
+    dg_body *b = dg_body_of(keep[i]);
+    if (!(b->flags & DG_SCOPED) || b->birth < mark || !tape.births[b->birth]) continue;
+    tape.births[b->birth] = NULL;
+    chain = reap_later(b, chain);
+  }
+  return chain;
+}
+
+/* Gives what was kept to the scope around, whose list has room where it just shrank, or to nobody. */
+static void settle_kept(dg_body *chain)
+{
+  for (dg_body *b = chain, *next; b; b = next) {
+    next = (dg_body *)b->slot.next;
+    if (tape.depth > 0) {
+      b->birth = (uint32_t)tape.born;
+      tape.births[tape.born++] = &b->slot;
+    } else {
+      b->flags &= ~(uint32_t)DG_SCOPED;
+      b->refs = 0;
+    }
+  }
+}
+
+/* Closes the scope that dg_scope_open numbered so, and those inside it. The `count` tensors of
+ * `keep` live on: in the scope around it, or outside with one reference each, in either case
+ * without the graph that made them. -1 when no such scope is open. */
+DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
+{
+  int depth = depth_of(scope);
+  if (depth == 0) return dg_fail(DG_EARGUMENT, "scope: this scope is closed already");
+  if (count > 0 && !keep) return dg_fail(DG_EARGUMENT, "scope: keep is missing (NULL)");
+  for (int i = 0; i < count; i++)
+    if (!dg_body_of(keep[i])) return -1;
+  int64_t mark = tape.scopes[depth - 1].mark;
+  dg_body *chain = pick_kept(mark, keep, count);
+  drop_births(mark);
+  tape.depth = depth - 1;
+  settle_kept(chain);
+  if (tape.depth > 0) return 0;
+  for (int i = 0; i < count; i++) dg_hold(dg_body_of(keep[i]));
+  free_deferred();
+  return 0;
+}
+
+/* How many scopes are open on this thread. */
+DG_API int dg_scope_count(void) { return tape.depth; }
+
+dg_tensor *dg_lend(dg_body *b)
+{
+  if (!b) return NULL;
+  if (tape.depth == 0) dg_hold(b);
+  else b->borrowed = tape.epoch;
+  return dg_handle(b);
+}
+
+/* -- References ----------------------------------------------------------------------------- */
+
+/* One more reference to a tensor, which outlives every scope from now on. Returns its argument. */
+DG_API dg_tensor *dg_keep(dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return NULL;
+  dg_own(b);
+  return x;
+}
+
+/* Gives back one reference. A scoped tensor's handles become invalid at once, and its elements go
+ * if no recorded operator has used them. -1 for a handle that is stale or NULL. */
+DG_API int dg_release(dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  if (!b) return -1;
+  if (!(b->flags & DG_SCOPED)) {
+    dg_unhold(b);
+  } else {
+    b->slot.generation += 2; /* still odd: alive for its scope, unknown to every old handle */
+    if (b->borrowed != tape.epoch && !b->creator) dg_body_drop_storage(b);
+  }
+  return 0;
+}
+
+/* True for the handle of a living tensor. Sets no error. */
+DG_API int dg_alive(const dg_tensor *x)
+{
+  dg_slot *s = dg_slot_of(x);
+  return s && s->kind == DG_SLOT_TENSOR;
+}
+
+/* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
+DG_API int dg_mode_set(int mode, int value)
+{
+  if (mode != DG_MODE_BACKPROP) return dg_fail(DG_EARGUMENT, "mode: there is no mode %d", mode);
+  int before = !tape.no_backprop;
+  tape.no_backprop = !value;
+  return before;
+}

@@ -1,0 +1,25 @@
+/* affine.c -- a tensor times a number plus a number: the forms of + and * with numbers. */
+#include "op/op.h"
+
+DG_MAP_NUMBER(1, affine_map, (x * p + q), (T)((uint64_t)x *(uint64_t)p + (uint64_t)q))
+
+static int affine_forward(dg_call *c) { return dg_map_forward(c, &affine_map); }
+
+/* y = scale x + shift: gx = scale gy. */
+static int affine_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  gx[0] = c->f[0] == 1 ? gy[0] : dg_affine(gy[0], c->f[0], 0);
+  return 0;
+}
+
+static const dg_op_class affine_op = {
+  "affine", dg_shape_same_any, affine_forward, affine_backward, DG_READS_NOTHING, 0,
+};
+
+/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x. */
+DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift)
+{
+  dg_call *c = dg_begin1(&affine_op, x);
+  if (c) c->f[0] = scale, c->f[1] = shift;
+  return dg_finish(c);
+}

@@ -1,0 +1,130 @@
+/* op.c -- what operator files share: shape rules, and forward rules that are one call. */
+#include "op/op.h"
+
+int dg_wants_float(dg_call *c, int i)
+{
+  if (DG_LIKELY(dg_is_float(c->x[i]->v.dtype))) return 0;
+  return dg_op_fail(c, DG_ETYPE, "wanted a float tensor, got %s", dg_dtype_name(c->x[i]->v.dtype));
+}
+
+static int same_dtypes(dg_call *c)
+{
+  for (int i = 1; i < c->inputs; i++)
+    if (DG_UNLIKELY(c->x[i]->v.dtype != c->x[0]->v.dtype))
+      return dg_op_fail(c, DG_ETYPE, "dtypes %s and %s differ (cast one of them)",
+                        dg_dtype_name(c->x[0]->v.dtype), dg_dtype_name(c->x[i]->v.dtype));
+  return 0;
+}
+
+int dg_shape_same_any(dg_call *c)
+{
+  const dg_view *x = &c->x[0]->v;
+  if (same_dtypes(c) < 0) return -1;
+  for (int i = 1; i < c->inputs; i++) {
+    char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT];
+    if (!dg_same_shape(x, &c->x[i]->v))
+      return dg_op_fail(c, DG_EARGUMENT, "shapes %s and %s differ", dg_shape_text(x, a),
+                        dg_shape_text(&c->x[i]->v, b));
+  }
+  return dg_output(c, 0, x->dtype, x->ndim, x->shape) ? 0 : -1;
+}
+
+int dg_shape_same(dg_call *c) { return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_same_any(c); }
+
+static int refuse_broadcast(dg_call *c)
+{
+  char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT], d[DG_SHAPE_TEXT];
+  if (c->inputs == 2)
+    return dg_op_fail(c, DG_EARGUMENT, "shapes %s and %s do not broadcast",
+                      dg_shape_text(&c->x[0]->v, a), dg_shape_text(&c->x[1]->v, b));
+  return dg_op_fail(c, DG_EARGUMENT, "shapes %s, %s and %s do not broadcast",
+                    dg_shape_text(&c->x[0]->v, a), dg_shape_text(&c->x[1]->v, b),
+                    dg_shape_text(&c->x[2]->v, d));
+}
+
+static int broadcast(dg_call *c, int dtype)
+{
+  int ndim = 0;
+  int64_t shape[DG_MAX_NDIM];
+  for (int i = 0; i < c->inputs; i++) ndim = DG_MAX(ndim, c->x[i]->v.ndim);
+  for (int axis = 0; axis < ndim; axis++) {
+    shape[axis] = 1;
+    for (int i = 0; i < c->inputs; i++) {
+      const dg_view *x = &c->x[i]->v;
+      int own = axis - (ndim - x->ndim);
+      if (own < 0 || x->shape[own] == 1) continue;
+      if (shape[axis] != 1 && shape[axis] != x->shape[own]) return refuse_broadcast(c);
+      shape[axis] = x->shape[own];
+    }
+  }
+  return dg_output(c, 0, dtype, ndim, shape) ? 0 : -1;
+}
+
+int dg_shape_broadcast(dg_call *c)
+{
+  const dg_view *a = &c->x[0]->v;
+  if (DG_UNLIKELY(same_dtypes(c) < 0)) return -1;
+  if (DG_LIKELY(c->inputs == 2 && dg_same_shape(a, &c->x[1]->v)))
+    return dg_output(c, 0, a->dtype, a->ndim, a->shape) ? 0 : -1;
+  return broadcast(c, a->dtype);
+}
+
+int dg_shape_broadcast_bool(dg_call *c) { return same_dtypes(c) < 0 ? -1 : broadcast(c, DG_BOOL); }
+
+int dg_axis(dg_call *c, int64_t axis, int ndim)
+{
+  if (axis >= -ndim && axis < ndim) return (int)(axis < 0 ? axis + ndim : axis);
+  return dg_op_fail(c, DG_EARGUMENT, "axis %lld is out of range for %d axes",
+                    (long long)(axis < 0 ? axis : axis + 1), ndim);
+}
+
+int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes)
+{
+  if (count == 0) return ((int64_t)1 << ndim) - 1;
+  if (count < 0 || !axes) return dg_fail(DG_EARGUMENT, "%s: the axes are missing (NULL)", who);
+  int64_t set = 0;
+  for (int i = 0; i < count; i++) {
+    int64_t axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
+    if (axis < 0 || axis >= ndim)
+      return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who,
+                     (long long)(axes[i] < 0 ? axes[i] : axes[i] + 1), ndim);
+    if (set >> axis & 1)
+      return dg_fail(DG_EARGUMENT, "%s: axis %lld is given twice", who, (long long)axis + 1);
+    set |= (int64_t)1 << axis;
+  }
+  return set;
+}
+
+int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
+{
+  if (!c) return -1;
+  int status = 0;
+  if (ndim < 0 || ndim > DG_MAX_NDIM)
+    status = dg_op_fail(c, DG_EARGUMENT, "%d axes, wanted 0 to %d", ndim, DG_MAX_NDIM);
+  else if (ndim > 0 && !shape) status = dg_op_fail(c, DG_EARGUMENT, "the shape is missing (NULL)");
+  if (status < 0) {
+    dg_call_discard(c);
+    return -1;
+  }
+  c->i[0] = ndim;
+  for (int i = 0; i < ndim; i++) c->i[i + 1] = shape[i];
+  return 0;
+}
+
+int dg_map_forward(dg_call *c, const dg_map *m)
+{
+  const dg_view *x[DG_MAP_INPUTS];
+  for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
+  const dg_view *y = &c->y[0]->v;
+  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
+    return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
+  return dg_backend_of(y)->map(m, x, y, c->f);
+}
+
+dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy)
+{
+  const dg_view *x = &c->x[i]->v;
+  dg_body *g = dg_body_of(gy);
+  if (!g || dg_same_shape(x, &g->v)) return gy;
+  return dg_sum_to(gy, x->ndim, x->shape);
+}

@@ -1,0 +1,41 @@
+/* op.h -- what operator files share: shape rules, and forward rules that are one call. */
+#ifndef DG_OP_H
+#define DG_OP_H
+
+#include "device/map.h"
+#include "node/node.h"
+
+/* -- Shape rules ---------------------------------------------------------------------------- */
+
+/* One output, shaped like the first input; all inputs have one float dtype. */
+int dg_shape_same(dg_call *c);
+/* The same for every dtype. */
+int dg_shape_same_any(dg_call *c);
+/* One output with the inputs' broadcast shape and common dtype. */
+int dg_shape_broadcast(dg_call *c);
+/* The same, but the output is bool. */
+int dg_shape_broadcast_bool(dg_call *c);
+
+/* Fails unless input i is a float tensor. */
+int dg_wants_float(dg_call *c, int i);
+
+/* Turns an axis that may count from the end into 0 ... ndim - 1; -1 with an error. */
+int dg_axis(dg_call *c, int64_t axis, int ndim);
+/* The bit set of `count` axes of a tensor, all of them when count is 0; -1 with an error. */
+int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
+
+/* Keeps a shape as attributes of a call: i[0] axes, then their sizes. On failure the call is gone.
+ */
+int dg_set_shape(dg_call *c, int ndim, const int64_t *shape);
+
+/* -- Forward rules -------------------------------------------------------------------------- */
+
+/* y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
+int dg_map_forward(dg_call *c, const dg_map *m);
+
+/* -- Compositions --------------------------------------------------------------------------- */
+
+/* gy summed to the shape of input i: the gradient of an operand that was broadcast. */
+dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy);
+
+#endif

@@ -1,0 +1,100 @@
+/* tensor.h -- the body of a tensor: a view of a storage, its gradient, and what made it. */
+#ifndef DG_TENSOR_H
+#define DG_TENSOR_H
+
+#include "base/memory.h"
+#include "base/slab.h"
+#include "device/device.h"
+
+/* A block of elements that views share. Its header and its elements are one block; those of a
+ * foreign pointer lie elsewhere and hold `pin`. */
+typedef struct dg_storage {
+  int32_t refs;     /* atomic */
+  uint32_t version; /* goes up whenever an element is overwritten */
+  int64_t got;
+  void *data;
+  dg_pin *pin;
+  uint8_t kind;
+} dg_storage;
+
+enum { /* flags of a body */
+       DG_REQUIRES_GRAD = 1,
+       DG_SCOPED = 2,         /* dies with its scope; not counted */
+       DG_KEEPS_VALUE = 4,    /* its own node's backward rule reads it */
+       DG_UNINITIALIZED = 8,  /* a parameter whose shape is not known yet */
+       DG_GRAPH_DROPPED = 16, /* lived on when the scope of its graph closed */
+       DG_RETAINS_GRAD = 32,
+       DG_HOOKED = 64,
+       DG_DEFERRED = 128 /* waits for the scope that borrowed it to close */
+};
+
+/* Reference counts share one word: holds need the elements, links only the place in the graph. */
+#define DG_LINK ((int64_t)1)
+#define DG_HOLD ((int64_t)1 << 32)
+
+struct dg_call;
+
+typedef struct dg_body {
+  dg_slot slot;
+  dg_view v;
+  dg_storage *store;       /* NULL: uninitialized, or only the graph needs it */
+  struct dg_call *creator; /* NULL: a leaf */
+  struct dg_body *grad;    /* held */
+  char *name;
+  int64_t refs; /* atomic; unused while DG_SCOPED */
+  uint32_t flags;
+  uint32_t output;   /* which output of its creator it is */
+  uint32_t entry;    /* of the walk below */
+  uint32_t birth;    /* its place in the scope's list */
+  uint32_t borrowed; /* the scope epoch in which a node or a handle used it uncounted */
+  uint64_t walk;     /* the walk that has an entry for it */
+  uint64_t wanted;   /* the walk that was asked for its gradient */
+} dg_body;
+
+_Static_assert(sizeof(dg_body) <= DG_SLOT_BYTES, "a tensor's body fits its slot");
+
+enum { DG_SLOT_TENSOR = 1, DG_SLOT_NODE = 2 };
+
+/* The body of a handle; NULL with an error set when it is stale, no tensor, or NULL. */
+DG_INLINE dg_body *dg_body_of(const dg_tensor *handle);
+dg_body *dg_bad_handle(const void *handle);
+
+/* A body without storage: dtype, shape and strides set. Not born yet: refs and flags are 0. */
+dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape);
+/* Gives the body its own storage, uninitialized. */
+int dg_body_allocate(dg_body *b, dg_kind kind);
+/* Has the body look at foreign memory instead. */
+int dg_body_adopt(dg_body *b, void *data, dg_pin *pin);
+/* A body that looks at x's storage; the caller then sets shape, strides and data. */
+dg_body *dg_body_view(const dg_body *x);
+/* Lets go of the storage alone, or of everything. */
+void dg_body_drop_storage(dg_body *b);
+void dg_body_free(dg_body *b);
+
+/* Notes that b's elements change. */
+DG_INLINE void dg_touch(dg_body *b) { __atomic_add_fetch(&b->store->version, 1, __ATOMIC_RELAXED); }
+
+DG_INLINE dg_tensor *dg_handle(const dg_body *b)
+{
+  return b ? (dg_tensor *)dg_slot_handle(&b->slot) : NULL;
+}
+
+DG_INLINE dg_body *dg_body_of(const dg_tensor *handle)
+{
+  dg_slot *s = dg_slot_of(handle);
+  return DG_LIKELY(s != NULL && s->kind == DG_SLOT_TENSOR) ? (dg_body *)s : dg_bad_handle(handle);
+}
+
+/* The same, and it has elements. */
+dg_body *dg_no_elements(const dg_body *b);
+DG_INLINE bool dg_is_full(const dg_slot *s)
+{
+  return s && s->kind == DG_SLOT_TENSOR && ((const dg_body *)s)->store;
+}
+DG_INLINE dg_body *dg_full_body_of(const dg_tensor *handle)
+{
+  dg_body *b = dg_body_of(handle);
+  return DG_UNLIKELY(b && !b->store) ? dg_no_elements(b) : b;
+}
+
+#endif

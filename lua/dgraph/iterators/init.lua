@@ -1,0 +1,2 @@
+--- Ways through a dataset.
+return { SerialIterator = require "dgraph.iterators.serial_iterator" }
