@@ -218,6 +218,70 @@ DG_API int dg_alive(const dg_tensor *x);
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value);
 
+/* ---- op/access.c: reading, writing and describing tensors from outside. */
+
+/* The number of axes; -1 with an error. */
+DG_API int dg_ndim(const dg_tensor *x);
+
+/* The size of axis `i`, negative from the end; -1 with an error. */
+DG_API double dg_dim(const dg_tensor *x, int i);
+
+/* The number of elements; -1 with an error. */
+DG_API double dg_size(const dg_tensor *x);
+
+/* Writes the sizes of all axes to `shape` (DG_MAX_NDIM items are enough); returns how many. */
+DG_API int dg_shape(const dg_tensor *x, int64_t *shape);
+
+/* The same for the strides, in elements. */
+DG_API int dg_strides(const dg_tensor *x, int64_t *strides);
+
+/* The dtype (dg_dtype); -1 with an error. */
+DG_API int dg_dtype_of(const dg_tensor *x);
+
+/* 1 when the elements lie row-major without gaps, 0 when not, -1 with an error. */
+DG_API int dg_is_contiguous(const dg_tensor *x);
+
+/* How often the elements of x have been overwritten: backward refuses values that changed. */
+DG_API double dg_version(const dg_tensor *x);
+
+/* The only element of x as a number; NaN with an error when x has more or none. */
+DG_API double dg_item(const dg_tensor *x);
+
+/* Copies all elements, row-major, to `buffer` as numbers; -1 with an error when `room` is too
+ * small. int64 beyond 2^53 is rounded. */
+DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
+
+/* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
+ * replaced first. Whoever writes through it calls dg_written afterwards. */
+DG_API void *dg_data(dg_tensor *x);
+
+/* Notes that the elements of x were overwritten through its pointer. */
+DG_API int dg_written(dg_tensor *x);
+
+/* Sets all elements of x, row-major, from `count` numbers. */
+DG_API int dg_write(dg_tensor *x, const double *numbers, double count);
+
+/* Sets all elements of x to `value`. */
+DG_API int dg_fill(dg_tensor *x, double value);
+
+/* Overwrites x with the elements of `from`, which has the same shape; cast where dtypes differ. */
+DG_API int dg_assign(dg_tensor *x, const dg_tensor *from);
+
+/* x's elements without its graph: a leaf that shares them and requires no gradient. */
+DG_API dg_tensor *dg_detach(const dg_tensor *x);
+
+/* A parameter: a leaf that requires a gradient and whose shape comes later, by dg_initialize. */
+DG_API dg_tensor *dg_parameter(int dtype);
+
+/* 1 when x has elements, 0 for a parameter that waits for its shape, -1 with an error. */
+DG_API int dg_is_initialized(const dg_tensor *x);
+
+/* Gives a parameter its shape; its elements are not set. Fails when it has one already. */
+DG_API int dg_initialize(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* Counts x's elements as those of a parameter in dg_memory_bytes. */
+DG_API int dg_count_as_parameter(dg_tensor *x);
+
 /* ---- op/add.c: the sum of two tensors, with broadcasting. */
 
 /* a + b, broadcast; both of one dtype, any but bool. Integers wrap around. */
@@ -252,6 +316,19 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
  * memory must stay until dg_pin_held(pin) is 0. */
 DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
                                   dg_pin *pin);
+
+/* ---- op/custom.c: operators that the caller computes itself, forward and backward. */
+
+/* Records an operator of the caller's: `results` gets one tensor for each of the `outputs` values
+ * y, sharing its elements, linked to the inputs x by a node with this name and tag. */
+DG_API int dg_custom(const char *name, double tag, int inputs, dg_tensor *const *x, int outputs,
+                     dg_tensor *const *y, dg_tensor **results);
+
+/* The tag of a node that dg_custom recorded; NaN with an error for any other. */
+DG_API double dg_custom_tag(const dg_node *node);
+
+/* True for the handle of a living node. Sets no error. */
+DG_API int dg_node_alive(const dg_node *node);
 
 /* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
 

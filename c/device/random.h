@@ -28,10 +28,10 @@ DG_VM void dg_philox_block(uint64_t seed, uint64_t stream, uint64_t counter, uin
     l += 0xbb67ae85u;                                                                              \
   }
   /* Written out: a loop in here would be the one that compilers try to vectorize. */
-  DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND
-  DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND
+  DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND
+      DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND DG_PHILOX_ROUND
 #undef DG_PHILOX_ROUND
-  out[0] = a;
+          out[0] = a;
   out[1] = b;
   out[2] = c;
   out[3] = d;

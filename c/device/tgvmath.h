@@ -12,21 +12,18 @@
 #include <math.h>
 #include "device/vmath.h"
 
-DG_VM long double dg_sigmoid_ld(long double x)
-{
-  return 1 / (1 + expl(-x));
-}
+DG_VM long double dg_sigmoid_ld(long double x) { return 1 / (1 + expl(-x)); }
 
 DG_VM long double dg_softplus_ld(long double x)
 {
   return (x < 0 ? 0 : x) + log1pl(expl(-fabsl(x)));
 }
 
-#define DG_TG_OWN(name, x) \
-  _Generic((x), float: dg_##name##_f32, long double: name##l, default: dg_##name##_f64)(x)
-#define DG_TG_LIBM(name, x) _Generic((x), float: name##f, long double: name##l, default: name)(x)
-#define DG_TG_LIBM2(name, x, y) \
-  _Generic((x) + (y), float: name##f, long double: name##l, default: name)(x, y)
+#define DG_TG_OWN(name, x)                                                                         \
+  _Generic((x), float : dg_##name##_f32, long double : name##l, default : dg_##name##_f64)(x)
+#define DG_TG_LIBM(name, x) _Generic((x), float : name##f, long double : name##l, default : name)(x)
+#define DG_TG_LIBM2(name, x, y)                                                                    \
+  _Generic((x) + (y), float : name##f, long double : name##l, default : name)(x, y)
 
 #define exp(x) DG_TG_OWN(exp, x)
 #define expm1(x) DG_TG_OWN(expm1, x)
@@ -38,10 +35,10 @@ DG_VM long double dg_softplus_ld(long double x)
 #define erf(x) DG_TG_OWN(erf, x)
 #define sin(x) DG_TG_OWN(sin, x)
 #define cos(x) DG_TG_OWN(cos, x)
-#define sigmoid(x) \
-  _Generic((x), float: dg_sigmoid_f32, long double: dg_sigmoid_ld, default: dg_sigmoid_f64)(x)
-#define softplus(x) \
-  _Generic((x), float: dg_softplus_f32, long double: dg_softplus_ld, default: dg_softplus_f64)(x)
+#define sigmoid(x)                                                                                 \
+  _Generic((x), float : dg_sigmoid_f32, long double : dg_sigmoid_ld, default : dg_sigmoid_f64)(x)
+#define softplus(x)                                                                                \
+  _Generic((x), float : dg_softplus_f32, long double : dg_softplus_ld, default : dg_softplus_f64)(x)
 
 /* Compilers have instructions for these. */
 #define sqrt(x) DG_TG_LIBM(sqrt, x)

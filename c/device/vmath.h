@@ -28,25 +28,37 @@
 
 DG_VM uint32_t dg_bits_f32(float x)
 {
-  union { float f; uint32_t u; } v = { x };
+  union {
+    float f;
+    uint32_t u;
+  } v = { x };
   return v.u;
 }
 
 DG_VM float dg_from_bits_f32(uint32_t u)
 {
-  union { uint32_t u; float f; } v = { u };
+  union {
+    uint32_t u;
+    float f;
+  } v = { u };
   return v.f;
 }
 
 DG_VM uint64_t dg_bits_f64(double x)
 {
-  union { double f; uint64_t u; } v = { x };
+  union {
+    double f;
+    uint64_t u;
+  } v = { x };
   return v.u;
 }
 
 DG_VM double dg_from_bits_f64(uint64_t u)
 {
-  union { uint64_t u; double f; } v = { u };
+  union {
+    uint64_t u;
+    double f;
+  } v = { u };
   return v.f;
 }
 

@@ -13,7 +13,10 @@ static int passed, failed;
 
 static void check(int ok, const char *what)
 {
-  if (ok) { passed++; return; }
+  if (ok) {
+    passed++;
+    return;
+  }
   failed++;
   printf("FAILED %s (%s)\n", what, dg_cpu_isa_name());
 }
@@ -27,7 +30,9 @@ static void test_known_answers(void)
   } known[] = {
     { 0, 0, 0, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
     { ~0ull, ~0ull, ~0ull, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-    { 0x85a308d3243f6a88, 0x0370734413198a2e, 0x299f31d0a4093822,
+    { 0x85a308d3243f6a88,
+      0x0370734413198a2e,
+      0x299f31d0a4093822,
       { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -41,8 +46,14 @@ static void test_known_answers(void)
 
 typedef void filler(void *y, int64_t n, uint64_t offset);
 
-static void uniform_f32(void *y, int64_t n, uint64_t o) { dg_fill_uniform_f32(y, n, SEED, o, -1, 2); }
-static void uniform_f64(void *y, int64_t n, uint64_t o) { dg_fill_uniform_f64(y, n, SEED, o, -1, 2); }
+static void uniform_f32(void *y, int64_t n, uint64_t o)
+{
+  dg_fill_uniform_f32(y, n, SEED, o, -1, 2);
+}
+static void uniform_f64(void *y, int64_t n, uint64_t o)
+{
+  dg_fill_uniform_f64(y, n, SEED, o, -1, 2);
+}
 static void normal_f32(void *y, int64_t n, uint64_t o) { dg_fill_normal_f32(y, n, SEED, o, 3, 2); }
 static void normal_f64(void *y, int64_t n, uint64_t o) { dg_fill_normal_f64(y, n, SEED, o, 3, 2); }
 static void bernoulli(void *y, int64_t n, uint64_t o) { dg_fill_bernoulli_u8(y, n, SEED, o, 0.3); }

@@ -1,6 +1,6 @@
 /* vmath_bench.c -- ns an element of device/vmath.h for 4096 numbers in L1, beside scalar libm.
  *
- * gcc -std=c11 -D_GNU_SOURCE -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Ic
+ * gcc -std=c11 -D_GNU_SOURCE -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Ic \
  *   spec/bench/vmath_bench.c c/device/cpu/isa.c -o /tmp/vmath_bench -lm && /tmp/vmath_bench */
 #include <math.h>
 #include <stdio.h>
@@ -34,36 +34,49 @@ typedef void loop(void *y, const void *x);
   LOOP(, name##_f64_libm, name##_libm64, double)
 
 #if DG_HAS_X86
-#define ALL(name)                                                                                  \
-  ISA(, base, name) ISA(DG_TARGET_AVX2, avx2, name) ISA(DG_TARGET_AVX512, avx512, name) LIBM(name)
-#define ROW(name, lo, hi)                                                                          \
-  { #name, lo, hi,                                                                                 \
-    { { name##_f32_base, name##_f32_avx2, name##_f32_avx512, name##_f32_libm },                    \
-      { name##_f64_base, name##_f64_avx2, name##_f64_avx512, name##_f64_libm } } }
+#define ISAS(name)                                                                                 \
+  ISA(, base, name) ISA(DG_TARGET_AVX2, avx2, name) ISA(DG_TARGET_AVX512, avx512, name)
+#define RUN(name, type)                                                                            \
+  {                                                                                                \
+    name##type##_base, name##type##_avx2, name##type##_avx512, name##type##_libm                   \
+  }
 #else
-#define ALL(name) ISA(, base, name) LIBM(name)
-#define ROW(name, lo, hi)                                                                          \
-  { #name, lo, hi,                                                                                 \
-    { { name##_f32_base, NULL, NULL, name##_f32_libm },                                            \
-      { name##_f64_base, NULL, NULL, name##_f64_libm } } }
+#define ISAS(name) ISA(, base, name)
+#define RUN(name, type)                                                                            \
+  {                                                                                                \
+    name##type##_base, NULL, NULL, name##type##_libm                                               \
+  }
 #endif
+#define ALL(name) ISAS(name) LIBM(name)
+#define ROW(name, lo, hi)                                                                          \
+  .name = #name, lo, hi, { RUN(name, _f32), RUN(name, _f64) }
 
 static float sigmoidf(float x) { return 1 / (1 + expf(-x)); }
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static float softplusf(float x) { return (x < 0 ? 0 : x) + log1pf(expf(-fabsf(x))); }
 static double softplus(double x) { return (x < 0 ? 0 : x) + log1p(exp(-fabs(x))); }
 
-ALL(exp) ALL(expm1) ALL(log) ALL(log1p) ALL(log2) ALL(log10) ALL(tanh) ALL(sigmoid) ALL(softplus)
-ALL(sin) ALL(cos) ALL(erf)
+ALL(exp)
+ALL(expm1)
+ALL(log)
+ALL(log1p)
+ALL(log2)
+ALL(log10)
+ALL(tanh)
+ALL(sigmoid)
+ALL(softplus)
+ALL(sin)
+ALL(cos)
+ALL(erf)
 
 static const struct {
   const char *name;
   double lo, hi;
   loop *run[2][4];
 } rows[] = {
-  ROW(exp, -8, 8),     ROW(expm1, -8, 8),   ROW(log, 0, 16),      ROW(log1p, -0.9, 16),
-  ROW(log2, 0, 16),    ROW(log10, 0, 16),   ROW(tanh, -8, 8),     ROW(sigmoid, -8, 8),
-  ROW(softplus, -8, 8), ROW(sin, -10, 10),  ROW(cos, -10, 10),    ROW(erf, -4, 4),
+  { ROW(exp, -8, 8) },      { ROW(expm1, -8, 8) }, { ROW(log, 0, 16) },   { ROW(log1p, -0.9, 16) },
+  { ROW(log2, 0, 16) },     { ROW(log10, 0, 16) }, { ROW(tanh, -8, 8) },  { ROW(sigmoid, -8, 8) },
+  { ROW(softplus, -8, 8) }, { ROW(sin, -10, 10) }, { ROW(cos, -10, 10) }, { ROW(erf, -4, 4) },
 };
 
 static double now(void)
@@ -88,6 +101,8 @@ static double ns_per_element(loop *f, void *y, const void *x)
 
 int main(void)
 {
+  void *const y[2] = { y32, y64 };
+  const void *const x[2] = { x32, x64 };
   printf("%-9s", "");
   for (int type = 0; type < 2; type++)
     printf(" %7s %7s %7s %7s", type ? "f64base" : "f32base", "avx2", "avx512", "libm");
@@ -101,10 +116,8 @@ int main(void)
     for (int type = 0; type < 2; type++)
       for (int k = 0; k < 4; k++)
         if (k == 3 || (int)dg_cpu_set_isa((dg_isa)k) == k)
-          printf(" %7.3f", ns_per_element(rows[r].run[type][k], type ? (void *)y64 : y32,
-                                          type ? (const void *)x64 : x32));
-        else
-          printf(" %7s", "-");
+          printf(" %7.3f", ns_per_element(rows[r].run[type][k], y[type], x[type]));
+        else printf(" %7s", "-");
     printf("\n");
   }
   return 0;

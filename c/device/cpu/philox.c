@@ -37,8 +37,9 @@ typedef uint64_t word_pair __attribute__((may_alias));
   target static void words_##isa(uint32_t *words, uint64_t seed, uint64_t counter)                 \
   {                                                                                                \
     enum { LANES = bytes / 8 };                                                                    \
-    v_##isa low[BATCH_BLOCKS / LANES], high[BATCH_BLOCKS / LANES], n;                              \
+    v_##isa low[BATCH_BLOCKS / LANES], high[BATCH_BLOCKS / LANES];                                 \
     const v_##isa zero = { 0 };                                                                    \
+    v_##isa n = zero;                                                                              \
     for (int j = 0; j < LANES; j++) n[j] = counter + (uint64_t)j;                                  \
     for (int i = 0; i < BATCH_BLOCKS / LANES; i++, n += LANES) {                                   \
       v_##isa a = n, b = n >> 32, c = zero, d = zero;                                              \
@@ -164,7 +165,8 @@ static void fill_all(void *y, int64_t n, int per_block, size_t size, uint64_t se
   char *out = y;
   for (; n > 0; n -= batch) {
     use->words(words, seed, offset);
-    convert(n >= batch ? (void *)out : rest, words, parameters);
+    void *to = n >= batch ? (void *)out : (void *)rest;
+    convert(to, words, parameters);
     if (n < batch) memcpy(out, rest, (size_t)n * size);
     out += (size_t)batch * size;
     offset += BATCH_BLOCKS;
@@ -213,8 +215,7 @@ void dg_fill_bernoulli_u8(uint8_t *y, int64_t n, uint64_t seed, uint64_t offset,
   double last = floor(q * 0x1p32 + 0.5) - 1;
   if (last >= 0)
     fill_all(y, n, DG_BERNOULLI_PER_BLOCK, sizeof *y, seed, offset, use, use->bernoulli, &last);
-  else if (n > 0)
-    memset(y, 0, (size_t)n);
+  else if (n > 0) memset(y, 0, (size_t)n);
 }
 
 /* ---- whole numbers ---- */

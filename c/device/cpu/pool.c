@@ -47,7 +47,10 @@ static atomic_int threads; /* 0: not yet known */
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static _Thread_local int inside; /* this thread runs a body */
 
-static int clamp_threads(long n) { return n < 1 ? 1 : n > DG_MAX_THREADS ? DG_MAX_THREADS : (int)n; }
+static int clamp_threads(long n)
+{
+  return n < 1 ? 1 : n > DG_MAX_THREADS ? DG_MAX_THREADS : (int)n;
+}
 
 void dg_pool_set_threads(int n) { atomic_store(&threads, clamp_threads(n)); }
 
