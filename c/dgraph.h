@@ -353,6 +353,15 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
 
+/* ---- op/transpose.c: the axes of a tensor in another order, without a copy. */
+
+/* x with its axes in the order given: axis k of the result is axis axes[k] of x. A count of 0
+ * reverses them all. Shares the elements of x. */
+DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes);
+
+/* x with two of its axes exchanged. Shares the elements of x. */
+DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j);
+
 /* ---- grad/look.c: what a caller sees of a walk between its steps, and gives back to it. */
 
 /* The node that a walk has just visited, or hands back (DG_WALK_CALL); borrowed until the next call.
