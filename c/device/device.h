@@ -28,10 +28,19 @@ typedef struct dg_backend {
   int (*reduce)(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
   /* y = a b for (..., m, k) and (..., k, n), leading axes already equal; y is contiguous. */
   int (*matmul)(const dg_view *a, const dg_view *b, const dg_view *y);
-  /* y[..., i, ...] = x[..., index[i], ...] along `axis`; index is contiguous int64 in range. */
+  /* y[..., i, ...] = x[..., index[i], ...] along `axis`; x and y have equal ranks and sizes but
+   * along it; index is contiguous int64, of as many positions, in range. */
   int (*gather)(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+  /* y[..., index[i], ...] = x[..., i, ...]: of equal indices the last one stays. */
+  int (*scatter)(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
   /* y[..., index[i], ...] += x[..., i, ...]: equal indices add up, in order. */
   int (*scatter_add)(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+  /* to = index - base, or from the end of `size` where negative. Returns 1 and the first index that
+   * is out of range as `bad`, if there is one. `to` is contiguous int64. */
+  int (*positions)(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
+                   int64_t *bad);
+  /* How many elements are not 0; y, if not NULL, gets their row-major positions (int64). */
+  int64_t (*nonzero)(const dg_view *x, const dg_view *y);
   /* Softmax, or its logarithm, along the last axis; x and y contiguous. */
   int (*softmax)(const dg_view *x, const dg_view *y, bool logarithm);
   /* Element i depends on seed and offset + i alone. y is contiguous. */

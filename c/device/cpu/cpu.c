@@ -8,4 +8,9 @@ const dg_backend dg_cpu = {
   .fill = dg_cpu_fill,
   .accumulate = dg_cpu_accumulate,
   .reduce = dg_cpu_reduce,
+  .gather = dg_cpu_gather,
+  .scatter = dg_cpu_scatter,
+  .scatter_add = dg_cpu_scatter_add,
+  .positions = dg_cpu_positions,
+  .nonzero = dg_cpu_nonzero,
 };

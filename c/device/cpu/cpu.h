@@ -14,7 +14,11 @@ int dg_cpu_accumulate(const dg_view *from, const dg_view *to);
 int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
 int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
 int dg_cpu_gather(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cpu_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
 int dg_cpu_scatter_add(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cpu_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
+                     int64_t *bad);
+int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y);
 int dg_cpu_softmax(const dg_view *x, const dg_view *y, bool logarithm);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                   double b);
