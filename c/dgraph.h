@@ -289,8 +289,48 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/affine.c: a tensor times a number plus a number: the forms of + and * with numbers. */
 
-/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x. */
+/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
+ * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
+
+/* ---- op/compare.c: comparisons, with broadcasting and with numbers. They give bools, no gradient. */
+
+/* a < b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_lt(dg_tensor *a, dg_tensor *b);
+
+/* x < number as bools. Integers are compared with the number as it is, not rounded; int64 beyond
+ * 2^53 as doubles. */
+DG_API dg_tensor *dg_lt_number(dg_tensor *x, double number);
+
+/* a <= b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_le(dg_tensor *a, dg_tensor *b);
+
+/* x <= number as bools. */
+DG_API dg_tensor *dg_le_number(dg_tensor *x, double number);
+
+/* a > b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_gt(dg_tensor *a, dg_tensor *b);
+
+/* x > number as bools. */
+DG_API dg_tensor *dg_gt_number(dg_tensor *x, double number);
+
+/* a >= b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_ge(dg_tensor *a, dg_tensor *b);
+
+/* x >= number as bools. */
+DG_API dg_tensor *dg_ge_number(dg_tensor *x, double number);
+
+/* a == b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_eq(dg_tensor *a, dg_tensor *b);
+
+/* x == number as bools. */
+DG_API dg_tensor *dg_eq_number(dg_tensor *x, double number);
+
+/* a != b as bools, broadcast; a and b of one dtype. */
+DG_API dg_tensor *dg_ne(dg_tensor *a, dg_tensor *b);
+
+/* x != number as bools. */
+DG_API dg_tensor *dg_ne_number(dg_tensor *x, double number);
 
 /* ---- op/copy.c: a contiguous copy, in the same or another dtype. */
 
@@ -330,16 +370,111 @@ DG_API double dg_custom_tag(const dg_node *node);
 /* True for the handle of a living node. Sets no error. */
 DG_API int dg_node_alive(const dg_node *node);
 
+/* ---- op/div.c: quotients: of two tensors, with broadcasting, and of a tensor and a number. */
+
+/* a / b, broadcast; both of one float dtype (integers have floordiv). */
+DG_API dg_tensor *dg_div(dg_tensor *a, dg_tensor *b);
+
+/* x / number, elementwise; floats. Exact where a multiplication by 1 / number would not be. */
+DG_API dg_tensor *dg_div_number(dg_tensor *x, double number);
+
+/* number / x, elementwise; floats. */
+DG_API dg_tensor *dg_rdiv(dg_tensor *x, double number);
+
+/* -gy y / b, broadcast: the gradient of y = a / b to b. */
+DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
+
+/* ---- op/exp.c: exponentials: e^x, and e^x - 1 without loss near zero. */
+
+/* e^x, elementwise; floats. */
+DG_API dg_tensor *dg_exp(dg_tensor *x);
+
+/* e^x - 1, elementwise, exact near 0 too; floats. */
+DG_API dg_tensor *dg_expm1(dg_tensor *x);
+
+/* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
+
+/* The natural logarithm, elementwise; floats. */
+DG_API dg_tensor *dg_log(dg_tensor *x);
+
+/* The natural logarithm of 1 + x, elementwise, exact near 0 too; floats. */
+DG_API dg_tensor *dg_log1p(dg_tensor *x);
+
+/* The logarithm to base 2, elementwise; floats. */
+DG_API dg_tensor *dg_log2(dg_tensor *x);
+
+/* The logarithm to base 10, elementwise; floats. */
+DG_API dg_tensor *dg_log10(dg_tensor *x);
+
 /* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
 
 /* a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around. */
 DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/neg.c: minus a tensor. */
+
+/* -x, elementwise; any dtype but bool. Integers wrap around. */
+DG_API dg_tensor *dg_neg(dg_tensor *x);
+
+/* ---- op/pow.c: powers whose exponent is a tensor. */
+
+/* a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0. */
+DG_API dg_tensor *dg_pow(dg_tensor *a, dg_tensor *b);
+
+/* base^x, elementwise; floats. */
+DG_API dg_tensor *dg_rpow(dg_tensor *x, double base);
+
+/* gy b a^(b - 1), broadcast: the gradient of a^b to a. It is 0 where b is, also where a is 0. */
+DG_API dg_tensor *dg_pow_base_grad(dg_tensor *a, dg_tensor *b, dg_tensor *gy);
+
+/* ---- op/pow_number.c: a tensor to the power of a number; squares and cubes are products, exactly. */
+
+/* x x, elementwise; any dtype but bool. Integers wrap around. */
+DG_API dg_tensor *dg_square(dg_tensor *x);
+
+/* x^p, elementwise; floats, or any dtype but bool for p = 2. x^0 is 1 for every x. */
+DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
+
+/* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
+DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
+
+/* ---- op/relu.c: the rectifier, y = max(x, 0), elementwise. */
+
+/* max(x, 0), elementwise; floats. NaN stays NaN. */
+DG_API dg_tensor *dg_relu(dg_tensor *x);
+
+/* gy where y > 0, else 0: the gradient of relu, given its output y (or its input). */
+DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
 
 /* ---- op/reshape.c: the same elements in another shape. */
 
 /* x in another shape of as many elements; one size may be -1, which the others decide. Shares the
  * elements of x where they are contiguous. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- op/sigmoid.c: the logistic function, y = 1 / (1 + exp(-x)), elementwise. */
+
+/* 1 / (1 + exp(-x)), elementwise; floats. */
+DG_API dg_tensor *dg_sigmoid(dg_tensor *x);
+
+/* gy y (1 - y): the gradient of sigmoid, given its output y. */
+DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy);
+
+/* ---- op/sqrt.c: the square root and its reciprocal, elementwise. */
+
+/* The square root, elementwise; floats. NaN for negative numbers. */
+DG_API dg_tensor *dg_sqrt(dg_tensor *x);
+
+/* gy / (2 y): the gradient of sqrt, given its output y. */
+DG_API dg_tensor *dg_sqrt_grad(dg_tensor *y, dg_tensor *gy);
+
+/* 1 / sqrt(x), elementwise; floats. */
+DG_API dg_tensor *dg_rsqrt(dg_tensor *x);
+
+/* ---- op/sub.c: the difference of two tensors, with broadcasting. */
+
+/* a - b, broadcast; both of one dtype, any but bool. Integers wrap around. */
+DG_API dg_tensor *dg_sub(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/sum.c: sums over axes, and their counterpart, repeating along axes. */
 
@@ -353,6 +488,14 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
 
+/* ---- op/tanh.c: the hyperbolic tangent, elementwise. */
+
+/* The hyperbolic tangent, elementwise; floats. */
+DG_API dg_tensor *dg_tanh(dg_tensor *x);
+
+/* gy (1 - y^2): the gradient of tanh, given its output y. */
+DG_API dg_tensor *dg_tanh_grad(dg_tensor *y, dg_tensor *gy);
+
 /* ---- op/transpose.c: the axes of a tensor in another order, without a copy. */
 
 /* x with its axes in the order given: axis k of the result is axis axes[k] of x. A count of 0
@@ -361,6 +504,11 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes);
 
 /* x with two of its axes exchanged. Shares the elements of x. */
 DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j);
+
+/* ---- op/where.c: a choice between two tensors, element by element. */
+
+/* a where the condition (bool) holds, else b; all three broadcast, a and b of one dtype. */
+DG_API dg_tensor *dg_where(dg_tensor *condition, dg_tensor *a, dg_tensor *b);
 
 /* ---- grad/look.c: what a caller sees of a walk between its steps, and gives back to it. */
 

@@ -2,7 +2,8 @@
  *
  * DG_MAP2(mul_map, (x * y)) defines `static const dg_map mul_map`, a table of loops. In a formula
  * the inputs are x, y, z and the parameters p, q, all of the element type T; exp, log, tanh ... are
- * those of device/tgvmath.h; write K(0.5) for a constant, so that it has the type T. */
+ * those of device/tgvmath.h; write K(0.5) for a constant, so that it has the type T. Beside integers
+ * w is p as a double, unrounded, for comparisons. */
 #ifndef DG_MAP_H
 #define DG_MAP_H
 
@@ -21,18 +22,27 @@ typedef struct dg_map {
   const char *formula; /* its text, for backends that compile at run time */
   int inputs;
   bool makes_bool;                         /* the result is DG_BOOL, whatever goes in */
+  bool takes_mask;                         /* z is DG_BOOL, whatever x and y are */
   dg_map_loop *loop[DG_NDTYPES][DG_NISAS]; /* NULL: no such dtype */
 } dg_map;
 
 #define K(constant) ((T)(constant))
+
+/* A parameter beside integers: its whole part, which then wraps around like their sums. */
+DG_INLINE int64_t dg_whole_part(double x)
+{
+  return x != x ? 0 : x >= 0x1p63 ? INT64_MAX : x <= -0x1p63 ? INT64_MIN : (int64_t)x;
+}
+#define DG_ADOPT(x) _Generic((T)0, float : (x), double : (x), default : dg_whole_part(x))
 
 /* The loops of one element type T, result type R, and instruction set. Unit steps come first, as
  * loops of their own, so that the compiler makes vector code of them. */
 #define DG_LOOP_HEAD(T_, R_)                                                                       \
   typedef T_ T;                                                                                    \
   R_ *restrict o = out;                                                                            \
-  const T p = (T)par[0], q = (T)par[1];                                                            \
-  (void)p, (void)q;
+  const T p = (T)DG_ADOPT(par[0]), q = (T)DG_ADOPT(par[1]);                                        \
+  const __typeof__(_Generic((T)0, float : (float)0, default : (double)0)) w = par[0];              \
+  (void)p, (void)q, (void)w;
 
 #define DG_LOOP1(name, T_, R_, isa, target, F)                                                     \
   target static void name##_##T_##_##isa(int64_t n, void *out, const void *const *in,              \
@@ -133,7 +143,8 @@ typedef struct dg_map {
   DG_LOOPS(n, name, float, float, F)                                                               \
   DG_LOOPS(n, name, double, double, F)                                                             \
   static const dg_map name = {                                                                     \
-    #name, #F, n, false, { [DG_F32] = DG_TABLE(name, float), [DG_F64] = DG_TABLE(name, double) }   \
+    #name, #F,    n,                                                                               \
+    false, false, { [DG_F32] = DG_TABLE(name, float), [DG_F64] = DG_TABLE(name, double) }          \
   };
 
 /* Every dtype but bool; FI is the formula of the integers. */
@@ -147,29 +158,37 @@ typedef struct dg_map {
                                #F,                                                                 \
                                n,                                                                  \
                                false,                                                              \
+                               false,                                                              \
                                { [DG_F32] = DG_TABLE(name, float),                                 \
                                  [DG_F64] = DG_TABLE(name, double),                                \
                                  [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
                                  [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
                                  [DG_U8] = DG_INT_TABLE(name, uint8_t) } };
 
-/* Every dtype in, bool out. */
-#define DG_MAP_TEST(n, name, F)                                                                    \
+/* Every dtype in, bool out; FI is the formula of integers and bools. */
+#define DG_MAP_TEST(n, name, F, FI)                                                                \
   DG_LOOPS(n, name, float, uint8_t, F)                                                             \
   DG_LOOPS(n, name, double, uint8_t, F)                                                            \
-  DG_INT_LOOPS(n, name, int32_t, uint8_t, F)                                                       \
-  DG_INT_LOOPS(n, name, int64_t, uint8_t, F)                                                       \
-  DG_INT_LOOPS(n, name, uint8_t, uint8_t, F)                                                       \
+  DG_INT_LOOPS(n, name, int32_t, uint8_t, FI)                                                      \
+  DG_INT_LOOPS(n, name, int64_t, uint8_t, FI)                                                      \
+  DG_INT_LOOPS(n, name, uint8_t, uint8_t, FI)                                                      \
   static const dg_map name = { #name,                                                              \
                                #F,                                                                 \
                                n,                                                                  \
                                true,                                                               \
+                               false,                                                              \
                                { [DG_F32] = DG_TABLE(name, float),                                 \
                                  [DG_F64] = DG_TABLE(name, double),                                \
                                  [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
                                  [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
                                  [DG_U8] = DG_INT_TABLE(name, uint8_t),                            \
                                  [DG_BOOL] = DG_INT_TABLE(name, uint8_t) } };
+
+/* Bool in, bool out. */
+#define DG_MAP_LOGIC(n, name, F)                                                                   \
+  DG_INT_LOOPS(n, name, uint8_t, uint8_t, F)                                                       \
+  static const dg_map name = { #name, #F,    n,                                                    \
+                               true,  false, { [DG_BOOL] = DG_INT_TABLE(name, uint8_t) } };
 
 #define DG_MAP1(name, F) DG_MAP_FLOAT(1, name, F)
 #define DG_MAP2(name, F) DG_MAP_FLOAT(2, name, F)

@@ -3,7 +3,11 @@
 
 DG_MAP_NUMBER(1, affine_map, (x * p + q), (T)((uint64_t)x *(uint64_t)p + (uint64_t)q))
 
-static int affine_forward(dg_call *c) { return dg_map_forward(c, &affine_map); }
+static int affine_forward(dg_call *c)
+{
+  if (dg_wants_whole(c, c->f[0]) < 0 || dg_wants_whole(c, c->f[1]) < 0) return -1;
+  return dg_map_forward(c, &affine_map);
+}
 
 /* y = scale x + shift: gx = scale gy. */
 static int affine_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
@@ -16,7 +20,8 @@ static const dg_op_class affine_op = {
   "affine", dg_shape_same_any, affine_forward, affine_backward, DG_READS_NOTHING, 0,
 };
 
-/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x. */
+/* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
+ * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift)
 {
   dg_call *c = dg_begin1(&affine_op, x);

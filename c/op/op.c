@@ -7,6 +7,13 @@ int dg_wants_float(dg_call *c, int i)
   return dg_op_fail(c, DG_ETYPE, "wanted a float tensor, got %s", dg_dtype_name(c->x[i]->v.dtype));
 }
 
+int dg_wants_whole(dg_call *c, double number)
+{
+  if (DG_LIKELY(dg_is_float(c->x[0]->v.dtype)) || number == floor(number)) return 0;
+  return dg_op_fail(c, DG_ETYPE, "the tensor is %s, the number %g is not whole (cast the tensor)",
+                    dg_dtype_name(c->x[0]->v.dtype), number);
+}
+
 static int same_dtypes(dg_call *c)
 {
   for (int i = 1; i < c->inputs; i++)
@@ -42,7 +49,7 @@ static int refuse_broadcast(dg_call *c)
                     dg_shape_text(&c->x[2]->v, d));
 }
 
-static int broadcast(dg_call *c, int dtype)
+int dg_shape_broadcast_as(dg_call *c, int dtype)
 {
   int ndim = 0;
   int64_t shape[DG_MAX_NDIM];
@@ -66,10 +73,18 @@ int dg_shape_broadcast(dg_call *c)
   if (DG_UNLIKELY(same_dtypes(c) < 0)) return -1;
   if (DG_LIKELY(c->inputs == 2 && dg_same_shape(a, &c->x[1]->v)))
     return dg_output(c, 0, a->dtype, a->ndim, a->shape) ? 0 : -1;
-  return broadcast(c, a->dtype);
+  return dg_shape_broadcast_as(c, a->dtype);
 }
 
-int dg_shape_broadcast_bool(dg_call *c) { return same_dtypes(c) < 0 ? -1 : broadcast(c, DG_BOOL); }
+int dg_shape_broadcast_bool(dg_call *c)
+{
+  return same_dtypes(c) < 0 ? -1 : dg_shape_broadcast_as(c, DG_BOOL);
+}
+
+int dg_shape_broadcast_float(dg_call *c)
+{
+  return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_broadcast(c);
+}
 
 int dg_axis(dg_call *c, int64_t axis, int ndim)
 {
@@ -127,4 +142,10 @@ dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy)
   dg_body *g = dg_body_of(gy);
   if (!g || dg_same_shape(x, &g->v)) return gy;
   return dg_sum_to(gy, x->ndim, x->shape);
+}
+
+dg_tensor *dg_no_gradient(const dg_call *c, int i)
+{
+  const dg_view *x = &c->x[i]->v;
+  return dg_full(x->dtype, x->ndim, x->shape, 0);
 }

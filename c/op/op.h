@@ -15,9 +15,16 @@ int dg_shape_same_any(dg_call *c);
 int dg_shape_broadcast(dg_call *c);
 /* The same, but the output is bool. */
 int dg_shape_broadcast_bool(dg_call *c);
+/* The same for float inputs alone. */
+int dg_shape_broadcast_float(dg_call *c);
+/* One output with the inputs' broadcast shape, whatever their dtypes are. */
+int dg_shape_broadcast_as(dg_call *c, int dtype);
 
 /* Fails unless input i is a float tensor. */
 int dg_wants_float(dg_call *c, int i);
+
+/* Fails when a number beside integers is not whole: it would be rounded without a word. */
+int dg_wants_whole(dg_call *c, double number);
 
 /* Turns an axis that may count from the end into 0 ... ndim - 1; -1 with an error. */
 int dg_axis(dg_call *c, int64_t axis, int ndim);
@@ -37,5 +44,8 @@ int dg_map_forward(dg_call *c, const dg_map *m);
 
 /* gy summed to the shape of input i: the gradient of an operand that was broadcast. */
 dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy);
+
+/* Zeros shaped like input i: the gradient of an operator that is flat almost everywhere. */
+dg_tensor *dg_no_gradient(const dg_call *c, int i);
 
 #endif

@@ -1,0 +1,38 @@
+/* relu.c -- the rectifier, y = max(x, 0), elementwise. */
+#include "op/op.h"
+
+DG_MAP1(relu_map, (x < 0 ? 0 : x))
+DG_MAP2(relu_grad_map, (x <= 0 ? 0 : y))
+
+static int relu_forward(dg_call *c) { return dg_map_forward(c, &relu_map); }
+static int relu_grad_forward(dg_call *c) { return dg_map_forward(c, &relu_grad_map); }
+
+/* gx = gy where y > 0, else 0: the output is enough, so x may be freed early. */
+static int relu_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  gx[0] = dg_relu_grad(dg_y(c, 0), gy[0]);
+  return 0;
+}
+
+/* Flat in y; to gy it is the same selection. */
+static int relu_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
+{
+  if (dg_needs(c, 1)) gx[1] = dg_relu_grad(dg_x(c, 0), gz[0]);
+  return 0;
+}
+
+static const dg_op_class relu_op = {
+  "relu", dg_shape_same, relu_forward, relu_backward, DG_READS_Y, 0,
+};
+static const dg_op_class relu_grad_op = {
+  "relu_grad", dg_shape_same, relu_grad_forward, relu_grad_backward, DG_READS_X0, 0,
+};
+
+/* max(x, 0), elementwise; floats. NaN stays NaN. */
+DG_API dg_tensor *dg_relu(dg_tensor *x) { return dg_finish(dg_begin1(&relu_op, x)); }
+
+/* gy where y > 0, else 0: the gradient of relu, given its output y (or its input). */
+DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy)
+{
+  return dg_finish(dg_begin2(&relu_grad_op, y, gy));
+}
