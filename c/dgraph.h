@@ -50,6 +50,13 @@ typedef enum dg_mode {
   DG_NMODES
 } dg_mode;
 
+enum { /* the kinds of items of dg_index */
+       DG_ITEM_ONE,
+       DG_ITEM_RANGE,
+       DG_ITEM_ALL,
+       DG_ITEM_NEW
+};
+
 typedef enum dg_kind { /* what bytes are for: dg_memory_bytes */
   DG_ACTIVATION,
   DG_PARAMETER,
@@ -392,6 +399,12 @@ DG_API dg_tensor *dg_exp(dg_tensor *x);
 /* e^x - 1, elementwise, exact near 0 too; floats. */
 DG_API dg_tensor *dg_expm1(dg_tensor *x);
 
+/* ---- op/expand_dims.c: axes of size 1 put in, without a copy. */
+
+/* x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares
+ * the elements of x. */
+DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
+
 /* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
 
 /* The natural logarithm, elementwise; floats. */
@@ -449,7 +462,7 @@ DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
 /* ---- op/reshape.c: the same elements in another shape. */
 
 /* x in another shape of as many elements; one size may be -1, which the others decide. Shares the
- * elements of x where they are contiguous. */
+ * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* ---- op/sigmoid.c: the logistic function, y = 1 / (1 + exp(-x)), elementwise. */
@@ -459,6 +472,21 @@ DG_API dg_tensor *dg_sigmoid(dg_tensor *x);
 
 /* gy y (1 - y): the gradient of sigmoid, given its output y. */
 DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy);
+
+/* ---- op/slice.c: windows on a tensor: indices, ranges, new axes and reversals, without a copy. */
+
+/* The elements of x that `count` items choose, without a copy. Item i is the four numbers from
+ * items[4 * i] on: DG_ITEM_ONE, index (the axis goes); DG_ITEM_RANGE, first, last, step (both ends
+ * belong to it, what lies outside the axis is cut off); DG_ITEM_ALL; DG_ITEM_NEW (an axis of size
+ * 1). Axes without an item stay whole. Indices count from `base` (0 or 1), negative from the end;
+ * a single one must be in range. */
+DG_API dg_tensor *dg_index(dg_tensor *x, int count, const int64_t *items, int base);
+
+/* `size` places of one axis, beginning with `from`, without a copy; they must be in range. */
+DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t size);
+
+/* x with the order along `count` axes (0: all of them) reversed, without a copy. */
+DG_API dg_tensor *dg_flip(dg_tensor *x, int count, const int64_t *axes);
 
 /* ---- op/sqrt.c: the square root and its reciprocal, elementwise. */
 
@@ -470,6 +498,12 @@ DG_API dg_tensor *dg_sqrt_grad(dg_tensor *y, dg_tensor *gy);
 
 /* 1 / sqrt(x), elementwise; floats. */
 DG_API dg_tensor *dg_rsqrt(dg_tensor *x);
+
+/* ---- op/squeeze.c: axes of size 1 taken out, without a copy. */
+
+/* x without `count` axes, which must have size 1; a count of 0 takes out all that have. Shares the
+ * elements of x. */
+DG_API dg_tensor *dg_squeeze(dg_tensor *x, int count, const int64_t *axes);
 
 /* ---- op/sub.c: the difference of two tensors, with broadcasting. */
 

@@ -1,0 +1,39 @@
+/* array.h -- what the operators that pick and place elements share. */
+#ifndef DG_ARRAY_H
+#define DG_ARRAY_H
+
+#include "op/op.h"
+
+/* A box of an array's elements: which of its axes each axis of the box follows, how far a step
+ * along it goes, and where it begins. Fits the attributes of a call. */
+typedef struct dg_window {
+  int64_t from;              /* the first element, counted row-major */
+  int64_t step[DG_MAX_NDIM]; /* along each axis of the box, in places of the array's axis */
+  int64_t axes; /* four bits for each axis of the box: the array's axis, or DG_NO_AXIS */
+} dg_window;
+
+enum { DG_NO_AXIS = 15 };
+
+_Static_assert(sizeof(dg_window) <= DG_CALL_INTS * sizeof(int64_t), "a window fits a call");
+
+/* The whole of an array of this shape. */
+dg_window dg_window_whole(const dg_view *x);
+/* The elements of x that the window shows, in the given shape (its box). */
+dg_view dg_window_on(const dg_view *x, const dg_window *w, int ndim, const int64_t *shape);
+/* Parses items as dg_index takes them. `box` gets the shape; -1 with an error. */
+int dg_window_parse(const char *who, const dg_view *x, int count, const int64_t *items,
+                    int64_t base, dg_window *w, dg_view *box);
+/* The window of x, as a view; differentiable. */
+dg_tensor *dg_window_view(dg_tensor *x, const dg_window *w, int ndim, const int64_t *shape);
+/* An array of this shape that shows x through the window and is `value` elsewhere. */
+dg_tensor *dg_window_place(dg_tensor *x, const dg_window *w, int ndim, const int64_t *shape,
+                           double value);
+
+/* index as contiguous int64 that count from 0, checked against `size`; free it with dg_body_free. */
+dg_body *dg_positions(const char *who, const dg_view *index, int axis, int64_t size, int64_t base);
+/* The row-major positions of the elements of a mask that are true, the same way. */
+dg_body *dg_mask_positions(const char *who, const dg_view *mask);
+/* x[..., positions, ...] along `axis`. The positions, as above or NULL, are taken over. */
+dg_tensor *dg_take_at(dg_tensor *x, int axis, dg_body *positions);
+
+#endif
