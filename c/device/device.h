@@ -18,6 +18,9 @@ typedef struct dg_backend {
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
   int (*map)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
              const double *parameters);
+  /* The same for n elements without gaps: x and y of one length. */
+  int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                  const double *parameters);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);

@@ -14,8 +14,8 @@ static int add_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class add_op = {
-  "add", dg_shape_broadcast, add_forward, add_backward, DG_READS_NOTHING, 0,
+  "add", dg_shape_broadcast, add_forward, add_backward, DG_READS_NOTHING, 0, &add_map,
 };
 
 /* a + b, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&add_op, a, b)); }
+DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b) { return dg_apply2(&add_op, a, b, NULL); }

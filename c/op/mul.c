@@ -14,8 +14,8 @@ static int mul_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class mul_op = {
-  "mul", dg_shape_broadcast, mul_forward, mul_backward, DG_READS_X0 | DG_READS_X1, 0,
+  "mul", dg_shape_broadcast, mul_forward, mul_backward, DG_READS_X0 | DG_READS_X1, 0, &mul_map,
 };
 
 /* a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&mul_op, a, b)); }
+DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b) { return dg_apply2(&mul_op, a, b, NULL); }

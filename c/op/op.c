@@ -33,7 +33,7 @@ int dg_shape_same_any(dg_call *c)
       return dg_op_fail(c, DG_EARGUMENT, "shapes %s and %s differ", dg_shape_text(x, a),
                         dg_shape_text(&c->x[i]->v, b));
   }
-  return dg_output(c, 0, x->dtype, x->ndim, x->shape) ? 0 : -1;
+  return dg_output_like(c, 0, x->dtype, x) ? 0 : -1;
 }
 
 int dg_shape_same(dg_call *c) { return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_same_any(c); }
@@ -72,7 +72,7 @@ int dg_shape_broadcast(dg_call *c)
   const dg_view *a = &c->x[0]->v;
   if (DG_UNLIKELY(same_dtypes(c) < 0)) return -1;
   if (DG_LIKELY(c->inputs == 2 && dg_same_shape(a, &c->x[1]->v)))
-    return dg_output(c, 0, a->dtype, a->ndim, a->shape) ? 0 : -1;
+    return dg_output_like(c, 0, a->dtype, a) ? 0 : -1;
   return dg_shape_broadcast_as(c, a->dtype);
 }
 
@@ -136,13 +136,7 @@ int dg_map_forward(dg_call *c, const dg_map *m)
   return dg_backend_of(y)->map(m, x, y, c->f);
 }
 
-dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy)
-{
-  const dg_view *x = &c->x[i]->v;
-  dg_body *g = dg_body_of(gy);
-  if (!g || dg_same_shape(x, &g->v)) return gy;
-  return dg_sum_to(gy, x->ndim, x->shape);
-}
+dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
 
 dg_tensor *dg_no_gradient(const dg_call *c, int i)
 {

@@ -43,7 +43,13 @@ int dg_map_forward(dg_call *c, const dg_map *m);
 /* -- Compositions --------------------------------------------------------------------------- */
 
 /* gy summed to the shape of input i: the gradient of an operand that was broadcast. */
-dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy);
+dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy);
+DG_INLINE dg_tensor *dg_unbroadcast(const dg_call *c, int i, dg_tensor *gy)
+{
+  const dg_body *g = (const dg_body *)dg_slot_of(gy);
+  if (DG_LIKELY(g && dg_same_shape(&c->x[i]->v, &g->v))) return gy;
+  return dg_sum_back(&c->x[i]->v, gy);
+}
 
 /* Zeros shaped like input i: the gradient of an operator that is flat almost everywhere. */
 dg_tensor *dg_no_gradient(const dg_call *c, int i);

@@ -4,6 +4,7 @@
 const dg_backend dg_cpu = {
   .name = "cpu",
   .map = dg_cpu_map,
+  .map_flat = dg_cpu_map_flat,
   .copy = dg_cpu_copy,
   .fill = dg_cpu_fill,
   .accumulate = dg_cpu_accumulate,

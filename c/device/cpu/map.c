@@ -76,3 +76,26 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   dg_parallel(loop.runs, DG_MAX(GRAIN / run, 1), many_runs, &w);
   return 0;
 }
+
+int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                    const double *par)
+{
+  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
+  dg_map_loop *kernel = m->loop[dtype][dg_cpu_isa()];
+  if (DG_LIKELY(n < GRAIN)) {
+    kernel(n, y, x, ones, par);
+    return 0;
+  }
+  map_work w = { .kernel = kernel,
+                 .parameters = par,
+                 .y = y,
+                 .y_bytes = dg_item_bytes[m->makes_bool ? DG_BOOL : dtype],
+                 .inputs = m->inputs };
+  for (int i = 0; i < m->inputs; i++) {
+    w.x[i] = x[i];
+    w.step[i] = 1;
+    w.bytes[i] = dg_item_bytes[dtype];
+  }
+  dg_parallel(n, GRAIN, one_run, &w);
+  return 0;
+}
