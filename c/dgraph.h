@@ -225,6 +225,14 @@ DG_API int dg_alive(const dg_tensor *x);
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value);
 
+/* ---- op/abs.c: magnitude and sign, elementwise. */
+
+/* |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own. */
+DG_API dg_tensor *dg_abs(dg_tensor *x);
+
+/* -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0. */
+DG_API dg_tensor *dg_sign(dg_tensor *x);
+
 /* ---- op/access.c: reading, writing and describing tensors from outside. */
 
 /* The number of axes; -1 with an error. */
@@ -299,6 +307,14 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
 /* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
+
+/* ---- op/clip.c: limits a tensor's elements to an interval. */
+
+/* x limited to [min, max], elementwise; floats. NaN stays NaN. */
+DG_API dg_tensor *dg_clip(dg_tensor *x, double min, double max);
+
+/* gy where min <= x <= max, else 0: the gradient of clip. */
+DG_API dg_tensor *dg_clip_grad(dg_tensor *x, dg_tensor *gy, double min, double max);
 
 /* ---- op/compare.c: comparisons, with broadcasting and with numbers. They give bools, no gradient. */
 
@@ -391,6 +407,11 @@ DG_API dg_tensor *dg_rdiv(dg_tensor *x, double number);
 /* -gy y / b, broadcast: the gradient of y = a / b to b. */
 DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
 
+/* ---- op/erf.c: the error function, elementwise. */
+
+/* The error function, elementwise; floats. */
+DG_API dg_tensor *dg_erf(dg_tensor *x);
+
 /* ---- op/exp.c: exponentials: e^x, and e^x - 1 without loss near zero. */
 
 /* e^x, elementwise; floats. */
@@ -418,6 +439,58 @@ DG_API dg_tensor *dg_log2(dg_tensor *x);
 
 /* The logarithm to base 10, elementwise; floats. */
 DG_API dg_tensor *dg_log10(dg_tensor *x);
+
+/* ---- op/logic.c: not, and, or on bools; what is NaN, infinite or finite. No gradients. */
+
+/* Not x; bool. */
+DG_API dg_tensor *dg_logical_not(dg_tensor *x);
+
+/* a and b, broadcast; bools. */
+DG_API dg_tensor *dg_logical_and(dg_tensor *a, dg_tensor *b);
+
+/* a or b, broadcast; bools. */
+DG_API dg_tensor *dg_logical_or(dg_tensor *a, dg_tensor *b);
+
+/* Which elements are NaN, as bools; any dtype. */
+DG_API dg_tensor *dg_isnan(dg_tensor *x);
+
+/* Which elements are infinite, as bools; any dtype. */
+DG_API dg_tensor *dg_isinf(dg_tensor *x);
+
+/* Which elements are neither NaN nor infinite, as bools; any dtype. */
+DG_API dg_tensor *dg_isfinite(dg_tensor *x);
+
+/* ---- op/maximum.c: the greater and the lesser of two tensors' elements, with broadcasting. */
+
+/* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+ * they are equal the gradient goes to a, as in Chainer. */
+DG_API dg_tensor *dg_maximum(dg_tensor *a, dg_tensor *b);
+
+/* The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+ * they are equal the gradient goes to a, as in Chainer. */
+DG_API dg_tensor *dg_minimum(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/mod.c: Lua's % and the quotient that belongs to it: both round down. */
+
+/* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+ * refuse a divisor of 0. */
+DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b);
+
+/* x % number, elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number);
+
+/* number % x, elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_rmod(dg_tensor *x, double number);
+
+/* floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+ * of 0. The gradient is 0. */
+DG_API dg_tensor *dg_floordiv(dg_tensor *a, dg_tensor *b);
+
+/* floor(x / number), elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_floordiv_number(dg_tensor *x, double number);
+
+/* floor(number / x), elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_rfloordiv(dg_tensor *x, double number);
 
 /* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
 
@@ -465,6 +538,17 @@ DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
+/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest. */
+
+/* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_floor(dg_tensor *x);
+
+/* The least whole number not below x, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_ceil(dg_tensor *x);
+
+/* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
+DG_API dg_tensor *dg_round(dg_tensor *x);
+
 /* ---- op/sigmoid.c: the logistic function, y = 1 / (1 + exp(-x)), elementwise. */
 
 /* 1 / (1 + exp(-x)), elementwise; floats. */
@@ -487,6 +571,11 @@ DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t si
 
 /* x with the order along `count` axes (0: all of them) reversed, without a copy. */
 DG_API dg_tensor *dg_flip(dg_tensor *x, int count, const int64_t *axes);
+
+/* ---- op/softplus.c: the smooth rectifier, y = log(1 + exp(beta x)) / beta, elementwise. */
+
+/* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
+DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
 
 /* ---- op/sqrt.c: the square root and its reciprocal, elementwise. */
 
@@ -538,6 +627,17 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes);
 
 /* x with two of its axes exchanged. Shares the elements of x. */
 DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j);
+
+/* ---- op/trig.c: sine, cosine and tangent, elementwise. */
+
+/* The sine, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_sin(dg_tensor *x);
+
+/* The cosine, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_cos(dg_tensor *x);
+
+/* The tangent, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_tan(dg_tensor *x);
 
 /* ---- op/where.c: a choice between two tensors, element by element. */
 

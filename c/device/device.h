@@ -24,6 +24,8 @@ typedef struct dg_backend {
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);
+  /* Whether an element of x, integers, is 0: 1 or 0. */
+  int (*has_zero)(const dg_view *x);
   /* to += from, same dtype and shape. */
   int (*accumulate)(const dg_view *from, const dg_view *to);
   /* y has x's rank and size 1 along the bit set `axes`; ARGMAX and ARGMIN give int64 positions

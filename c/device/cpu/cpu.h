@@ -12,6 +12,7 @@ int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *
                     const double *par);
 int dg_cpu_copy(const dg_view *from, const dg_view *to);
 int dg_cpu_fill(const dg_view *y, double value);
+int dg_cpu_has_zero(const dg_view *x);
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to);
 int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
 int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
