@@ -308,6 +308,31 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
 
+/* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
+
+/* Overwrites the elements of x that items choose (as in dg_index) with those of `value`, broadcast
+ * and cast. Not differentiable: where a gradient would have to pass, it is an error. */
+DG_API int dg_index_set(dg_tensor *x, int count, const int64_t *items, int base,
+                        const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_index_fill(dg_tensor *x, int count, const int64_t *items, int base, double number);
+
+/* Overwrites the places of x along `axis` that an index chooses (as in dg_take) with `value`,
+ * broadcast and cast; of equal indices the last one stays. Not differentiable. */
+DG_API int dg_take_set(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                       const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_take_fill(dg_tensor *x, int64_t axis, const dg_tensor *index, int base, double number);
+
+/* Overwrites the elements of x where a mask is true (as in dg_mask_select) with `value`, broadcast
+ * to the selected elements and cast. Not differentiable. */
+DG_API int dg_mask_set(dg_tensor *x, const dg_tensor *mask, const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
+
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
 /* x limited to [min, max], elementwise; floats. NaN stays NaN. */
@@ -460,6 +485,16 @@ DG_API dg_tensor *dg_isinf(dg_tensor *x);
 /* Which elements are neither NaN nor infinite, as bools; any dtype. */
 DG_API dg_tensor *dg_isfinite(dg_tensor *x);
 
+/* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */
+
+/* The elements of x where the mask (bool, with the shape of x's leading axes) is true, in row-major
+ * order: one axis of them, then the axes of x that the mask does not have. */
+DG_API dg_tensor *dg_mask_select(dg_tensor *x, const dg_tensor *mask);
+
+/* The coordinates of the elements of x that are not 0, row-major, as int64: one row for each, with
+ * one column for each axis of x. They count from `base`. Not differentiable. */
+DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base);
+
 /* ---- op/maximum.c: the greater and the lesser of two tensors' elements, with broadcasting. */
 
 /* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
@@ -610,6 +645,18 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
+
+/* The places of x along `axis` that an index (int32, int64 or uint8) chooses. The result has the
+ * axes of the index in place of that axis: x[..., index, ...]. Indices count from `base` (0 or 1),
+ * negative from the end. */
+DG_API dg_tensor *dg_take(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
+
+/* What take undoes, and its gradient: zeros, with x[..., index, ...] added to the `size` places of
+ * the axis that stands in place of the index's axes. Equal indices add up, in order. */
+DG_API dg_tensor *dg_scatter_add(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                                 int64_t size);
 
 /* ---- op/tanh.c: the hyperbolic tangent, elementwise. */
 

@@ -44,7 +44,8 @@ typedef struct dg_backend {
    * is out of range as `bad`, if there is one. `to` is contiguous int64. */
   int (*positions)(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                    int64_t *bad);
-  /* How many elements are not 0; y, if not NULL, gets their row-major positions (int64). */
+  /* How many elements are not 0; y, if not NULL, gets their row-major positions,
+   * or if it has two axes their coordinates (int64, contiguous). */
   int64_t (*nonzero)(const dg_view *x, const dg_view *y);
   /* Softmax, or its logarithm, along the last axis; x and y contiguous. */
   int (*softmax)(const dg_view *x, const dg_view *y, bool logarithm);

@@ -86,12 +86,14 @@ int dg_shape_broadcast_float(dg_call *c)
   return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_broadcast(c);
 }
 
-int dg_axis(dg_call *c, int64_t axis, int ndim)
+int dg_axis_of(const char *who, int64_t axis, int ndim)
 {
   if (axis >= -ndim && axis < ndim) return (int)(axis < 0 ? axis + ndim : axis);
-  return dg_op_fail(c, DG_EARGUMENT, "axis %lld is out of range for %d axes",
-                    (long long)(axis < 0 ? axis : axis + 1), ndim);
+  return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who,
+                 (long long)(axis < 0 ? axis : axis + 1), ndim);
 }
+
+int dg_axis(dg_call *c, int64_t axis, int ndim) { return dg_axis_of(c->op->name, axis, ndim); }
 
 int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes)
 {

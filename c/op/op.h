@@ -28,6 +28,7 @@ int dg_wants_whole(dg_call *c, double number);
 
 /* Turns an axis that may count from the end into 0 ... ndim - 1; -1 with an error. */
 int dg_axis(dg_call *c, int64_t axis, int ndim);
+int dg_axis_of(const char *who, int64_t axis, int ndim);
 /* The bit set of `count` axes of a tensor, all of them when count is 0; -1 with an error. */
 int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
 
