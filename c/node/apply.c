@@ -185,6 +185,16 @@ DG_INLINE void link_outputs(dg_call *c)
   c->refs = c->outputs;
 }
 
+int dg_map_forward(dg_call *c, const dg_map *m)
+{
+  const dg_view *x[DG_MAP_INPUTS];
+  for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
+  const dg_view *y = &c->y[0]->v;
+  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
+    return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
+  return dg_backend_of(y)->map(m, x, y, c->f);
+}
+
 static int run(dg_call *c)
 {
   if (DG_UNLIKELY(c->op->shape(c) < 0)) return -1;
@@ -193,7 +203,8 @@ static int run(dg_call *c)
       dg_fail_prefix("%s: ", c->op->name);
       return -1;
     }
-  return c->op->forward ? c->op->forward(c) : 0;
+  if (c->op->forward) return c->op->forward(c);
+  return c->op->map ? dg_map_forward(c, c->op->map) : 0;
 }
 
 static int fail(dg_call *c)

@@ -24,7 +24,7 @@ typedef struct dg_op_class {
   const char *name;
   /* Declares the outputs with dg_output or dg_output_view; -1 with an error set. */
   int (*shape)(dg_call *c);
-  /* Computes the outputs; NULL when the outputs are views. */
+  /* Computes the outputs; NULL when they are views, or `map` says it all. */
   int (*forward)(dg_call *c);
   /* Sets gx[i] = the gradient of input i for each i with dg_needs(c, i), from the gradients gy of
    * the outputs (NULL for one that nothing used). Written in operators; what it makes on the way is
@@ -32,7 +32,8 @@ typedef struct dg_op_class {
   int (*backward)(dg_call *c, dg_tensor **gy, dg_tensor **gx);
   uint32_t reads; /* DG_READS_...: what `backward` looks at */
   uint32_t flags;
-  /* The formula of an elementwise operator: dg_apply1 and dg_apply2 take a shorter way with it. */
+  /* The formula of an elementwise operator. dg_apply1 and dg_apply2 take a shorter way with it, past
+   * `shape` and `forward`, when the inputs are of a dtype it has and of one shape. */
   const struct dg_map *map;
 } dg_op_class;
 
@@ -87,6 +88,9 @@ int dg_finish_all(dg_call *c, dg_tensor **y);
  */
 dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters);
 dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters);
+
+/* For forward rules: y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
+int dg_map_forward(dg_call *c, const struct dg_map *m);
 
 /* For shape rules: output `i` of a call, or one that shares x's storage (set shape and strides,
  * then dg_view_finish). NULL with an error set. */

@@ -12,8 +12,6 @@ static int clip_forward(dg_call *c)
   return dg_map_forward(c, &clip_map);
 }
 
-static int clip_grad_forward(dg_call *c) { return dg_map_forward(c, &clip_grad_map); }
-
 /* gx = gy where min <= x <= max, else 0. */
 static int clip_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -32,7 +30,11 @@ static const dg_op_class clip_op = {
   "clip", dg_shape_same, clip_forward, clip_backward, DG_READS_X0, 0,
 };
 static const dg_op_class clip_grad_op = {
-  "clip_grad", dg_shape_same, clip_grad_forward, clip_grad_backward, DG_READS_X0, 0,
+  .name = "clip_grad",
+  .shape = dg_shape_same,
+  .map = &clip_grad_map,
+  .backward = clip_grad_backward,
+  .reads = DG_READS_X0,
 };
 
 /* x limited to [min, max], elementwise; floats. NaN stays NaN. */

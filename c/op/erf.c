@@ -5,8 +5,6 @@
 
 DG_MAP1(erf_map, (erf(x)))
 
-static int erf_forward(dg_call *c) { return dg_map_forward(c, &erf_map); }
-
 /* gx = gy 2 / sqrt(pi) exp(-x^2). */
 static int erf_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -16,8 +14,12 @@ static int erf_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class erf_op = {
-  "erf", dg_shape_same, erf_forward, erf_backward, DG_READS_X0, 0,
+  .name = "erf",
+  .shape = dg_shape_same,
+  .map = &erf_map,
+  .backward = erf_backward,
+  .reads = DG_READS_X0,
 };
 
 /* The error function, elementwise; floats. */
-DG_API dg_tensor *dg_erf(dg_tensor *x) { return dg_finish(dg_begin1(&erf_op, x)); }
+DG_API dg_tensor *dg_erf(dg_tensor *x) { return dg_apply1(&erf_op, x, NULL); }

@@ -13,9 +13,6 @@ DG_MAP_TEST(1, isfinite_map, (x - x == 0), (x - x == 0))
 static int not_forward(dg_call *c) { return dg_map_forward(c, &not_map); }
 static int and_forward(dg_call *c) { return dg_map_forward(c, &and_map); }
 static int or_forward(dg_call *c) { return dg_map_forward(c, &or_map); }
-static int isnan_forward(dg_call *c) { return dg_map_forward(c, &isnan_map); }
-static int isinf_forward(dg_call *c) { return dg_map_forward(c, &isinf_map); }
-static int isfinite_forward(dg_call *c) { return dg_map_forward(c, &isfinite_map); }
 
 static int logic_shape(dg_call *c)
 {
@@ -28,10 +25,20 @@ static int logic_shape(dg_call *c)
 static const dg_op_class not_op = { "logical_not", logic_shape, not_forward, NULL, 0, 0 };
 static const dg_op_class and_op = { "logical_and", logic_shape, and_forward, NULL, 0, 0 };
 static const dg_op_class or_op = { "logical_or", logic_shape, or_forward, NULL, 0, 0 };
-static const dg_op_class isnan_op = { "isnan", dg_shape_broadcast_bool, isnan_forward, NULL, 0, 0 };
-static const dg_op_class isinf_op = { "isinf", dg_shape_broadcast_bool, isinf_forward, NULL, 0, 0 };
+static const dg_op_class isnan_op = {
+  .name = "isnan",
+  .shape = dg_shape_broadcast_bool,
+  .map = &isnan_map,
+};
+static const dg_op_class isinf_op = {
+  .name = "isinf",
+  .shape = dg_shape_broadcast_bool,
+  .map = &isinf_map,
+};
 static const dg_op_class isfinite_op = {
-  "isfinite", dg_shape_broadcast_bool, isfinite_forward, NULL, 0, 0,
+  .name = "isfinite",
+  .shape = dg_shape_broadcast_bool,
+  .map = &isfinite_map,
 };
 
 /* Not x; bool. */
@@ -50,10 +57,10 @@ DG_API dg_tensor *dg_logical_or(dg_tensor *a, dg_tensor *b)
 }
 
 /* Which elements are NaN, as bools; any dtype. */
-DG_API dg_tensor *dg_isnan(dg_tensor *x) { return dg_finish(dg_begin1(&isnan_op, x)); }
+DG_API dg_tensor *dg_isnan(dg_tensor *x) { return dg_apply1(&isnan_op, x, NULL); }
 
 /* Which elements are infinite, as bools; any dtype. */
-DG_API dg_tensor *dg_isinf(dg_tensor *x) { return dg_finish(dg_begin1(&isinf_op, x)); }
+DG_API dg_tensor *dg_isinf(dg_tensor *x) { return dg_apply1(&isinf_op, x, NULL); }
 
 /* Which elements are neither NaN nor infinite, as bools; any dtype. */
-DG_API dg_tensor *dg_isfinite(dg_tensor *x) { return dg_finish(dg_begin1(&isfinite_op, x)); }
+DG_API dg_tensor *dg_isfinite(dg_tensor *x) { return dg_apply1(&isfinite_op, x, NULL); }

@@ -5,9 +5,6 @@
 DG_MAP_NUMBER(2, maximum_map, ((x > y) | (x != x) ? x : y), (x > y ? x : y))
 DG_MAP_NUMBER(2, minimum_map, ((x < y) | (x != x) ? x : y), (x < y ? x : y))
 
-static int maximum_forward(dg_call *c) { return dg_map_forward(c, &maximum_map); }
-static int minimum_forward(dg_call *c) { return dg_map_forward(c, &minimum_map); }
-
 /* ga = gy where a was taken, gb = gy where not. */
 static int choice_backward(dg_call *c, dg_tensor *first, dg_tensor *gy, dg_tensor **gx)
 {
@@ -28,22 +25,30 @@ static int minimum_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class maximum_op = {
-  "maximum", dg_shape_broadcast, maximum_forward, maximum_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "maximum",
+  .shape = dg_shape_broadcast,
+  .map = &maximum_map,
+  .backward = maximum_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 static const dg_op_class minimum_op = {
-  "minimum", dg_shape_broadcast, minimum_forward, minimum_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "minimum",
+  .shape = dg_shape_broadcast,
+  .map = &minimum_map,
+  .backward = minimum_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
  * they are equal the gradient goes to a, as in Chainer. */
 DG_API dg_tensor *dg_maximum(dg_tensor *a, dg_tensor *b)
 {
-  return dg_finish(dg_begin2(&maximum_op, a, b));
+  return dg_apply2(&maximum_op, a, b, NULL);
 }
 
 /* The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
  * they are equal the gradient goes to a, as in Chainer. */
 DG_API dg_tensor *dg_minimum(dg_tensor *a, dg_tensor *b)
 {
-  return dg_finish(dg_begin2(&minimum_op, a, b));
+  return dg_apply2(&minimum_op, a, b, NULL);
 }

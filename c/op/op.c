@@ -128,16 +128,6 @@ int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
   return 0;
 }
 
-int dg_map_forward(dg_call *c, const dg_map *m)
-{
-  const dg_view *x[DG_MAP_INPUTS];
-  for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
-  const dg_view *y = &c->y[0]->v;
-  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
-    return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
-  return dg_backend_of(y)->map(m, x, y, c->f);
-}
-
 dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
 
 dg_tensor *dg_no_gradient(const dg_call *c, int i)

@@ -36,11 +36,6 @@ int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
  */
 int dg_set_shape(dg_call *c, int ndim, const int64_t *shape);
 
-/* -- Forward rules -------------------------------------------------------------------------- */
-
-/* y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
-int dg_map_forward(dg_call *c, const dg_map *m);
-
 /* -- Compositions --------------------------------------------------------------------------- */
 
 /* gy summed to the shape of input i: the gradient of an operand that was broadcast. */

@@ -5,10 +5,6 @@ DG_MAP1(floor_map, (floor(x)))
 DG_MAP1(ceil_map, (ceil(x)))
 DG_MAP1(round_map, (rint(x)))
 
-static int floor_forward(dg_call *c) { return dg_map_forward(c, &floor_map); }
-static int ceil_forward(dg_call *c) { return dg_map_forward(c, &ceil_map); }
-static int round_forward(dg_call *c) { return dg_map_forward(c, &round_map); }
-
 /* All three are flat between their steps. */
 static int step_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -18,20 +14,29 @@ static int step_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class floor_op = {
-  "floor", dg_shape_same, floor_forward, step_backward, DG_READS_NOTHING, 0,
+  .name = "floor",
+  .shape = dg_shape_same,
+  .map = &floor_map,
+  .backward = step_backward,
 };
 static const dg_op_class ceil_op = {
-  "ceil", dg_shape_same, ceil_forward, step_backward, DG_READS_NOTHING, 0,
+  .name = "ceil",
+  .shape = dg_shape_same,
+  .map = &ceil_map,
+  .backward = step_backward,
 };
 static const dg_op_class round_op = {
-  "round", dg_shape_same, round_forward, step_backward, DG_READS_NOTHING, 0,
+  .name = "round",
+  .shape = dg_shape_same,
+  .map = &round_map,
+  .backward = step_backward,
 };
 
 /* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
-DG_API dg_tensor *dg_floor(dg_tensor *x) { return dg_finish(dg_begin1(&floor_op, x)); }
+DG_API dg_tensor *dg_floor(dg_tensor *x) { return dg_apply1(&floor_op, x, NULL); }
 
 /* The least whole number not below x, elementwise; floats. The gradient is 0. */
-DG_API dg_tensor *dg_ceil(dg_tensor *x) { return dg_finish(dg_begin1(&ceil_op, x)); }
+DG_API dg_tensor *dg_ceil(dg_tensor *x) { return dg_apply1(&ceil_op, x, NULL); }
 
 /* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
-DG_API dg_tensor *dg_round(dg_tensor *x) { return dg_finish(dg_begin1(&round_op, x)); }
+DG_API dg_tensor *dg_round(dg_tensor *x) { return dg_apply1(&round_op, x, NULL); }

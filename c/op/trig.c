@@ -24,10 +24,6 @@ DG_MAP_REWORKED(1, sin_map, (sin(x)), far_sin_f32, far_sin_f64)
 DG_MAP_REWORKED(1, cos_map, (cos(x)), far_cos_f32, far_cos_f64)
 DG_MAP1(tan_map, (tan(x)))
 
-static int sin_forward(dg_call *c) { return dg_map_forward(c, &sin_map); }
-static int cos_forward(dg_call *c) { return dg_map_forward(c, &cos_map); }
-static int tan_forward(dg_call *c) { return dg_map_forward(c, &tan_map); }
-
 /* y = sin x: gx = gy cos x. */
 static int sin_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -50,20 +46,32 @@ static int tan_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class sin_op = {
-  "sin", dg_shape_same, sin_forward, sin_backward, DG_READS_X0, 0,
+  .name = "sin",
+  .shape = dg_shape_same,
+  .map = &sin_map,
+  .backward = sin_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class cos_op = {
-  "cos", dg_shape_same, cos_forward, cos_backward, DG_READS_X0, 0,
+  .name = "cos",
+  .shape = dg_shape_same,
+  .map = &cos_map,
+  .backward = cos_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class tan_op = {
-  "tan", dg_shape_same, tan_forward, tan_backward, DG_READS_Y, 0,
+  .name = "tan",
+  .shape = dg_shape_same,
+  .map = &tan_map,
+  .backward = tan_backward,
+  .reads = DG_READS_Y,
 };
 
 /* The sine, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_sin(dg_tensor *x) { return dg_finish(dg_begin1(&sin_op, x)); }
+DG_API dg_tensor *dg_sin(dg_tensor *x) { return dg_apply1(&sin_op, x, NULL); }
 
 /* The cosine, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_cos(dg_tensor *x) { return dg_finish(dg_begin1(&cos_op, x)); }
+DG_API dg_tensor *dg_cos(dg_tensor *x) { return dg_apply1(&cos_op, x, NULL); }
 
 /* The tangent, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_tan(dg_tensor *x) { return dg_finish(dg_begin1(&tan_op, x)); }
+DG_API dg_tensor *dg_tan(dg_tensor *x) { return dg_apply1(&tan_op, x, NULL); }

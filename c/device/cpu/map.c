@@ -87,11 +87,12 @@ int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *
 {
   static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
   dg_map_loop *kernel = m->loop[dtype][dg_cpu_isa()];
-  if (DG_LIKELY(n < GRAIN)) {
+  if (DG_LIKELY(n < GRAIN && !m->rework[dtype])) {
     kernel(n, y, x, ones, par);
     return 0;
   }
   map_work w = { .kernel = kernel,
+                 .rework = m->rework[dtype],
                  .parameters = par,
                  .y = y,
                  .y_bytes = dg_item_bytes[m->makes_bool ? DG_BOOL : dtype],
