@@ -56,6 +56,7 @@ return {
 
   --- Whether a value is a parameter that has no shape yet.
   is_uninitialized = function(value)
-    return type(value) == "table" and value.is_initialized == false
+    local kind = type(value)
+    return (kind == "table" or kind == "cdata") and value.is_initialized == false
   end,
 }

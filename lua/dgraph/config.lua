@@ -1,0 +1,137 @@
+--- Settings, and modes that hold while a function runs.
+local check = require "dgraph.check"
+local errors = require "dgraph.errors"
+local extents = require "dgraph.extents"
+local native = require "dgraph.native"
+
+local C = native.C
+
+---@class dgraph.Config
+---@field train boolean  dropout and batch normalization behave as in training; true
+---@field enable_backprop boolean  operators are recorded; true
+---@field debug boolean  values and gradients are checked for NaN; false
+---@field type_check boolean  true
+---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
+---@field keep_graph_on_report boolean  reported tensors keep their graph; false
+
+local values = {
+  train = true,
+  enable_backprop = true,
+  debug = os.getenv "DGRAPH_DEBUG" == "1",
+  type_check = true,
+  dtype = "float32",
+  keep_graph_on_report = false,
+}
+
+local function set(name, value)
+  if name == "enable_backprop" then C.dg_mode_set(C.DG_MODE_BACKPROP, value and 1 or 0) end
+  values[name] = value
+end
+
+local function is_user_key(name) return type(name) == "string" and name:sub(1, 5) == "user_" end
+
+local function check_name(name)
+  if values[name] ~= nil or is_user_key(name) then return end
+  local names = {}
+  for each in pairs(values) do names[#names + 1] = each end
+  table.sort(names)
+  errors.raisef("dg.config: there is no setting %s (known: %s, and user_...)", check.spell(name),
+    table.concat(names, ", "))
+end
+
+local function check_value(name, value)
+  if is_user_key(name) then return end
+  if name == "dtype" then
+    if value ~= "float32" and value ~= "float64" then
+      errors.raisef("dg.config: dtype must be \"float32\" or \"float64\", got %s",
+        check.spell(value))
+    end
+  else
+    check.boolean(value, "dg.config", name)
+  end
+end
+
+local config = { values = values }
+
+---@type dgraph.Config
+config.config = setmetatable({}, {
+  __index = function(_, name)
+    check_name(name)
+    return values[name]
+  end,
+  __newindex = function(_, name, value)
+    check_name(name)
+    check_value(name, value)
+    set(name, value)
+  end,
+  __tostring = function()
+    local lines = {}
+    for name, value in pairs(values) do lines[#lines + 1] = name .. " = " .. tostring(value) end
+    table.sort(lines)
+    return table.concat(lines, "\n")
+  end,
+})
+
+local Mode = {}
+Mode.__index = Mode
+
+function Mode:undo() set(self.name, self.before) end
+
+local function finish(mode, ok, ...)
+  if not ok then
+    if mode.is_open then pcall(extents.leave, mode) end
+    error((...), 0)
+  end
+  extents.leave(mode)
+  return ...
+end
+
+local function run(what, name, value, f, ...)
+  extents.check()
+  local mode = setmetatable({ what = what, name = name, before = values[name] }, Mode)
+  extents.enter(mode)
+  set(name, value)
+  return finish(mode, pcall(f, ...))
+end
+
+--- Calls `f(...)` with a setting changed, and restores it afterwards, errors or not.
+---@param name string
+---@param value any
+---@param f function
+---@param ... any
+---@return any ...
+function config.using_config(name, value, f, ...)
+  check_name(name)
+  check_value(name, value)
+  return run("dg.using_config", name, value, f, ...)
+end
+
+--- Calls `f(...)` without recording operators: for evaluation.
+---@param f function
+---@param ... any
+---@return any ...
+function config.no_backprop_mode(f, ...)
+  return run("dg.no_backprop_mode", "enable_backprop", false, f, ...)
+end
+
+--- Calls `f(...)` with operators recorded again, inside `no_backprop_mode`.
+---@param f function
+---@param ... any
+---@return any ...
+function config.force_backprop_mode(f, ...)
+  return run("dg.force_backprop_mode", "enable_backprop", true, f, ...)
+end
+
+--- Calls `f(...)` as in training: `config.train` is true.
+---@param f function
+---@param ... any
+---@return any ...
+function config.train_mode(f, ...) return run("dg.train_mode", "train", true, f, ...) end
+
+--- Calls `f(...)` as in use: `config.train` is false.
+---@param f function
+---@param ... any
+---@return any ...
+function config.test_mode(f, ...) return run("dg.test_mode", "train", false, f, ...) end
+
+return config

@@ -1,0 +1,154 @@
+--- Turns the signature of an operator into a Lua function, and into a method of tensors.
+--
+--     declare "sum(x, axis: axes?, keepdims: boolean = false)"
+--
+-- makes `F.sum(x, axis, keepdims)` and `x:sum(axis, keepdims)`, which call
+-- `dg_sum(x, count, axes, keepdims)`. What has a default may also come by name in one table behind
+-- the other arguments: `F.sum(x, { keepdims = true })`. A parameter is a tensor unless it says
+-- something else; "?" means that it may be nil. The code is generated, so that each function is one
+-- of its own for the JIT compiler, and options cost nothing where none are given.
+local check = require "dgraph.check"
+local dtypes = require "dgraph.dtypes"
+local errors = require "dgraph.errors"
+local native = require "dgraph.native"
+local operators = require "dgraph.tensor.operators"
+local tensor = require "dgraph.tensor"
+
+---@class dgraph.Parameters: { name: string, type: string, optional: boolean, default: string? }[]
+
+--- What becomes of a parameter on its way into C: a check, and the arguments in C.
+local KINDS = {
+  tensor = { "if type($n) ~= 'cdata' then check.tensor($n, $w, '$n') end", "$n" },
+  number = { "if type($n) ~= 'number' then check.number($n, $w, '$n') end", "$n" },
+  integer = { "check.integer($n, $w, '$n')", "$n" },
+  boolean = { "if type($n) ~= 'boolean' then check.boolean($n, $w, '$n') end", "$n" },
+  axis = { "$n = check.position($n, $w, '$n')", "$n" },
+  axes = { "local $n_count = check.axes($n, $w, '$n')", "$n_count, check.sizes" },
+  shape = { "local $n_count = check.shape($n, $w)", "$n_count, check.sizes" },
+  open_shape = { "local $n_count = check.shape($n, $w, -1)", "$n_count, check.sizes" },
+  dtype = { "$n = dtypes.id($n, $w)", "$n" },
+  tensors = { "local $n_list, $n_count = check.tensors($n, $w, '$n')", "$n_count, $n_list" },
+  any = { "", "$n" },
+}
+
+---@return string name
+---@return dgraph.Parameters parameters
+---@return string native_name
+local function parse(signature)
+  local name, list, rest = signature:match "^([%w_]+)%((.-)%)(.*)$"
+  local parameters = {}
+  for text in list:gmatch "[^,]+" do
+    local head, default = text:match "^(.-)%s*=%s*(.-)%s*$"
+    local each, kind = (head or text):match "^%s*([%w_]+)%s*:?%s*([%w_?]*)%s*$"
+    local optional = kind:sub(-1) == "?"
+    kind = kind:gsub("%?$", "")
+    parameters[#parameters + 1] = {
+      name = each, type = kind == "" and "tensor" or kind, default = default,
+      optional = optional or default ~= nil, nullable = optional,
+    }
+  end
+  return name, parameters, rest:match "->%s*([%w_]+)" or "dg_" .. name
+end
+
+--- Takes options out of the arguments from the first one that may be left out.
+local function read_options(who, names, ...)
+  local n, values = #names, { ... }
+  for i = 1, n do
+    local options = values[i]
+    if check.is_options(options) then
+      values[i] = nil
+      for key, value in pairs(options) do
+        local at
+        for j = 1, n do at = names[j] == key and j or at end
+        if not at then
+          errors.raisef("%s: unknown option %s (known: %s)", who, check.spell(key),
+            table.concat(names, ", "))
+        end
+        if values[at] ~= nil then
+          errors.raisef("%s: %s is given twice, by position and by name", who, key)
+        end
+        values[at] = value
+      end
+      break
+    end
+  end
+  return unpack(values, 1, n)
+end
+
+--- The code that brings options, defaults and checks in order.
+local function prologue(parameters)
+  local optional, tests, lines = {}, {}, {}
+  for _, p in ipairs(parameters) do
+    if p.optional then
+      optional[#optional + 1] = p.name
+      tests[#tests + 1] = ("type(%s) == 'table'"):format(p.name)
+    end
+  end
+  if #optional > 0 then
+    local names = table.concat(optional, ", ")
+    lines[1] = ("if %s then %s = read_options(who, names, %s) end"):format(
+      table.concat(tests, " or "), names, names)
+  end
+  for _, p in ipairs(parameters) do
+    if p.default then
+      lines[#lines + 1] = ("if %s == nil then %s = %s end"):format(p.name, p.name, p.default)
+    end
+  end
+  return lines, optional
+end
+
+--- The lines that check one parameter, with `$n` filled in.
+local function check_lines(p, lines)
+  local code = KINDS[p.type][1]:gsub("%$n", p.name):gsub("%$w", "who")
+  if p.nullable and not code:find "^local" and code ~= "" then
+    code = ("if %s ~= nil then %s end"):format(p.name, code)
+  end
+  lines[#lines + 1] = code
+end
+
+local CHECKED = { tensor = true, number = true, integer = true, boolean = true }
+
+local function generate(name, parameters, native_name, body)
+  local lines, optional = prologue(parameters)
+  local names, arguments = {}, {}
+  for i, p in ipairs(parameters) do
+    names[i] = p.name
+    if not body or CHECKED[p.type] then check_lines(p, lines) end
+    arguments[i] = KINDS[p.type][2]:gsub("%$n", p.name)
+  end
+  if body then
+    lines[#lines + 1] = ("return body(%s)"):format(table.concat(names, ", "))
+  else
+    local call = ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
+    lines[#lines + 1] = "local y = C." .. call
+    lines[#lines + 1] = ("if y == nil then return %s end"):format(operators.again_text(call))
+    lines[#lines + 1] = "if native.depth > 0 then return y end"
+    lines[#lines + 1] = "return native.wrap(y)"
+  end
+  local code = ("local C, native, again, check, dtypes, read_options, who, names, body = ...\n"
+    .. "return function(%s)\n%s\nend"):format(table.concat(names, ", "), table.concat(lines, "\n"))
+  return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
+    "F." .. name, optional, body)
+end
+
+--- Adds a function, and where its first parameter is a tensor, a method as well.
+---@param functions table  where the function goes
+---@param name string
+---@param f function
+---@param is_method boolean
+local function add(functions, name, f, is_method)
+  functions[name] = f
+  if is_method and not tensor.fields[name] then tensor.methods[name] = f end
+end
+
+--- A `declare` that fills `functions`.
+---@param functions table
+---@return fun(signature: string, body?: function): function
+return function(functions)
+  return function(signature, body)
+    local name, parameters, native_name = parse(signature)
+    local f = generate(name, parameters, native_name, body)
+    add(functions, name, f, parameters[1].type == "tensor")
+    return f
+  end
+end

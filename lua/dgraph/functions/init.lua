@@ -1,0 +1,8 @@
+--- dg.functions: all operators, by Chainer's names, also as methods of tensors.
+local functions = {}
+
+for _, name in ipairs { "activation", "array", "math" } do
+  require("dgraph.functions." .. name)(functions)
+end
+
+return functions

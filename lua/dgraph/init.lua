@@ -1,0 +1,53 @@
+--- dgraph: define-by-run automatic differentiation for LuaJIT.
+local native = require "dgraph.native"
+
+require "dgraph.tensor"
+require "dgraph.tensor.fields"
+require "dgraph.tensor.format"
+require "dgraph.tensor.operators"
+require "dgraph.node"
+require "dgraph.variable"
+
+local backward = require "dgraph.backward"
+local config = require "dgraph.config"
+local create = require "dgraph.create"
+local functions = require "dgraph.functions"
+local memory = require "dgraph.memory"
+local parameter = require "dgraph.parameter"
+local scope = require "dgraph.scope"
+require "dgraph.tensor".seal()
+
+---@class dgraph
+local dg = { _VERSION = "0.1.0" }
+
+for _, part in ipairs { create, memory } do
+  for name, f in pairs(part) do dg[name] = f end
+end
+dg.shape_and_options = nil
+
+dg.functions, dg.F = functions, functions
+dg.config, dg.using_config = config.config, config.using_config
+dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.force_backprop_mode
+dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
+dg.scope, dg.open_scope = scope.scope, scope.open
+dg.backward, dg.grad = backward.backward, backward.grad
+dg.is_tensor, dg.Parameter = native.is_tensor, parameter
+
+--- What is loaded at its first use, so that `require "dgraph"` stays quick.
+local LAZY = {
+  datasets = "datasets", iterators = "iterators", serializers = "serializers",
+  links = "links", L = "links", optimizers = "optimizers", initializers = "initializers",
+  training = "training", gradient_check = "gradient_check",
+  Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
+  Function = "function", random = "random",
+}
+
+return setmetatable(dg, {
+  __index = function(_, name)
+    local module = LAZY[name]
+    if not module then return nil end
+    local value = require("dgraph." .. module)
+    rawset(dg, name, value)
+    return value
+  end,
+})

@@ -1,0 +1,201 @@
+--- Finds libdgraph, declares it, and decides who owns what it returns.
+--
+-- A tensor is the `dg_tensor *` that C returns: a number with a generation in it, never an address.
+-- Inside a scope handles are borrowed and die with it; outside each one carries a finalizer.
+local errors = require "dgraph.errors"
+
+if type(jit) ~= "table" then
+  error(("dgraph needs LuaJIT (this is %s)"):format(_VERSION), 2)
+end
+
+local ffi = require "ffi"
+
+-- ffi.cdef and ffi.metatype last as long as the Lua state, so this module does as well: without
+-- package.loaded it is still the same.
+local registry = debug.getregistry()
+if registry["dgraph.native"] then return registry["dgraph.native"] end
+
+---@class dgraph.native
+---@field C ffi.namespace*  the library; call `C.dg_add(a, b)`, never keep its functions in locals
+---@field path string  where the library was found
+---@field depth integer  how many scopes are open: handles are borrowed when it is not 0
+---@field gc_limit number  live bytes at which Lua's garbage is collected
+local native = { depth = 0 }
+
+-- -- Finding the library ----------------------------------------------------------------------
+
+local FILE = ffi.os == "Windows" and "dgraph.dll" or "libdgraph.so"
+
+--- The folders that LÖVE knows; empty elsewhere.
+local function love_folders()
+  local fs = rawget(_G, "love") and love.filesystem -- luacheck: globals love
+  if not fs then return {} end
+  local folders = {}
+  for _, name in ipairs { "getSource", "getSourceBaseDirectory", "getSaveDirectory" } do
+    local ok, folder = pcall(fs[name])
+    if ok and folder and folder ~= "" then folders[#folders + 1] = folder end
+  end
+  return folders
+end
+
+--- All places to look at, in order.
+local function candidates()
+  local places = {}
+  local function add(path) places[#places + 1] = path end
+  local here = debug.getinfo(1, "S").source:match "^@(.*)[/\\][^/\\]*$"
+  if here then
+    add(here .. "/" .. FILE)
+    add(here .. "/../../build/" .. FILE)
+  end
+  local _, tried = package.searchpath("dgraph.libdgraph", package.cpath)
+  for path in (tried or ""):gmatch "no file '([^']*)'" do add(path) end
+  local found = package.searchpath("dgraph.libdgraph", package.cpath)
+  if found then add(found) end
+  for _, folder in ipairs(love_folders()) do add(folder .. "/" .. FILE) end
+  return places
+end
+
+--- Loads the first library that is there, or tells all that was tried.
+local function load_library()
+  local tried = {}
+  local function try(path, what)
+    local ok, library = pcall(ffi.load, path)
+    if ok then return library, path end
+    tried[#tried + 1] = ("  %s: %s"):format(what, tostring(library):gsub("\n", " "))
+  end
+  local asked = os.getenv "DGRAPH_LIBRARY"
+  if asked and asked ~= "" then
+    local library, path = try(asked, "DGRAPH_LIBRARY=" .. asked)
+    if library then return library, path end
+  else
+    tried[1] = "  DGRAPH_LIBRARY: not set in the environment"
+    for _, path in ipairs(candidates()) do
+      local file = io.open(path, "rb")
+      if file then
+        file:close()
+        local library = try(path, path)
+        if library then return library, path end
+      else
+        tried[#tried + 1] = ("  %s: no such file"):format(path)
+      end
+    end
+    local library, path = try("dgraph", "ffi.load(\"dgraph\")")
+    if library then return library, path end
+  end
+  error("dgraph: the library " .. FILE .. " was not found or cannot be loaded:\n"
+    .. table.concat(tried, "\n")
+    .. "\n(name it in the environment variable DGRAPH_LIBRARY; without it ffi.load finds it beside"
+    .. "\nthe Lua files, along package.cpath, or where the system keeps libraries)", 0)
+end
+
+local C
+C, native.path = load_library()
+if not pcall(ffi.sizeof, "dg_dtype") then
+  ffi.cdef "const char *dg_cdef(void);"
+  ffi.cdef((ffi.string(C.dg_cdef())))
+end
+native.C = C
+
+-- -- Ownership --------------------------------------------------------------------------------
+
+local MB = 2 ^ 20
+native.gc_floor = 256 * MB
+native.gc_limit = native.gc_floor
+
+local before_collection = {}
+
+--- Has `f` called before each full collection that memory pressure asks for.
+---@param f fun()
+function native.on_collect(f) before_collection[#before_collection + 1] = f end
+
+--- Collects Lua's garbage, and with it the tensors that nothing refers to. Twice, as finalizers run
+--- after the first time and may free what others hold.
+function native.collect()
+  for i = 1, #before_collection do before_collection[i]() end
+  collectgarbage()
+  collectgarbage()
+  native.gc_limit = math.max(native.gc_floor, 2 * C.dg_memory_live())
+end
+
+--- Raises what C said last.
+local function raise_last()
+  local message = ffi.string(C.dg_error_message())
+  C.dg_error_clear()
+  if message == "" then message = "dgraph: a tensor was expected, got nil" end
+  errors.raise(message)
+end
+native.raise_last = raise_last
+
+--- Hands a new reference to Lua's garbage collector.
+local function own(h)
+  ffi.gc(h, C.dg_release)
+  if C.dg_memory_live() > native.gc_limit then native.collect() end
+  return h
+end
+
+--- What every handle passes that C returns: raises on NULL, takes care of the reference.
+---@param h ffi.cdata*
+---@return dgraph.Tensor
+function native.wrap(h)
+  if h == nil then raise_last() end
+  if native.depth > 0 then return h end
+  return own(h)
+end
+local wrap = native.wrap
+
+--- The same where NULL is no error as long as the tensor that was asked is alive: gives nil then.
+---@param h ffi.cdata*
+---@param asked dgraph.Tensor
+---@return dgraph.Tensor?
+function native.wrap_maybe(h, asked)
+  if h ~= nil then return wrap(h) end
+  if C.dg_alive(asked) == 0 then raise_last() end
+  return nil
+end
+
+--- Raises when a function returned a status below zero.
+---@param status number
+---@return number status
+function native.check(status)
+  if status < 0 then raise_last() end
+  return status
+end
+
+--- A call returned NULL: where memory ran out, garbage is collected and the call made once more.
+---@param name string  of the function in C
+---@param ... any  its arguments
+---@return dgraph.Tensor
+function native.again(name, ...)
+  if C.dg_error_code() ~= C.DG_EMEMORY then raise_last() end
+  native.collect()
+  C.dg_error_clear()
+  return wrap(C[name](...))
+end
+
+local slot = ffi.new "dg_tensor *[1]"
+
+--- A second cdata of the same handle, which owns a reference that C gave for it.
+---@param h dgraph.Tensor
+---@return dgraph.Tensor
+function native.own_copy(h)
+  slot[0] = h
+  return ffi.gc(slot[0], C.dg_release)
+end
+
+--- A tensor's handle as cdata that owns nothing.
+function native.borrow(h)
+  slot[0] = h
+  return slot[0]
+end
+
+local tensor_type = ffi.typeof "dg_tensor *"
+
+--- Whether a value is a tensor.
+---@param value any
+---@return boolean
+function native.is_tensor(value)
+  return type(value) == "cdata" and ffi.istype(tensor_type, value)
+end
+
+registry["dgraph.native"] = native
+return native

@@ -1,0 +1,144 @@
+--- Scopes: tensors born inside one give their memory back when it closes.
+local ffi = require "ffi"
+local errors = require "dgraph.errors"
+local extents = require "dgraph.extents"
+local native = require "dgraph.native"
+
+local C, is_tensor, own_copy = native.C, native.is_tensor, native.own_copy
+
+---@class dgraph.Scope: dgraph.Extent
+---@field serial number  what C calls it
+local Scope = { what = "dg.scope" }
+Scope.__index = Scope
+
+local kept, room = ffi.new("dg_tensor *[?]", 16), 16
+
+local function grow()
+  local more = ffi.new("dg_tensor *[?]", 2 * room)
+  ffi.copy(more, kept, room * ffi.sizeof "void *")
+  kept, room = more, 2 * room
+end
+
+local function add(count, tensor)
+  if count == room then grow() end
+  kept[count] = tensor
+  return count + 1
+end
+
+--- Whether a returned value is a plain list, whose tensors are kept.
+local function is_list(value) return type(value) == "table" and getmetatable(value) == nil end
+
+local function gather(values, n)
+  local count = 0
+  for i = 1, n do
+    local value = values[i]
+    if is_tensor(value) then
+      count = add(count, value)
+    elseif is_list(value) then
+      for j = 1, #value do
+        if is_tensor(value[j]) then count = add(count, value[j]) end
+      end
+    end
+  end
+  return count
+end
+
+--- Gives each kept tensor a handle that owns the reference that it got.
+local function adopt(values, n)
+  for i = 1, n do
+    local value = values[i]
+    if is_tensor(value) then
+      values[i] = own_copy(value)
+    elseif is_list(value) then
+      for j = 1, #value do
+        if is_tensor(value[j]) then value[j] = own_copy(value[j]) end
+      end
+    end
+  end
+end
+
+--- What extents does where the scope was not closed in order: nothing is kept.
+function Scope:undo()
+  native.depth = self.depth
+  if self.closed then return end
+  C.dg_scope_close(self.serial, nil, 0)
+  C.dg_error_clear()
+end
+
+local function close(scope, values, n)
+  local count = n > 0 and gather(values, n) or 0
+  if not scope.is_open then extents.leave(scope) end -- raises
+  local status = C.dg_scope_close(scope.serial, kept, count)
+  scope.closed = status == 0
+  local message = status < 0 and ffi.string(C.dg_error_message())
+  extents.leave(scope)
+  if message then errors.raise("dg.scope: what is returned or kept: " .. message) end
+  if count > 0 and native.depth == 0 then adopt(values, n) end
+end
+
+--- Closes a scope that `dg.open_scope` opened. Tensors given here live on and are returned, as
+--- handles to be used from now on.
+---@param ... any
+---@return any ...
+function Scope:close(...)
+  local n = select("#", ...)
+  if n == 0 then return close(self, nil, 0) end
+  local values = { ... }
+  close(self, values, n)
+  return unpack(values, 1, n)
+end
+
+local scopes = {}
+
+--- Opens a scope: every tensor made from now on dies when `scope:close(...)` is called, except
+--- those given to it. For hot loops; `dg.scope` is the safer form.
+---@return dgraph.Scope
+function scopes.open()
+  extents.check()
+  local serial = native.check(C.dg_scope_open())
+  local scope = setmetatable({ serial = serial, depth = native.depth }, Scope)
+  extents.enter(scope)
+  native.depth = scope.depth + 1
+  return scope
+end
+
+local function finish(scope, ok, ...)
+  if ok then return scope:close(...) end
+  if scope.is_open then pcall(extents.leave, scope) end
+  error((...), 0)
+end
+
+--- Calls `f(...)` and returns what it returns. Every tensor born inside gives its buffer back at
+--- once, except what `f` returns, directly or in a plain list, and what was `:keep()`-ed. What is
+--- returned has no graph any more. A handle used after its scope closed raises an error.
+---@generic T
+---@param f fun(...): T
+---@param ... any
+---@return T
+function scopes.scope(f, ...) return finish(scopes.open(), pcall(f, ...)) end
+
+-- Which handles hold a reference of their own by `keep`.
+local anchors = setmetatable({}, { __mode = "k" })
+
+--- Has a tensor outlive the scopes that are open.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor x
+function scopes.keep(x)
+  if not anchors[x] then
+    if C.dg_keep(x) == nil then native.raise_last() end
+    anchors[x] = own_copy(x)
+  end
+  return x
+end
+
+--- Gives a tensor's memory back now. Its handles must not be used any more.
+---@param x dgraph.Tensor
+function scopes.release(x)
+  local anchor = anchors[x]
+  anchors[x] = nil
+  if anchor then ffi.gc(anchor, nil) end
+  ffi.gc(x, nil)
+  native.check(C.dg_release(x))
+end
+
+return scopes

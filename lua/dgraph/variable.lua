@@ -1,0 +1,90 @@
+--- What a tensor of a graph can do: gradients, hooks, cutting the graph.
+local check = require "dgraph.check"
+local convert = require "dgraph.tensor.convert"
+local native = require "dgraph.native"
+local scope = require "dgraph.scope"
+local tensor = require "dgraph.tensor"
+
+local C, wrap = native.C, native.wrap
+local methods = tensor.methods
+
+--- Forgets the gradient.
+---@param x dgraph.Tensor
+function methods.cleargrad(x) native.check(C.dg_gradient_set(x, nil)) end
+
+--- Adds another tensor's gradient to x's own.
+---@param x dgraph.Tensor
+---@param other dgraph.Tensor
+function methods.addgrad(x, other)
+  check.tensor(other, "addgrad", "the other tensor")
+  local g = native.wrap_maybe(C.dg_gradient(other), other)
+  if g == nil then return end
+  local own = native.wrap_maybe(C.dg_gradient(x), x)
+  local data = wrap(C.dg_detach(g))
+  local sum = own and wrap(C.dg_add(wrap(C.dg_detach(own)), data)) or wrap(C.dg_copy(data))
+  native.check(C.dg_gradient_set(x, sum))
+end
+
+--- Overwrites the elements with those of another tensor of the same shape, or of a nested table.
+---@param x dgraph.Tensor
+---@param from dgraph.Tensor|table|number
+---@return dgraph.Tensor x
+function methods.copydata(x, from)
+  if type(from) == "number" then
+    native.check(C.dg_fill(x, from))
+    return x
+  end
+  if type(from) == "table" then from = convert.from_table(from, x.dtype) end
+  check.tensor(from, "copydata", "the source")
+  if C.dg_is_initialized(x) == 0 then
+    native.check(C.dg_initialize(x, check.shape(from.shape, "copydata"), check.sizes))
+  end
+  native.check(C.dg_assign(x, from))
+  return x
+end
+
+--- Sets all elements to a number.
+---@param x dgraph.Tensor
+---@param value number
+---@return dgraph.Tensor x
+function methods.fill(x, value)
+  native.check(C.dg_fill(x, check.number(value, "fill", "the value")))
+  return x
+end
+
+--- The same elements without the graph: a leaf that requires no gradient.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function methods.detach(x) return wrap(C.dg_detach(x)) end
+
+--- The size of an axis; the same as `x.shape[axis]`, without a table.
+---@param x dgraph.Tensor
+---@param axis integer
+---@return integer
+function methods.dim(x, axis)
+  return native.check(C.dg_dim(x, check.position(axis, "dim", "axis")))
+end
+
+--- Has backward keep the gradient of a result that is no leaf.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor x
+function methods.retain_grad(x)
+  native.check(C.dg_retain_grad(x))
+  return x
+end
+
+--- Cuts x from what made it: backward ends here.
+---@param x dgraph.Tensor
+function methods.unchain(x) native.check(C.dg_unchain(x)) end
+
+--- Cuts all that x was computed from: truncated backpropagation through time.
+---@param x dgraph.Tensor
+function methods.unchain_backward(x) native.check(C.dg_unchain_backward(x)) end
+
+methods.keep = scope.keep
+methods.release = scope.release
+
+--- Whether a tensor can still be used: not released, its scope still open.
+---@param x dgraph.Tensor
+---@return boolean
+function methods.is_alive(x) return C.dg_alive(x) == 1 end
