@@ -225,14 +225,6 @@ DG_API int dg_alive(const dg_tensor *x);
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value);
 
-/* ---- op/abs.c: magnitude and sign, elementwise. */
-
-/* |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own. */
-DG_API dg_tensor *dg_abs(dg_tensor *x);
-
-/* -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0. */
-DG_API dg_tensor *dg_sign(dg_tensor *x);
-
 /* ---- op/access.c: reading, writing and describing tensors from outside. */
 
 /* The number of axes; -1 with an error. */
@@ -307,39 +299,6 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
 /* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
-
-/* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
-
-/* Overwrites the elements of x that items choose (as in dg_index) with those of `value`, broadcast
- * and cast. Not differentiable: where a gradient would have to pass, it is an error. */
-DG_API int dg_index_set(dg_tensor *x, int count, const int64_t *items, int base,
-                        const dg_tensor *value);
-
-/* The same with one number for all. */
-DG_API int dg_index_fill(dg_tensor *x, int count, const int64_t *items, int base, double number);
-
-/* Overwrites the places of x along `axis` that an index chooses (as in dg_take) with `value`,
- * broadcast and cast; of equal indices the last one stays. Not differentiable. */
-DG_API int dg_take_set(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
-                       const dg_tensor *value);
-
-/* The same with one number for all. */
-DG_API int dg_take_fill(dg_tensor *x, int64_t axis, const dg_tensor *index, int base, double number);
-
-/* Overwrites the elements of x where a mask is true (as in dg_mask_select) with `value`, broadcast
- * to the selected elements and cast. Not differentiable. */
-DG_API int dg_mask_set(dg_tensor *x, const dg_tensor *mask, const dg_tensor *value);
-
-/* The same with one number for all. */
-DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
-
-/* ---- op/clip.c: limits a tensor's elements to an interval. */
-
-/* x limited to [min, max], elementwise; floats. NaN stays NaN. */
-DG_API dg_tensor *dg_clip(dg_tensor *x, double min, double max);
-
-/* gy where min <= x <= max, else 0: the gradient of clip. */
-DG_API dg_tensor *dg_clip_grad(dg_tensor *x, dg_tensor *gy, double min, double max);
 
 /* ---- op/compare.c: comparisons, with broadcasting and with numbers. They give bools, no gradient. */
 
@@ -432,10 +391,11 @@ DG_API dg_tensor *dg_rdiv(dg_tensor *x, double number);
 /* -gy y / b, broadcast: the gradient of y = a / b to b. */
 DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
 
-/* ---- op/erf.c: the error function, elementwise. */
+/* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
-/* The error function, elementwise; floats. */
-DG_API dg_tensor *dg_erf(dg_tensor *x);
+/* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label);
 
 /* ---- op/exp.c: exponentials: e^x, and e^x - 1 without loss near zero. */
 
@@ -451,6 +411,12 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
+/* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
+
+/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
+ * Floats of one dtype. */
+DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b);
+
 /* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
 
 /* The natural logarithm, elementwise; floats. */
@@ -465,67 +431,18 @@ DG_API dg_tensor *dg_log2(dg_tensor *x);
 /* The logarithm to base 10, elementwise; floats. */
 DG_API dg_tensor *dg_log10(dg_tensor *x);
 
-/* ---- op/logic.c: not, and, or on bools; what is NaN, infinite or finite. No gradients. */
+/* ---- op/matmul.c: the product of matrices, of stacks of them, and of vectors with them. */
 
-/* Not x; bool. */
-DG_API dg_tensor *dg_logical_not(dg_tensor *x);
+/* The matrix product of a (..., m, k) and b (..., k, n), leading axes broadcast. A vector counts as
+ * a row on the left, a column on the right, and that axis goes again. Both of one dtype, any but
+ * bool; integers wrap around. */
+DG_API dg_tensor *dg_matmul(dg_tensor *a, dg_tensor *b);
 
-/* a and b, broadcast; bools. */
-DG_API dg_tensor *dg_logical_and(dg_tensor *a, dg_tensor *b);
+/* ---- op/mean_squared_error.c: the mean of (a - b)^2. */
 
-/* a or b, broadcast; bools. */
-DG_API dg_tensor *dg_logical_or(dg_tensor *a, dg_tensor *b);
-
-/* Which elements are NaN, as bools; any dtype. */
-DG_API dg_tensor *dg_isnan(dg_tensor *x);
-
-/* Which elements are infinite, as bools; any dtype. */
-DG_API dg_tensor *dg_isinf(dg_tensor *x);
-
-/* Which elements are neither NaN nor infinite, as bools; any dtype. */
-DG_API dg_tensor *dg_isfinite(dg_tensor *x);
-
-/* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */
-
-/* The elements of x where the mask (bool, with the shape of x's leading axes) is true, in row-major
- * order: one axis of them, then the axes of x that the mask does not have. */
-DG_API dg_tensor *dg_mask_select(dg_tensor *x, const dg_tensor *mask);
-
-/* The coordinates of the elements of x that are not 0, row-major, as int64: one row for each, with
- * one column for each axis of x. They count from `base`. Not differentiable. */
-DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base);
-
-/* ---- op/maximum.c: the greater and the lesser of two tensors' elements, with broadcasting. */
-
-/* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
- * they are equal the gradient goes to a, as in Chainer. */
-DG_API dg_tensor *dg_maximum(dg_tensor *a, dg_tensor *b);
-
-/* The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
- * they are equal the gradient goes to a, as in Chainer. */
-DG_API dg_tensor *dg_minimum(dg_tensor *a, dg_tensor *b);
-
-/* ---- op/mod.c: Lua's % and the quotient that belongs to it: both round down. */
-
-/* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
- * refuse a divisor of 0. */
-DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b);
-
-/* x % number, elementwise; any dtype but bool. */
-DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number);
-
-/* number % x, elementwise; any dtype but bool. */
-DG_API dg_tensor *dg_rmod(dg_tensor *x, double number);
-
-/* floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
- * of 0. The gradient is 0. */
-DG_API dg_tensor *dg_floordiv(dg_tensor *a, dg_tensor *b);
-
-/* floor(x / number), elementwise; any dtype but bool. */
-DG_API dg_tensor *dg_floordiv_number(dg_tensor *x, double number);
-
-/* floor(number / x), elementwise; any dtype but bool. */
-DG_API dg_tensor *dg_rfloordiv(dg_tensor *x, double number);
+/* The mean of (a - b)^2 over all elements; both of one shape and float dtype. NaN without
+ * elements. */
+DG_API dg_tensor *dg_mean_squared_error(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
 
@@ -559,6 +476,37 @@ DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
 /* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
 DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
 
+/* ---- op/random.c: this thread's random numbers: a seed, and how far its sequence has been used up. */
+
+/* Goes on as a generator with this seed that has used up `offset` numbers (of dg_random_offset). */
+DG_API int dg_random_set(double seed, double offset);
+
+/* Starts this thread's random numbers anew: a whole number from 0 to 2^53. Same seed, same numbers,
+ * whatever the number of threads. Without a call, clock, process and thread decide; a forked child
+ * then has its own. */
+DG_API int dg_seed(double seed);
+
+/* The seed of this thread's random numbers. */
+DG_API double dg_random_seed(void);
+
+/* How far this thread's sequence has been used up. */
+DG_API double dg_random_offset(void);
+
+/* Random numbers of equal chance in [low, high); float32 or float64. */
+DG_API dg_tensor *dg_uniform(int dtype, int ndim, const int64_t *shape, double low, double high);
+
+/* Random numbers of the normal distribution; float32 or float64. */
+DG_API dg_tensor *dg_normal(int dtype, int ndim, const int64_t *shape, double mean, double std);
+
+/* Random whole numbers of equal chance in [low, high), of any dtype but bool. */
+DG_API dg_tensor *dg_randint(int dtype, int ndim, const int64_t *shape, double low, double high);
+
+/* 1 with probability p, else 0, of any dtype. */
+DG_API dg_tensor *dg_bernoulli(int dtype, int ndim, const int64_t *shape, double p);
+
+/* The int64 numbers base, base + 1, ..., n of them, in random order. */
+DG_API dg_tensor *dg_permutation(double n, int64_t base);
+
 /* ---- op/relu.c: the rectifier, y = max(x, 0), elementwise. */
 
 /* max(x, 0), elementwise; floats. NaN stays NaN. */
@@ -573,16 +521,11 @@ DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
-/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest. */
+/* ---- op/select_item.c: one element of each row by its class, and its counterpart, placing it there. */
 
-/* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
-DG_API dg_tensor *dg_floor(dg_tensor *x);
-
-/* The least whole number not below x, elementwise; floats. The gradient is 0. */
-DG_API dg_tensor *dg_ceil(dg_tensor *x);
-
-/* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
-DG_API dg_tensor *dg_round(dg_tensor *x);
+/* y[i, ...] = x[i, t[i, ...], ...]: the element of each row that its label names. x is n x classes
+ * or n x classes x ..., t has its shape without classes and labels from `base` on. */
+DG_API dg_tensor *dg_select_item(dg_tensor *x, dg_tensor *t, int64_t base);
 
 /* ---- op/sigmoid.c: the logistic function, y = 1 / (1 + exp(-x)), elementwise. */
 
@@ -607,10 +550,29 @@ DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t si
 /* x with the order along `count` axes (0: all of them) reversed, without a copy. */
 DG_API dg_tensor *dg_flip(dg_tensor *x, int count, const int64_t *axes);
 
-/* ---- op/softplus.c: the smooth rectifier, y = log(1 + exp(beta x)) / beta, elementwise. */
+/* ---- op/softmax.c: softmax and its logarithm along an axis, and log-sum-exp over axes. */
 
-/* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
-DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
+/* exp(x) / the sum of exp(x) along `axis`; x has floats. A row with +inf, or of -inf alone, gives
+ * NaN. */
+DG_API dg_tensor *dg_softmax(dg_tensor *x, int64_t axis);
+
+/* x - the logarithm of the sum of exp(x) along `axis`; x has floats. */
+DG_API dg_tensor *dg_log_softmax(dg_tensor *x, int64_t axis);
+
+/* The logarithm of the sum of exp(x) over `count` axes (0: all of them), without overflow; with
+ * keepdims they stay as size 1. x has floats; -inf over an axis of size 0. */
+DG_API dg_tensor *dg_logsumexp(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* ---- op/softmax_cross_entropy.c: the loss of classifiers: -log softmax(x) at each row's label. */
+
+/* The cross entropy of softmax(x) and t, where x is n x classes or n x classes x ... (floats). t has
+ * its shape without classes and labels from `base` on (int32, int64, uint8), or its shape and
+ * probabilities in its dtype. class_weight (classes) or NULL scales each label's loss and takes no
+ * gradient from labels. With `mean` the result is the sum over the rows, divided by how many
+ * labels are not ignore_label (normalize) or by n; without, one number for each row. */
+DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor *class_weight,
+                                           int64_t base, int64_t ignore_label, int normalize,
+                                           int mean);
 
 /* ---- op/sqrt.c: the square root and its reciprocal, elementwise. */
 
@@ -636,8 +598,8 @@ DG_API dg_tensor *dg_sub(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/sum.c: sums over axes, and their counterpart, repeating along axes. */
 
-/* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats or
- * int64. */
+/* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
+ * and bools are summed as int64. */
 DG_API dg_tensor *dg_sum(dg_tensor *x, int count, const int64_t *axes, int keepdims);
 
 /* Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient. */
@@ -645,18 +607,6 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
-
-/* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
-
-/* The places of x along `axis` that an index (int32, int64 or uint8) chooses. The result has the
- * axes of the index in place of that axis: x[..., index, ...]. Indices count from `base` (0 or 1),
- * negative from the end. */
-DG_API dg_tensor *dg_take(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
-
-/* What take undoes, and its gradient: zeros, with x[..., index, ...] added to the `size` places of
- * the axis that stands in place of the index's axes. Equal indices add up, in order. */
-DG_API dg_tensor *dg_scatter_add(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
-                                 int64_t size);
 
 /* ---- op/tanh.c: the hyperbolic tangent, elementwise. */
 
@@ -675,16 +625,33 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes);
 /* x with two of its axes exchanged. Shares the elements of x. */
 DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j);
 
-/* ---- op/trig.c: sine, cosine and tangent, elementwise. */
+/* ---- op/update.c: changes in place: what optimizers and their hooks do to parameters and gradients. */
 
-/* The sine, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_sin(dg_tensor *x);
+/* y = factor y, in place: what gradient clipping does. */
+DG_API int dg_scale(dg_tensor *y, double factor);
 
-/* The cosine, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_cos(dg_tensor *x);
+/* y += scale x, in place: what weight decay does. */
+DG_API int dg_add_scaled(dg_tensor *y, dg_tensor *x, double scale);
 
-/* The tangent, elementwise; floats, in radians. */
-DG_API dg_tensor *dg_tan(dg_tensor *x);
+/* param -= lr grad, in place. */
+DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr);
+
+/* v = momentum v - lr grad, param += v, in place. */
+DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
+                                  double momentum);
+
+/* One step of Adam, in place: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015,
+ * with the decay of I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019:
+ * m += (1 - beta1) (grad - m), v += (1 - beta2) (grad^2 - v),
+ * param -= eta (lr m / (sqrt(v) + eps) + weight_decay_rate param). lr is alpha with the correction
+ * of the t-th step: alpha sqrt(1 - beta2^t) / (1 - beta1^t). vhat is NULL, or for AMSGrad the
+ * largest v so far, which takes the place of v in the last line. */
+DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                          dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
+                          double eta, double weight_decay_rate);
+
+/* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
+DG_API double dg_sum_of_squares(dg_tensor *x);
 
 /* ---- op/where.c: a choice between two tensors, element by element. */
 

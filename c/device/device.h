@@ -11,21 +11,66 @@ struct dg_map;
 
 typedef enum dg_reduction { DG_SUM, DG_MAX_OF, DG_MIN_OF, DG_ARGMAX, DG_ARGMIN } dg_reduction;
 
-typedef enum dg_distribution { DG_UNIFORM, DG_NORMAL, DG_RANDINT, DG_BERNOULLI } dg_distribution;
+/* With parameters a and b: [a, b); mean a, deviation b; whole numbers in [a, b); b with probability
+ * a, else 0; the numbers a, a + 1, ... in random order. */
+typedef enum dg_distribution {
+  DG_UNIFORM,
+  DG_NORMAL,
+  DG_RANDINT,
+  DG_BERNOULLI,
+  DG_PERMUTATION
+} dg_distribution;
+
+/* How far a caller's offset moves for n elements. */
+#define DG_RANDOM_BLOCKS(n) ((uint64_t)(n) / 2 + 1)
+
+/* What is computed along rows: y = softmax(x), y = log softmax(x), y = log of the sum of exp(x); and
+ * the gradients of the first two, where x is what they gave and g the gradient of that. */
+typedef enum dg_softmax_kind {
+  DG_SOFTMAX,
+  DG_LOG_SOFTMAX,
+  DG_LOGSUMEXP,
+  DG_SOFTMAX_GRAD,
+  DG_LOG_SOFTMAX_GRAD
+} dg_softmax_kind;
+
+/* Labels of any integer dtype and strides. Class 0 has the number `base`. */
+typedef struct dg_labels {
+  dg_view t;
+  int64_t classes; /* -1: any number is right */
+  int64_t base;
+  int64_t ignored; /* a label that counts for nothing; INT64_MIN: there is none */
+} dg_labels;
+
+typedef struct dg_label_report {
+  int64_t used; /* how many are not ignored */
+  int64_t bad;  /* the position of the first one out of range, in row-major order; -1: none is */
+  int64_t label;
+} dg_label_report;
+
+/* p is the parameter, g its gradient; the formulas stand at the functions in op/update.c. */
+typedef enum dg_update_rule {
+  DG_UPDATE_SCALE,    /* p; f: factor */
+  DG_UPDATE_ADD,      /* p, g; f: scale */
+  DG_UPDATE_MOMENTUM, /* p, g, v; f: rate, momentum */
+  DG_UPDATE_ADAM,     /* p, g, m, v; f: rate, beta1, beta2, eps, eta, decay */
+  DG_UPDATE_AMSGRAD   /* p, g, m, v, largest v; the same */
+} dg_update_rule;
+
+typedef struct dg_update {
+  dg_update_rule rule;
+  int states;
+  double f[6];
+} dg_update;
 
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
   int (*map)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
              const double *parameters);
-  /* The same for n elements without gaps: x and y of one length. */
-  int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
-                  const double *parameters);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);
-  /* Whether an element of x, integers, is 0: 1 or 0. */
-  int (*has_zero)(const dg_view *x);
   /* to += from, same dtype and shape. */
   int (*accumulate)(const dg_view *from, const dg_view *to);
   /* y has x's rank and size 1 along the bit set `axes`; ARGMAX and ARGMIN give int64 positions
@@ -44,12 +89,42 @@ typedef struct dg_backend {
    * is out of range as `bad`, if there is one. `to` is contiguous int64. */
   int (*positions)(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                    int64_t *bad);
-  /* How many elements are not 0; y, if not NULL, gets their row-major positions,
-   * or if it has two axes their coordinates (int64, contiguous). */
+  /* How many elements are not 0; y, if not NULL, gets their row-major positions (int64). */
   int64_t (*nonzero)(const dg_view *x, const dg_view *y);
-  /* Softmax, or its logarithm, along the last axis; x and y contiguous. */
-  int (*softmax)(const dg_view *x, const dg_view *y, bool logarithm);
-  /* Element i depends on seed and offset + i alone. y is contiguous. */
+  /* y = x W' + b for matrices; b may be NULL. */
+  int (*linear)(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
+  /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */
+  int (*linear_grad)(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                     const dg_view *gw, const dg_view *gb);
+  /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
+  int (*softmax)(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
+                 unsigned axes);
+  /* Looks at labels before others rely on them. */
+  int (*check_labels)(const dg_labels *l, dg_label_report *report);
+  /* y[i, j] = x[i, label, j], 0 where a label is ignored; x is n x classes x anything. */
+  int (*select_item)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* y[i, label, j] = x[i, j], or 1 where x is NULL; 0 elsewhere. y is contiguous. */
+  int (*place_item)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* y[...] = x[label], rows of a matrix; zeros where a label is ignored. y is contiguous. */
+  int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* y[label] = the sum of x[...], in order. y is contiguous. */
+  int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* How many elements of the int64 positions x are what their label says. */
+  int (*count_hits)(const dg_view *x, const dg_labels *l, double *hits);
+  /* -log softmax(x)[label] scale weight[label], for each label, or the sum if y has one element.
+   * x is n x classes x anything, weight NULL or one number for each class. */
+  int (*cross_entropy)(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
+                       const dg_view *y);
+  /* gx = the gradient of that with respect to x, times gy, which has the shape of y. */
+  int (*cross_entropy_grad)(const dg_view *x, const dg_labels *l, const dg_view *weight,
+                            double scale, const dg_view *gy, const dg_view *gx);
+  /* y = scale times the sum of (a - b)^2. */
+  int (*square_error)(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
+  int (*sum_of_squares)(const dg_view *x, double *sum);
+  /* Changes state[0], and what the rule keeps in state[2] ..., in place; all are contiguous. */
+  int (*update)(const dg_update *u, const dg_view *const *state);
+  /* Element i depends on seed, offset and i alone. y is contiguous. Uses up fewer blocks than
+   * DG_RANDOM_BLOCKS(size). */
   int (*random)(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                 double b);
 } dg_backend;

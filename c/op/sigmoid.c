@@ -4,6 +4,9 @@
 DG_MAP1(sigmoid_map, (sigmoid(x)))
 DG_MAP2(sigmoid_grad_map, (y * x * (1 - x)))
 
+static int sigmoid_forward(dg_call *c) { return dg_map_forward(c, &sigmoid_map); }
+static int sigmoid_grad_forward(dg_call *c) { return dg_map_forward(c, &sigmoid_grad_map); }
+
 /* dy/dx = y (1 - y): the output is enough, so x may be freed early. */
 static int sigmoid_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -21,25 +24,17 @@ static int sigmoid_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class sigmoid_op = {
-  .name = "sigmoid",
-  .shape = dg_shape_same,
-  .map = &sigmoid_map,
-  .backward = sigmoid_backward,
-  .reads = DG_READS_Y,
+  "sigmoid", dg_shape_same, sigmoid_forward, sigmoid_backward, DG_READS_Y, 0,
 };
 static const dg_op_class sigmoid_grad_op = {
-  .name = "sigmoid_grad",
-  .shape = dg_shape_same,
-  .map = &sigmoid_grad_map,
-  .backward = sigmoid_grad_backward,
-  .reads = DG_READS_ALL_X,
+  "sigmoid_grad", dg_shape_same, sigmoid_grad_forward, sigmoid_grad_backward, DG_READS_ALL_X, 0,
 };
 
 /* 1 / (1 + exp(-x)), elementwise; floats. */
-DG_API dg_tensor *dg_sigmoid(dg_tensor *x) { return dg_apply1(&sigmoid_op, x, NULL); }
+DG_API dg_tensor *dg_sigmoid(dg_tensor *x) { return dg_finish(dg_begin1(&sigmoid_op, x)); }
 
 /* gy y (1 - y): the gradient of sigmoid, given its output y. */
 DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy)
 {
-  return dg_apply2(&sigmoid_grad_op, y, gy, NULL);
+  return dg_finish(dg_begin2(&sigmoid_grad_op, y, gy));
 }

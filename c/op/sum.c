@@ -7,16 +7,7 @@ enum { AXES, KEEPDIMS }; /* attributes of sum */
 
 static int sum_shape(dg_call *c)
 {
-  const dg_view *x = &c->x[0]->v;
-  if (!dg_is_float(x->dtype) && x->dtype != DG_I64)
-    return dg_op_fail(c, DG_ETYPE, "wanted floats or int64, got %s", dg_dtype_name(x->dtype));
-  int64_t shape[DG_MAX_NDIM];
-  int ndim = 0;
-  for (int i = 0; i < x->ndim; i++) {
-    if (!(c->i[AXES] >> i & 1)) shape[ndim++] = x->shape[i];
-    else if (c->i[KEEPDIMS]) shape[ndim++] = 1;
-  }
-  return dg_output(c, 0, x->dtype, ndim, shape) ? 0 : -1;
+  return dg_shape_reduced(c, c->x[0]->v.dtype, c->i[AXES], c->i[KEEPDIMS] != 0);
 }
 
 static int sum_forward(dg_call *c)
@@ -30,8 +21,7 @@ static int sum_forward(dg_call *c)
 static int sum_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
   const dg_view *x = &c->x[0]->v;
-  dg_view kept = dg_view_keepdims(x, (unsigned)c->i[AXES]);
-  gx[0] = dg_broadcast_to(dg_reshape(gy[0], kept.ndim, kept.shape), x->ndim, x->shape);
+  gx[0] = dg_broadcast_to(dg_restore_axes(gy[0], x, c->i[AXES]), x->ndim, x->shape);
   return 0;
 }
 
@@ -39,16 +29,18 @@ static const dg_op_class sum_op = {
   "sum", sum_shape, sum_forward, sum_backward, DG_READS_NOTHING, 0
 };
 
-/* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats or
- * int64. */
+/* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
+ * and bools are summed as int64. */
 DG_API dg_tensor *dg_sum(dg_tensor *x, int count, const int64_t *axes, int keepdims)
 {
-  dg_body *b = dg_body_of(x);
+  dg_body *b = dg_full_body_of(x);
   int64_t set = b ? dg_axes("sum", b->v.ndim, count, axes) : -1;
   if (set < 0) return NULL;
+  dg_pool pool = dg_pool_open();
+  if (DG_UNLIKELY(!dg_is_float(b->v.dtype) && b->v.dtype != DG_I64)) x = dg_cast(x, DG_I64);
   dg_call *c = dg_begin1(&sum_op, x);
   if (c) c->i[AXES] = set, c->i[KEEPDIMS] = keepdims;
-  return dg_finish(c);
+  return dg_pool_close(pool, dg_finish(c));
 }
 
 /* Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient. */

@@ -8,11 +8,8 @@
 extern const dg_backend dg_cpu;
 
 int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par);
-int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
-                    const double *par);
 int dg_cpu_copy(const dg_view *from, const dg_view *to);
 int dg_cpu_fill(const dg_view *y, double value);
-int dg_cpu_has_zero(const dg_view *x);
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to);
 int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
 int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
@@ -22,7 +19,24 @@ int dg_cpu_scatter_add(const dg_view *x, int axis, const dg_view *index, const d
 int dg_cpu_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                      int64_t *bad);
 int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y);
-int dg_cpu_softmax(const dg_view *x, const dg_view *y, bool logarithm);
+int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
+int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                       const dg_view *gw, const dg_view *gb);
+int dg_cpu_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
+                   unsigned axes);
+int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report);
+int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, double *hits);
+int dg_cpu_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
+                         const dg_view *y);
+int dg_cpu_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_view *weight,
+                              double scale, const dg_view *gy, const dg_view *gx);
+int dg_cpu_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
+int dg_cpu_sum_of_squares(const dg_view *x, double *sum);
+int dg_cpu_update(const dg_update *u, const dg_view *const *state);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                   double b);
 

@@ -165,9 +165,8 @@ static void fill_all(void *y, int64_t n, int per_block, size_t size, uint64_t se
   char *out = y;
   for (; n > 0; n -= batch) {
     use->words(words, seed, offset);
-    /* cppcheck-suppress legacyUninitvar */
-    convert(n >= batch ? (void *)out : rest, words, parameters);
-    /* cppcheck-suppress uninitvar */
+    void *to = n >= batch ? (void *)out : (void *)rest;
+    convert(to, words, parameters);
     if (n < batch) memcpy(out, rest, (size_t)n * size);
     out += (size_t)batch * size;
     offset += BATCH_BLOCKS;

@@ -1,0 +1,231 @@
+/* label.c -- what labels point at: elements of a class, rows of a matrix. */
+#include "device/cpu/label.h"
+#include "device/cpu/cpu.h"
+#include "device/cpu/dense.h"
+#include "device/cpu/pool.h"
+
+#include <string.h>
+
+enum { GRAIN = 64 << 10, SMALL = 64 };
+
+static void read_numbers(const dg_labels *l, int64_t *to)
+{
+  dg_view v = l->t;
+  dg_view_set(&v, "labels", DG_I64, l->t.ndim, l->t.shape);
+  v.data = to;
+  dg_cpu_copy(&l->t, &v);
+}
+
+void dg_read_labels(const dg_labels *l, int64_t *to)
+{
+  read_numbers(l, to);
+  for (int64_t i = 0; i < l->t.size; i++) to[i] = to[i] == l->ignored ? -1 : to[i] - l->base;
+}
+
+/* The same in a block of workspace, or here if they are few. */
+typedef struct label_list {
+  int64_t *at;
+  int64_t small[SMALL];
+  void *block;
+  int64_t got;
+} label_list;
+
+static int open_list(label_list *list, const dg_labels *l, bool as_places)
+{
+  list->block = NULL;
+  list->at = list->small;
+  if (l->t.size > SMALL) {
+    list->block = dg_block_alloc(l->t.size * 8, DG_WORKSPACE, &list->got);
+    if (!list->block) return -1;
+    list->at = list->block;
+  }
+  if (as_places) dg_read_labels(l, list->at);
+  else read_numbers(l, list->at);
+  return 0;
+}
+
+static void close_list(label_list *list)
+{
+  if (list->block) dg_block_free(list->block, list->got, DG_WORKSPACE);
+}
+
+int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report)
+{
+  label_list list;
+  int64_t first = l->base, end; /* differences could overflow: look at the numbers themselves */
+  if (__builtin_add_overflow(l->base, l->classes, &end)) end = INT64_MAX;
+  if (open_list(&list, l, false) < 0) return -1;
+  *report = (dg_label_report){ .used = 0, .bad = -1 };
+  for (int64_t i = 0; i < l->t.size; i++) {
+    int64_t label = list.at[i];
+    if (label == l->ignored) continue;
+    report->used++;
+    if (l->classes >= 0 && (label < first || label >= end) && report->bad < 0)
+      report->bad = i, report->label = label;
+  }
+  close_list(&list);
+  return 0;
+}
+
+int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, double *hits)
+{
+  label_list list;
+  dg_dense d;
+  if (dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  *hits = 0;
+  for (int64_t i = 0; status == 0 && i < l->t.size; i++)
+    *hits += list.at[i] >= 0 && ((const int64_t *)d.v.data)[i] == list.at[i];
+  if (status == 0) close_list(&list);
+  dg_dense_free(&d);
+  return status;
+}
+
+/* -- Elements of a class: x is n x classes x inner, with inner 1 or more axes as one ------------ */
+
+#define MOVE(T)                                                                                    \
+  static void select_##T(const T *x, const int64_t *label, T *y, int64_t count, int64_t classes,   \
+                         int64_t inner)                                                            \
+  {                                                                                                \
+    for (int64_t i = 0; i < count; i++) {                                                          \
+      const T *of = x + i / inner * classes * inner + i % inner;                                   \
+      y[i] = label[i] < 0 ? 0 : of[label[i] * inner];                                              \
+    }                                                                                              \
+  }                                                                                                \
+  static void place_##T(const T *x, const int64_t *label, T *y, int64_t count, int64_t classes,    \
+                        int64_t inner)                                                             \
+  {                                                                                                \
+    for (int64_t i = 0; i < count; i++)                                                            \
+      if (label[i] >= 0) y[(i / inner * classes + label[i]) * inner + i % inner] = x ? x[i] : 1;   \
+  }
+
+MOVE(float)
+MOVE(double)
+MOVE(int32_t)
+MOVE(int64_t)
+MOVE(uint8_t)
+
+#define BY_DTYPE(dtype, f, x, ...)                                                                 \
+  switch (dtype) {                                                                                 \
+  case DG_F32:                                                                                     \
+    f##_float(x, __VA_ARGS__);                                                                     \
+    break;                                                                                         \
+  case DG_F64:                                                                                     \
+    f##_double(x, __VA_ARGS__);                                                                    \
+    break;                                                                                         \
+  case DG_I32:                                                                                     \
+    f##_int32_t(x, __VA_ARGS__);                                                                   \
+    break;                                                                                         \
+  case DG_I64:                                                                                     \
+    f##_int64_t(x, __VA_ARGS__);                                                                   \
+    break;                                                                                         \
+  default:                                                                                         \
+    f##_uint8_t(x, __VA_ARGS__);                                                                   \
+  }
+
+static int64_t inner_size(const dg_view *v)
+{
+  int64_t inner = 1;
+  for (int i = 2; i < v->ndim; i++) inner *= v->shape[i];
+  return inner;
+}
+
+int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d;
+  if (y->size == 0) return 0;
+  if (dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  if (status == 0) {
+    BY_DTYPE(y->dtype, select, d.v.data, list.at, y->data, y->size, x->shape[1], inner_size(x))
+    close_list(&list);
+  }
+  dg_dense_free(&d);
+  return status;
+}
+
+int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d = { .block = NULL };
+  if (y->size == 0) return 0;
+  memset(y->data, 0, (size_t)(y->size * dg_item_bytes[y->dtype]));
+  if (x && dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  if (status == 0) {
+    BY_DTYPE(y->dtype, place, x ? d.v.data : NULL, list.at, y->data, l->t.size, y->shape[1],
+             inner_size(y))
+    close_list(&list);
+  }
+  dg_dense_free(&d);
+  return status;
+}
+
+/* -- Rows of a matrix --------------------------------------------------------------------------- */
+
+typedef struct rows_work {
+  const char *x;
+  char *y;
+  const int64_t *label;
+  int64_t row, count; /* row: bytes of a row taken, elements of a row added to */
+} rows_work;
+
+static void take_some(void *context, int64_t from, int64_t to)
+{
+  const rows_work *w = context;
+  for (int64_t i = from; i < to; i++) {
+    if (w->label[i] < 0) memset(w->y + i * w->row, 0, (size_t)w->row);
+    else memcpy(w->y + i * w->row, w->x + w->label[i] * w->row, (size_t)w->row);
+  }
+}
+
+int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d;
+  if (y->size == 0) return 0;
+  if (dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  if (status == 0) {
+    rows_work w = { d.v.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0 };
+    dg_parallel(l->t.size, GRAIN / w.row + 1, take_some, &w);
+    close_list(&list);
+  }
+  dg_dense_free(&d);
+  return status;
+}
+
+/* Threads share the columns, so that each sum is taken in order. */
+#define ADD_ROWS(T)                                                                                \
+  static void add_some_##T(void *context, int64_t from, int64_t to)                                \
+  {                                                                                                \
+    const rows_work *w = context;                                                                  \
+    for (int64_t i = 0; i < w->count; i++) {                                                       \
+      if (w->label[i] < 0) continue;                                                               \
+      const T *x = (const T *)w->x + i * w->row;                                                   \
+      T *restrict y = (T *)w->y + w->label[i] * w->row;                                            \
+      for (int64_t j = from; j < to; j++) y[j] += x[j];                                            \
+    }                                                                                              \
+  }
+
+ADD_ROWS(float)
+ADD_ROWS(double)
+
+int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d;
+  if (y->size == 0) return 0;
+  memset(y->data, 0, (size_t)(y->size * dg_item_bytes[y->dtype]));
+  if (dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  if (status == 0) {
+    rows_work w = { d.v.data, y->data, list.at, y->shape[1], l->t.size };
+    dg_parallel(w.row, GRAIN / (w.count + 1) + 16,
+                y->dtype == DG_F32 ? add_some_float : add_some_double, &w);
+    close_list(&list);
+  }
+  dg_dense_free(&d);
+  return status;
+}

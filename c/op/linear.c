@@ -1,0 +1,117 @@
+/* linear.c -- the linear layer y = x W' + b, and its gradients in one go. */
+#include "op/op.h"
+
+enum { WANTED };                 /* attribute of linear_grad: which gradients, as a bit set */
+enum { GX = 1, GW = 2, GB = 4 }; /* its bits */
+
+static int linear_shape(dg_call *c)
+{
+  const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v, *b = c->inputs > 2 ? &c->x[2]->v : NULL;
+  char s[DG_SHAPE_TEXT], t[DG_SHAPE_TEXT];
+  if (dg_wants_float(c, 0) < 0) return -1;
+  if (w->dtype != x->dtype || (b && b->dtype != x->dtype))
+    return dg_op_fail(c, DG_ETYPE, "dtypes %s, %s%s%s differ (cast some of them)",
+                      dg_dtype_name(x->dtype), dg_dtype_name(w->dtype), b ? ", " : "",
+                      b ? dg_dtype_name(b->dtype) : "");
+  if (x->ndim != 2 || w->ndim != 2)
+    return dg_op_fail(c, DG_EARGUMENT, "wanted matrices, x is %s and W is %s", dg_shape_text(x, s),
+                      dg_shape_text(w, t));
+  if (x->shape[1] != w->shape[1])
+    return dg_op_fail(c, DG_EARGUMENT, "inner sizes %lld and %lld differ (x is %s, W is %s)",
+                      (long long)x->shape[1], (long long)w->shape[1], dg_shape_text(x, s),
+                      dg_shape_text(w, t));
+  if (b && (b->ndim != 1 || b->shape[0] != w->shape[0]))
+    return dg_op_fail(c, DG_EARGUMENT, "b is %s, wanted %lld as W is %s", dg_shape_text(b, s),
+                      (long long)w->shape[0], dg_shape_text(w, t));
+  int64_t shape[2] = { x->shape[0], w->shape[0] };
+  return dg_output(c, 0, x->dtype, 2, shape) ? 0 : -1;
+}
+
+static int linear_forward(dg_call *c)
+{
+  const dg_view *b = c->inputs > 2 ? &c->x[2]->v : NULL;
+  return dg_backend_of(&c->y[0]->v)->linear(&c->x[0]->v, &c->x[1]->v, b, &c->y[0]->v);
+}
+
+/* -- The gradients: gx = gy W, gW = gy' x, gb = the sum of the rows of gy --------------------- */
+
+static int linear_grad_shape(dg_call *c)
+{
+  const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v;
+  int n = 0, wanted = (int)c->i[WANTED];
+  if (dg_outputs(c, __builtin_popcount((unsigned)wanted)) < 0) return -1;
+  if (wanted & GX && !dg_output(c, n++, x->dtype, 2, x->shape)) return -1;
+  if (wanted & GW && !dg_output(c, n++, x->dtype, 2, w->shape)) return -1;
+  if (wanted & GB && !dg_output(c, n++, x->dtype, 1, w->shape)) return -1;
+  return 0;
+}
+
+/* From the outputs that exist to gx, gW, gb; NULL for the others. */
+#define SPREAD(c, from, to)                                                                        \
+  for (int bit_ = 0, n_ = 0; bit_ < 3; bit_++)                                                     \
+  (to)[bit_] = (c)->i[WANTED] >> bit_ & 1 ? (from)[n_++] : NULL
+
+static int linear_grad_forward(dg_call *c)
+{
+  dg_body *y[3];
+  SPREAD(c, c->y, y);
+  return dg_backend_of(&c->x[0]->v)
+      ->linear_grad(&c->x[0]->v, &c->x[1]->v, &c->x[2]->v, y[0] ? &y[0]->v : NULL,
+                    y[1] ? &y[1]->v : NULL, y[2] ? &y[2]->v : NULL);
+}
+
+static dg_tensor *plus(dg_tensor *a, dg_tensor *b) { return a && b ? dg_add(a, b) : a ? a : b; }
+
+/* With h = the gradients of gx, gW, gb: x gets gy hW, W gets gy' hx, and gy what y would be for hx
+ * in place of x, plus what it would be for hW, hb in place of W, b. */
+static int linear_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  dg_tensor *x = dg_x(c, 0), *w = dg_x(c, 1), *g = dg_x(c, 2), *h[3];
+  SPREAD(c, gy, h);
+  if (dg_needs(c, 0) && h[1]) gx[0] = dg_matmul(g, h[1]);
+  if (dg_needs(c, 1) && h[0]) gx[1] = dg_matmul(dg_swap_axes(g, 0, 1), h[0]);
+  if (!dg_needs(c, 2)) return 0;
+  const dg_view *like = &c->x[2]->v;
+  dg_tensor *by_x = h[0] ? dg_linear(h[0], w, NULL) : NULL;
+  dg_tensor *by_w = h[1] ? dg_linear(x, h[1], NULL) : NULL;
+  dg_tensor *by_b = h[2] ? dg_broadcast_to(h[2], like->ndim, like->shape) : NULL;
+  gx[2] = plus(plus(by_x, by_w), by_b);
+  return 0;
+}
+
+static const dg_op_class linear_grad_op = {
+  "linear_grad",
+  linear_grad_shape,
+  linear_grad_forward,
+  linear_grad_backward,
+  DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
+  0,
+};
+
+/* -- The layer -------------------------------------------------------------------------------- */
+
+static int linear_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  dg_tensor *from[3] = { dg_x(c, 0), dg_x(c, 1), gy[0] }, *made[3];
+  int wanted = 0;
+  for (int i = 0; i < c->inputs; i++) wanted |= dg_needs(c, i) << i;
+  dg_call *g = dg_begin(&linear_grad_op, 3, from);
+  if (!g) return -1;
+  g->i[WANTED] = wanted;
+  if (dg_finish_all(g, made) < 0) return -1;
+  for (int i = 0, n = 0; i < c->inputs; i++)
+    if (wanted >> i & 1) gx[i] = made[n++];
+  return 0;
+}
+
+static const dg_op_class linear_op = {
+  "linear", linear_shape, linear_forward, linear_backward, DG_READS_X0 | DG_READS_X1, 0,
+};
+
+/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
+ * Floats of one dtype. */
+DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b)
+{
+  dg_tensor *from[3] = { x, W, b };
+  return dg_finish(dg_begin(&linear_op, b ? 3 : 2, from));
+}
