@@ -1,0 +1,87 @@
+/* embed_id.c -- rows of a matrix by number, and sums of rows by number. */
+#include "op/label.h"
+
+/* Input 0 holds the numbers, input 1 the rows. Both operators are linear in the rows, and each is
+ * the gradient of the other. */
+enum { ROWS = 2 }; /* attribute of embed_id_grad, beside those of labels: how many rows W has */
+
+static const dg_op_class embed_id_grad_op;
+
+static dg_tensor *apply(const dg_op_class *op, dg_call *from, dg_tensor *rows, int64_t count)
+{
+  dg_call *c = dg_begin2(op, dg_x(from, 0), rows);
+  if (!c) return NULL;
+  c->i[DG_LABEL_BASE] = from->i[DG_LABEL_BASE];
+  c->i[DG_LABEL_IGNORED] = from->i[DG_LABEL_IGNORED];
+  c->i[ROWS] = count;
+  return dg_finish(c);
+}
+
+/* -- embed_id: y[...] = W[id[...]] -------------------------------------------------------------- */
+
+static int embed_id_shape(dg_call *c)
+{
+  const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
+  char text[DG_SHAPE_TEXT];
+  int64_t shape[DG_MAX_NDIM + 1];
+  if (dg_wants_labels(c, 0) < 0 || dg_wants_float(c, 1) < 0) return -1;
+  if (w->ndim != 2)
+    return dg_op_fail(c, DG_EARGUMENT, "W has shape %s, wanted a matrix", dg_shape_text(w, text));
+  for (int i = 0; i < id->ndim; i++) shape[i] = id->shape[i];
+  shape[id->ndim] = w->shape[1];
+  return dg_output(c, 0, w->dtype, id->ndim + 1, shape) ? 0 : -1;
+}
+
+static int embed_id_forward(dg_call *c)
+{
+  dg_labels l;
+  int64_t used;
+  const dg_view *w = &c->x[1]->v, *y = &c->y[0]->v;
+  if (dg_labels_checked(c, 0, w->shape[0], &l, &used) < 0) return -1;
+  return dg_backend_of(y)->take_rows(w, &l, y);
+}
+
+static int embed_id_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  gx[1] = apply(&embed_id_grad_op, c, gy[0], c->x[1]->v.shape[0]);
+  return 0;
+}
+
+static const dg_op_class embed_id_op = {
+  "embed_id", embed_id_shape, embed_id_forward, embed_id_backward, DG_READS_X0, 0,
+};
+
+/* -- embed_id_grad: y[id[...]] = the sum of x[...] ---------------------------------------------- */
+
+static int embed_id_grad_shape(dg_call *c)
+{
+  const dg_view *x = &c->x[1]->v;
+  int64_t shape[2] = { c->i[ROWS], x->shape[x->ndim - 1] };
+  return dg_output(c, 0, x->dtype, 2, shape) ? 0 : -1;
+}
+
+static int embed_id_grad_forward(dg_call *c)
+{
+  dg_labels l = dg_labels_of(c, 0, c->i[ROWS]);
+  return dg_backend_of(&l.t)->add_rows(&c->x[1]->v, &l, &c->y[0]->v);
+}
+
+static int embed_id_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  gx[1] = apply(&embed_id_op, c, gy[0], c->i[ROWS]);
+  return 0;
+}
+
+static const dg_op_class embed_id_grad_op = {
+  "embed_id_grad",        embed_id_grad_shape, embed_id_grad_forward,
+  embed_id_grad_backward, DG_READS_X0,         0,
+};
+
+/* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label)
+{
+  dg_call *c = dg_begin2(&embed_id_op, id, W);
+  if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label;
+  return dg_finish(c);
+}

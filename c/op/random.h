@@ -1,0 +1,10 @@
+/* random.h -- this thread's random numbers, for operators. */
+#ifndef DG_OP_RANDOM_H
+#define DG_OP_RANDOM_H
+
+#include "op/op.h"
+
+/* Fills y, and moves on in this thread's sequence. */
+int dg_draw(dg_distribution kind, const dg_view *y, double a, double b);
+
+#endif

@@ -1,0 +1,140 @@
+/* update.c -- changes in place: what optimizers and their hooks do to parameters and gradients.
+ *
+ * Nothing is recorded. The versions of what changes go up, so a backward pass that still wanted the
+ * old values fails rather than use the new ones. Tensors must be contiguous, of one shape and float
+ * dtype, and not share elements. */
+#include "op/op.h"
+
+enum { MAX_STATES = 5 };
+
+/* What a rule reads and changes; NULL in `x` is an error. */
+typedef struct states {
+  const char *who;
+  int count;
+  dg_tensor *x[MAX_STATES];
+  const char *name[MAX_STATES];
+  dg_body *body[MAX_STATES];
+} states;
+
+static int refuse(const states *s, int i)
+{
+  const dg_view *p = &s->body[0]->v, *v = &s->body[i]->v;
+  char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT];
+  if (!dg_is_float(v->dtype))
+    return dg_fail(DG_ETYPE, "%s: wanted a float tensor, %s has %s", s->who, s->name[i],
+                   dg_dtype_name(v->dtype));
+  if (v->dtype != p->dtype || !dg_same_shape(v, p))
+    return dg_fail(DG_EARGUMENT, "%s: %s is %s %s, %s is %s %s", s->who, s->name[0],
+                   dg_dtype_name(p->dtype), dg_shape_text(p, a), s->name[i],
+                   dg_dtype_name(v->dtype), dg_shape_text(v, b));
+  if (!v->contiguous) return dg_fail(DG_EARGUMENT, "%s: %s is not contiguous", s->who, s->name[i]);
+  for (int k = 0; k < i; k++)
+    if (s->body[k]->store == s->body[i]->store)
+      return dg_fail(DG_EARGUMENT, "%s: %s and %s share their elements", s->who, s->name[k],
+                     s->name[i]);
+  return 0;
+}
+
+/* A gradient that is not contiguous is read from a copy. */
+static int flatten_gradient(states *s)
+{
+  if (s->count < 2 || s->body[1]->v.contiguous) return 0;
+  s->x[1] = dg_copy(s->x[1]);
+  s->body[1] = dg_body_of(s->x[1]);
+  return s->body[1] ? 0 : -1;
+}
+
+static int run(states *s, const dg_update *u)
+{
+  const dg_view *v[MAX_STATES];
+  for (int i = 0; i < s->count; i++)
+    if (!(s->body[i] = dg_full_body_of(s->x[i]))) {
+      dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
+      return -1;
+    }
+  if (flatten_gradient(s) < 0) return -1;
+  for (int i = 0; i < s->count; i++) {
+    if (refuse(s, i) < 0) return -1;
+    v[i] = &s->body[i]->v;
+  }
+  if (v[0]->size > 0 && dg_backend_of(v[0])->update(u, v) < 0) return -1;
+  for (int i = 0; i < s->count; i++)
+    if (i != 1) dg_touch(s->body[i]);
+  return 0;
+}
+
+static int change(states *s, dg_update *u)
+{
+  int mode = dg_mode_set(DG_MODE_BACKPROP, 0);
+  dg_pool pool = dg_pool_open();
+  u->states = s->count;
+  int status = run(s, u);
+  dg_pool_close(pool, NULL);
+  dg_mode_set(DG_MODE_BACKPROP, mode);
+  return status;
+}
+
+/* y = factor y, in place: what gradient clipping does. */
+DG_API int dg_scale(dg_tensor *y, double factor)
+{
+  states s = { "scale", 1, { y }, { "y" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_SCALE, .f = { factor } };
+  return change(&s, &u);
+}
+
+/* y += scale x, in place: what weight decay does. */
+DG_API int dg_add_scaled(dg_tensor *y, dg_tensor *x, double scale)
+{
+  states s = { "add_scaled", 2, { y, x }, { "y", "x" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_ADD, .f = { scale } };
+  return change(&s, &u);
+}
+
+/* param -= lr grad, in place. */
+DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
+{
+  states s = { "update_sgd", 2, { param, grad }, { "param", "grad" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_ADD, .f = { -lr } };
+  return change(&s, &u);
+}
+
+/* v = momentum v - lr grad, param += v, in place. */
+DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
+                                  double momentum)
+{
+  states s = { "update_momentum_sgd", 3, { param, grad, v }, { "param", "grad", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_MOMENTUM, .f = { lr, momentum } };
+  return change(&s, &u);
+}
+
+/* One step of Adam, in place: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015,
+ * with the decay of I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019:
+ * m += (1 - beta1) (grad - m), v += (1 - beta2) (grad^2 - v),
+ * param -= eta (lr m / (sqrt(v) + eps) + weight_decay_rate param). lr is alpha with the correction
+ * of the t-th step: alpha sqrt(1 - beta2^t) / (1 - beta1^t). vhat is NULL, or for AMSGrad the
+ * largest v so far, which takes the place of v in the last line. */
+DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                          dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
+                          double eta, double weight_decay_rate)
+{
+  states s = { "update_adam",
+               vhat ? 5 : 4,
+               { param, grad, m, v, vhat },
+               { "param", "grad", "m", "v", "vhat" },
+               { NULL } };
+  dg_update u = { .rule = vhat ? DG_UPDATE_AMSGRAD : DG_UPDATE_ADAM,
+                  .f = { lr, beta1, beta2, eps, eta, weight_decay_rate } };
+  return change(&s, &u);
+}
+
+/* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
+DG_API double dg_sum_of_squares(dg_tensor *x)
+{
+  dg_body *b = dg_full_body_of(x);
+  double sum = 0;
+  if (!b) return __builtin_nan("");
+  if (!dg_is_float(b->v.dtype))
+    dg_fail(DG_ETYPE, "sum_of_squares: wanted a float tensor, got %s", dg_dtype_name(b->v.dtype));
+  else if (dg_backend_of(&b->v)->sum_of_squares(&b->v, &sum) == 0 && sum == sum) return sum;
+  return __builtin_nan("");
+}
