@@ -339,6 +339,15 @@ DG_API dg_tensor *dg_ne(dg_tensor *a, dg_tensor *b);
 /* x != number as bools. */
 DG_API dg_tensor *dg_ne_number(dg_tensor *x, double number);
 
+/* ---- op/concat.c: several tensors joined along an axis, one they have or a new one. */
+
+/* `count` tensors (up to 65535) of one dtype joined along an axis; the other axes must agree. */
+DG_API dg_tensor *dg_concat(int count, dg_tensor *const *xs, int64_t axis);
+
+/* `count` tensors (up to 65535) of one dtype and shape side by side along a new axis, which is axis
+ * `axis` of the result (negative: from its end). */
+DG_API dg_tensor *dg_stack(int count, dg_tensor *const *xs, int64_t axis);
+
 /* ---- op/copy.c: a contiguous copy, in the same or another dtype. */
 
 /* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
@@ -547,6 +556,9 @@ DG_API dg_tensor *dg_index(dg_tensor *x, int count, const int64_t *items, int ba
 /* `size` places of one axis, beginning with `from`, without a copy; they must be in range. */
 DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t size);
 
+/* Place `place` of one axis, which goes, without a copy; negative: from the end. */
+DG_API dg_tensor *dg_select(dg_tensor *x, int64_t axis, int64_t place);
+
 /* x with the order along `count` axes (0: all of them) reversed, without a copy. */
 DG_API dg_tensor *dg_flip(dg_tensor *x, int count, const int64_t *axes);
 
@@ -573,6 +585,16 @@ DG_API dg_tensor *dg_logsumexp(dg_tensor *x, int count, const int64_t *axes, int
 DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor *class_weight,
                                            int64_t base, int64_t ignore_label, int normalize,
                                            int mean);
+
+/* ---- op/split.c: a tensor cut along an axis: several views of it, made by one node. */
+
+/* x cut along an axis into `count` parts (up to 65535) of these sizes, or of equal ones if `sizes`
+ * is NULL. `ys` gets the parts, which share the elements of x. */
+DG_API int dg_split(dg_tensor *x, int64_t axis, int count, const int64_t *sizes, dg_tensor **ys);
+
+/* The places of x along an axis one by one, without that axis: what stack undoes. `ys` gets as many
+ * tensors as the axis is long, which is `count`; they share the elements of x. */
+DG_API int dg_unstack(dg_tensor *x, int64_t axis, int count, dg_tensor **ys);
 
 /* ---- op/sqrt.c: the square root and its reciprocal, elementwise. */
 

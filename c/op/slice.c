@@ -248,6 +248,29 @@ DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t si
   return finish_window(c, &w, box.ndim, box.shape);
 }
 
+static const dg_op_class select_op = {
+  "select", declared, NULL, index_backward, DG_READS_NOTHING, 0,
+};
+
+/* Place `place` of one axis, which goes, without a copy; negative: from the end. */
+DG_API dg_tensor *dg_select(dg_tensor *x, int64_t axis, int64_t place)
+{
+  dg_call *c = dg_begin1(&select_op, x);
+  if (!c) return NULL;
+  const dg_view *v = &c->x[0]->v;
+  dg_window w;
+  dg_view box;
+  int64_t items[4 * DG_MAX_NDIM];
+  int at = dg_axis(c, axis, v->ndim);
+  for (int i = 0; i < at; i++) items[4 * i] = DG_ITEM_ALL;
+  if (at >= 0) items[4 * at] = DG_ITEM_ONE, items[4 * at + 1] = place;
+  if (at < 0 || dg_window_parse("select", v, at + 1, items, 0, &w, &box) < 0) {
+    dg_call_discard(c);
+    return NULL;
+  }
+  return finish_window(c, &w, box.ndim, box.shape);
+}
+
 static const dg_op_class flip_op = {
   "flip", declared, NULL, index_backward, DG_READS_NOTHING, 0,
 };
