@@ -14,11 +14,11 @@ ifeq ($(origin CC),default)
 CC     := $(if $(shell command -v gcc),gcc,clang)
 endif
 CFLAGS ?= -O3 -g
-WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 FLAGS   = $(CFLAGS) -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno \
-          -fno-trapping-math -pthread -Ic $(WARN)
+          -fno-trapping-math -ffp-contract=fast -fno-semantic-interposition -pthread -Ic $(WARN)
 SANE   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-SHARED := -shared -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
+SHARED := -shared -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
 ifeq ($(shell uname -s),Darwin)
 SHARED := -dynamiclib -install_name @rpath/libdgraph.so
 endif

@@ -225,6 +225,14 @@ DG_API int dg_alive(const dg_tensor *x);
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value);
 
+/* ---- op/abs.c: magnitude and sign, elementwise. */
+
+/* |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own. */
+DG_API dg_tensor *dg_abs(dg_tensor *x);
+
+/* -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0. */
+DG_API dg_tensor *dg_sign(dg_tensor *x);
+
 /* ---- op/access.c: reading, writing and describing tensors from outside. */
 
 /* The number of axes; -1 with an error. */
@@ -299,6 +307,39 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
 /* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
+
+/* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
+
+/* Overwrites the elements of x that items choose (as in dg_index) with those of `value`, broadcast
+ * and cast. Not differentiable: where a gradient would have to pass, it is an error. */
+DG_API int dg_index_set(dg_tensor *x, int count, const int64_t *items, int base,
+                        const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_index_fill(dg_tensor *x, int count, const int64_t *items, int base, double number);
+
+/* Overwrites the places of x along `axis` that an index chooses (as in dg_take) with `value`,
+ * broadcast and cast; of equal indices the last one stays. Not differentiable. */
+DG_API int dg_take_set(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                       const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_take_fill(dg_tensor *x, int64_t axis, const dg_tensor *index, int base, double number);
+
+/* Overwrites the elements of x where a mask is true (as in dg_mask_select) with `value`, broadcast
+ * to the selected elements and cast. Not differentiable. */
+DG_API int dg_mask_set(dg_tensor *x, const dg_tensor *mask, const dg_tensor *value);
+
+/* The same with one number for all. */
+DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
+
+/* ---- op/clip.c: limits a tensor's elements to an interval. */
+
+/* x limited to [min, max], elementwise; floats. NaN stays NaN. */
+DG_API dg_tensor *dg_clip(dg_tensor *x, double min, double max);
+
+/* gy where min <= x <= max, else 0: the gradient of clip. */
+DG_API dg_tensor *dg_clip_grad(dg_tensor *x, dg_tensor *gy, double min, double max);
 
 /* ---- op/compare.c: comparisons, with broadcasting and with numbers. They give bools, no gradient. */
 
@@ -406,6 +447,11 @@ DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
  * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
 DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label);
 
+/* ---- op/erf.c: the error function, elementwise. */
+
+/* The error function, elementwise; floats. */
+DG_API dg_tensor *dg_erf(dg_tensor *x);
+
 /* ---- op/exp.c: exponentials: e^x, and e^x - 1 without loss near zero. */
 
 /* e^x, elementwise; floats. */
@@ -440,6 +486,36 @@ DG_API dg_tensor *dg_log2(dg_tensor *x);
 /* The logarithm to base 10, elementwise; floats. */
 DG_API dg_tensor *dg_log10(dg_tensor *x);
 
+/* ---- op/logic.c: not, and, or on bools; what is NaN, infinite or finite. No gradients. */
+
+/* Not x; bool. */
+DG_API dg_tensor *dg_logical_not(dg_tensor *x);
+
+/* a and b, broadcast; bools. */
+DG_API dg_tensor *dg_logical_and(dg_tensor *a, dg_tensor *b);
+
+/* a or b, broadcast; bools. */
+DG_API dg_tensor *dg_logical_or(dg_tensor *a, dg_tensor *b);
+
+/* Which elements are NaN, as bools; any dtype. */
+DG_API dg_tensor *dg_isnan(dg_tensor *x);
+
+/* Which elements are infinite, as bools; any dtype. */
+DG_API dg_tensor *dg_isinf(dg_tensor *x);
+
+/* Which elements are neither NaN nor infinite, as bools; any dtype. */
+DG_API dg_tensor *dg_isfinite(dg_tensor *x);
+
+/* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */
+
+/* The elements of x where the mask (bool, with the shape of x's leading axes) is true, in row-major
+ * order: one axis of them, then the axes of x that the mask does not have. */
+DG_API dg_tensor *dg_mask_select(dg_tensor *x, const dg_tensor *mask);
+
+/* The coordinates of the elements of x that are not 0, row-major, as int64: one row for each, with
+ * one column for each axis of x. They count from `base`. Not differentiable. */
+DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base);
+
 /* ---- op/matmul.c: the product of matrices, of stacks of them, and of vectors with them. */
 
 /* The matrix product of a (..., m, k) and b (..., k, n), leading axes broadcast. A vector counts as
@@ -447,11 +523,43 @@ DG_API dg_tensor *dg_log10(dg_tensor *x);
  * bool; integers wrap around. */
 DG_API dg_tensor *dg_matmul(dg_tensor *a, dg_tensor *b);
 
+/* ---- op/maximum.c: the greater and the lesser of two tensors' elements, with broadcasting. */
+
+/* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+ * they are equal the gradient goes to a, as in Chainer. */
+DG_API dg_tensor *dg_maximum(dg_tensor *a, dg_tensor *b);
+
+/* The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+ * they are equal the gradient goes to a, as in Chainer. */
+DG_API dg_tensor *dg_minimum(dg_tensor *a, dg_tensor *b);
+
 /* ---- op/mean_squared_error.c: the mean of (a - b)^2. */
 
 /* The mean of (a - b)^2 over all elements; both of one shape and float dtype. NaN without
  * elements. */
 DG_API dg_tensor *dg_mean_squared_error(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/mod.c: Lua's % and the quotient that belongs to it: both round down. */
+
+/* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+ * refuse a divisor of 0. */
+DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b);
+
+/* x % number, elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number);
+
+/* number % x, elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_rmod(dg_tensor *x, double number);
+
+/* floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+ * of 0. The gradient is 0. */
+DG_API dg_tensor *dg_floordiv(dg_tensor *a, dg_tensor *b);
+
+/* floor(x / number), elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_floordiv_number(dg_tensor *x, double number);
+
+/* floor(number / x), elementwise; any dtype but bool. */
+DG_API dg_tensor *dg_rfloordiv(dg_tensor *x, double number);
 
 /* ---- op/mul.c: the product of two tensors, elementwise, with broadcasting. */
 
@@ -530,6 +638,17 @@ DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
+/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest. */
+
+/* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_floor(dg_tensor *x);
+
+/* The least whole number not below x, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_ceil(dg_tensor *x);
+
+/* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
+DG_API dg_tensor *dg_round(dg_tensor *x);
+
 /* ---- op/select_item.c: one element of each row by its class, and its counterpart, placing it there. */
 
 /* y[i, ...] = x[i, t[i, ...], ...]: the element of each row that its label names. x is n x classes
@@ -586,6 +705,11 @@ DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor
                                            int64_t base, int64_t ignore_label, int normalize,
                                            int mean);
 
+/* ---- op/softplus.c: the smooth rectifier, y = log(1 + exp(beta x)) / beta, elementwise. */
+
+/* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
+DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
+
 /* ---- op/split.c: a tensor cut along an axis: several views of it, made by one node. */
 
 /* x cut along an axis into `count` parts (up to 65535) of these sizes, or of equal ones if `sizes`
@@ -630,6 +754,18 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
 
+/* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
+
+/* The places of x along `axis` that an index (int32, int64 or uint8) chooses. The result has the
+ * axes of the index in place of that axis: x[..., index, ...]. Indices count from `base` (0 or 1),
+ * negative from the end. */
+DG_API dg_tensor *dg_take(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
+
+/* What take undoes, and its gradient: zeros, with x[..., index, ...] added to the `size` places of
+ * the axis that stands in place of the index's axes. Equal indices add up, in order. */
+DG_API dg_tensor *dg_scatter_add(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                                 int64_t size);
+
 /* ---- op/tanh.c: the hyperbolic tangent, elementwise. */
 
 /* The hyperbolic tangent, elementwise; floats. */
@@ -646,6 +782,17 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes);
 
 /* x with two of its axes exchanged. Shares the elements of x. */
 DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j);
+
+/* ---- op/trig.c: sine, cosine and tangent, elementwise. */
+
+/* The sine, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_sin(dg_tensor *x);
+
+/* The cosine, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_cos(dg_tensor *x);
+
+/* The tangent, elementwise; floats, in radians. */
+DG_API dg_tensor *dg_tan(dg_tensor *x);
 
 /* ---- op/update.c: changes in place: what optimizers and their hooks do to parameters and gradients. */
 

@@ -26,18 +26,17 @@ enum {
 
 static const int64_t LARGEST = (int64_t)1 << 41;
 
-enum { TENSORS = DG_NKINDS, NODES, NCOUNTERS };
-
-static _Atomic int64_t total[NCOUNTERS];
+static _Atomic int64_t total[DG_NCOUNTERS];
 static _Atomic int64_t peak;            /* the most bytes ever live */
 static _Atomic int64_t cap = INT64_MAX; /* dg_memory_limit */
 static _Atomic int64_t fail_at = -1;    /* dg_memory_fail_after */
 
 static DG_THREAD_LOCAL struct {
-  void **head;              /* a list for each class; NULL before the first block */
-  int64_t count[NCOUNTERS]; /* not yet in `total` */
+  void **head; /* a list for each class; NULL before the first block */
   int64_t drift;
 } mine;
+
+DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
 
 /* The class of a size, and the bytes that blocks of it have. */
 static int class_of(int64_t bytes, int64_t *rounded)
@@ -56,16 +55,16 @@ static int class_of(int64_t bytes, int64_t *rounded)
 
 static void flush_counters(void)
 {
-  for (int i = 0; i < NCOUNTERS; i++) {
-    if (mine.count[i]) atomic_fetch_add_explicit(&total[i], mine.count[i], memory_order_relaxed);
-    mine.count[i] = 0;
+  for (int i = 0; i < DG_NCOUNTERS; i++) {
+    if (dg_counters[i]) atomic_fetch_add_explicit(&total[i], dg_counters[i], memory_order_relaxed);
+    dg_counters[i] = 0;
   }
   mine.drift = 0;
 }
 
 static int64_t count_of(int i)
 {
-  return atomic_load_explicit(&total[i], memory_order_relaxed) + mine.count[i];
+  return atomic_load_explicit(&total[i], memory_order_relaxed) + dg_counters[i];
 }
 
 static int64_t live_bytes(void)
@@ -77,7 +76,7 @@ static int64_t live_bytes(void)
 
 static void count_bytes(dg_kind kind, int64_t change)
 {
-  mine.count[kind] += change;
+  dg_counters[kind] += change;
   mine.drift += change < 0 ? -change : change;
   if (DG_UNLIKELY(mine.drift > FLUSH)) {
     int64_t live = live_bytes();
@@ -117,7 +116,7 @@ static void trim(void)
       void *next;
       memcpy(&next, p, sizeof next);
       system_free(p, size);
-      mine.count[DG_CACHE] -= size;
+      dg_counters[DG_CACHE] -= size;
       p = next;
     }
     mine.head[c] = NULL;
@@ -186,7 +185,7 @@ void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
   if (DG_UNLIKELY(!p)) return fresh(*got, kind);
   DG_UNPOISON(p, (size_t)*got);
   memcpy(&mine.head[c], p, sizeof p);
-  mine.count[DG_CACHE] -= *got;
+  dg_counters[DG_CACHE] -= *got;
   count_bytes(kind, *got);
   return p;
 }
@@ -209,7 +208,7 @@ void dg_block_free(void *block, int64_t got, dg_kind kind)
   }
   memcpy(block, &mine.head[c], sizeof(void *));
   mine.head[c] = block;
-  mine.count[DG_CACHE] += got;
+  dg_counters[DG_CACHE] += got;
   DG_POISON(block, (size_t)got);
 }
 
@@ -218,9 +217,6 @@ void dg_block_rename(int64_t got, dg_kind from, dg_kind to)
   count_bytes(from, -got);
   count_bytes(to, got);
 }
-
-void dg_count_tensors(int change) { mine.count[TENSORS] += change; }
-void dg_count_nodes(int change) { mine.count[NODES] += change; }
 
 void *dg_table_grow(void *old, int64_t bytes)
 {
@@ -245,10 +241,10 @@ DG_API double dg_memory_bytes(int kind)
 DG_API double dg_memory_live(void) { return (double)live_bytes(); }
 
 /* How many tensors are alive. */
-DG_API double dg_memory_tensors(void) { return (double)count_of(TENSORS); }
+DG_API double dg_memory_tensors(void) { return (double)count_of(DG_TENSORS); }
 
 /* How many nodes are alive. */
-DG_API double dg_memory_nodes(void) { return (double)count_of(NODES); }
+DG_API double dg_memory_nodes(void) { return (double)count_of(DG_NODES); }
 
 /* Refuses allocations that would bring the live bytes over `bytes`; 0 or less: no limit. */
 DG_API void dg_memory_limit(double bytes)

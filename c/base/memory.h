@@ -12,9 +12,13 @@ void dg_block_free(void *block, int64_t got, dg_kind kind);
 /* Counts a block under another kind from now on. */
 void dg_block_rename(int64_t got, dg_kind from, dg_kind to);
 
-/* Live tensors and nodes of this thread and of all. */
-void dg_count_tensors(int change);
-void dg_count_nodes(int change);
+/* What this thread has counted and not yet joined to the process's counters: bytes by dg_kind, then
+ * tensors and nodes. */
+enum { DG_TENSORS = DG_NKINDS, DG_NODES, DG_NCOUNTERS };
+
+extern DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
+
+DG_INLINE void dg_count(int what, int64_t change) { dg_counters[what] += change; }
 
 /* realloc for tables that grow (scopes, walks); NULL with an error set, `old` stays valid. */
 void *dg_table_grow(void *old, int64_t bytes);

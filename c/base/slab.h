@@ -6,7 +6,7 @@
 #ifndef DG_SLAB_H
 #define DG_SLAB_H
 
-#include "base/base.h"
+#include "base/memory.h"
 
 enum {
   DG_SLOT_BYTES = 320,
@@ -27,9 +27,50 @@ extern uint32_t dg_slab_count;
 
 _Static_assert(sizeof(void *) == 8, "a handle packs a generation and a number into a pointer");
 
+/* The free slots of this thread. */
+typedef struct dg_slot_list {
+  dg_slot *free;
+  char *fresh, *end; /* never used slots of its newest slab */
+  uint32_t number;   /* of `fresh` */
+  bool registered;
+} dg_slot_list;
+
+extern DG_THREAD_LOCAL dg_slot_list dg_slots;
+
+dg_slot *dg_slot_take_fresh(void);
+
 /* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
-dg_slot *dg_slot_take(void);
-void dg_slot_give(dg_slot *slot);
+DG_INLINE dg_slot *dg_slot_take(void)
+{
+  dg_slot *s = dg_slots.free;
+  if (DG_UNLIKELY(!s)) return dg_slot_take_fresh();
+  dg_slots.free = s->next;
+  s->generation++;
+  DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
+  return s;
+}
+
+/* Makes every handle of the slot stale. */
+DG_INLINE void dg_slot_retire(dg_slot *s)
+{
+  s->generation++;
+  s->kind = 0;
+}
+
+/* Lets a retired slot be used again. */
+DG_INLINE void dg_slot_reuse(dg_slot *s)
+{
+  DG_POISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
+  if (DG_UNLIKELY(s->generation == UINT32_MAX - 1)) return; /* its generations are used up */
+  s->next = dg_slots.free;
+  dg_slots.free = s;
+}
+
+DG_INLINE void dg_slot_give(dg_slot *s)
+{
+  dg_slot_retire(s);
+  dg_slot_reuse(s);
+}
 
 /* The slot of a handle if it is alive, else NULL (no error set). */
 DG_INLINE dg_slot *dg_slot_of(const void *handle)

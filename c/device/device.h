@@ -68,9 +68,14 @@ typedef struct dg_backend {
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
   int (*map)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
              const double *parameters);
+  /* The same for n elements without gaps: x and y of one length. */
+  int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                  const double *parameters);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);
+  /* Whether an element of x, integers, is 0: 1 or 0. */
+  int (*has_zero)(const dg_view *x);
   /* to += from, same dtype and shape. */
   int (*accumulate)(const dg_view *from, const dg_view *to);
   /* y has x's rank and size 1 along the bit set `axes`; ARGMAX and ARGMIN give int64 positions
@@ -89,7 +94,8 @@ typedef struct dg_backend {
    * is out of range as `bad`, if there is one. `to` is contiguous int64. */
   int (*positions)(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                    int64_t *bad);
-  /* How many elements are not 0; y, if not NULL, gets their row-major positions (int64). */
+  /* How many elements are not 0; y, if not NULL, gets their row-major positions,
+   * or if it has two axes their coordinates (int64, contiguous). */
   int64_t (*nonzero)(const dg_view *x, const dg_view *y);
   /* y = x W' + b for matrices; b may be NULL. */
   int (*linear)(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);

@@ -24,6 +24,8 @@ typedef struct dg_map {
   bool makes_bool;                         /* the result is DG_BOOL, whatever goes in */
   bool takes_mask;                         /* z is DG_BOOL, whatever x and y are */
   dg_map_loop *loop[DG_NDTYPES][DG_NISAS]; /* NULL: no such dtype */
+  dg_map_loop *rework[DG_NDTYPES];         /* NULL, or run after `loop`: computes the few elements
+                                            * again that vector code cannot do */
 } dg_map;
 
 #define K(constant) ((T)(constant))
@@ -138,57 +140,63 @@ DG_INLINE int64_t dg_whole_part(double x)
     name##_##T##_base, name##_##T##_base, name##_##T##_base                                        \
   }
 
-/* float32 and float64 */
-#define DG_MAP_FLOAT(n, name, F)                                                                   \
+#define DG_FLOAT_LOOPS(n, name, F)                                                                 \
   DG_LOOPS(n, name, float, float, F)                                                               \
-  DG_LOOPS(n, name, double, double, F)                                                             \
-  static const dg_map name = {                                                                     \
-    #name, #F,    n,                                                                               \
-    false, false, { [DG_F32] = DG_TABLE(name, float), [DG_F64] = DG_TABLE(name, double) }          \
+  DG_LOOPS(n, name, double, double, F)
+#define DG_FLOAT_TABLES(name) [DG_F32] = DG_TABLE(name, float), [DG_F64] = DG_TABLE(name, double)
+#define DG_INT_TABLES(name)                                                                        \
+  [DG_I32] = DG_INT_TABLE(name, int32_t), [DG_I64] = DG_INT_TABLE(name, int64_t),                  \
+  [DG_U8] = DG_INT_TABLE(name, uint8_t)
+
+/* float32 and float64 */
+#define DG_MAP_FLOAT(n, map, F)                                                                    \
+  DG_FLOAT_LOOPS(n, map, F)                                                                        \
+  static const dg_map map = {                                                                      \
+    .name = #map, .formula = #F, .inputs = n, .loop = { DG_FLOAT_TABLES(map) }                     \
   };
 
+/* The same, with loops to run afterwards. */
+#define DG_MAP_REWORKED(n, map, F, rework_f32, rework_f64)                                         \
+  DG_FLOAT_LOOPS(n, map, F)                                                                        \
+  static const dg_map map = { .name = #map,                                                        \
+                              .formula = #F,                                                       \
+                              .inputs = n,                                                         \
+                              .loop = { DG_FLOAT_TABLES(map) },                                    \
+                              .rework = { [DG_F32] = rework_f32, [DG_F64] = rework_f64 } };
+
 /* Every dtype but bool; FI is the formula of the integers. */
-#define DG_MAP_NUMBER(n, name, F, FI)                                                              \
-  DG_LOOPS(n, name, float, float, F)                                                               \
-  DG_LOOPS(n, name, double, double, F)                                                             \
-  DG_INT_LOOPS(n, name, int32_t, int32_t, FI)                                                      \
-  DG_INT_LOOPS(n, name, int64_t, int64_t, FI)                                                      \
-  DG_INT_LOOPS(n, name, uint8_t, uint8_t, FI)                                                      \
-  static const dg_map name = { #name,                                                              \
-                               #F,                                                                 \
-                               n,                                                                  \
-                               false,                                                              \
-                               false,                                                              \
-                               { [DG_F32] = DG_TABLE(name, float),                                 \
-                                 [DG_F64] = DG_TABLE(name, double),                                \
-                                 [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
-                                 [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
-                                 [DG_U8] = DG_INT_TABLE(name, uint8_t) } };
+#define DG_MAP_NUMBER(n, map, F, FI)                                                               \
+  DG_FLOAT_LOOPS(n, map, F)                                                                        \
+  DG_INT_LOOPS(n, map, int32_t, int32_t, FI)                                                       \
+  DG_INT_LOOPS(n, map, int64_t, int64_t, FI)                                                       \
+  DG_INT_LOOPS(n, map, uint8_t, uint8_t, FI)                                                       \
+  static const dg_map map = {                                                                      \
+    .name = #map, .formula = #F, .inputs = n, .loop = { DG_FLOAT_TABLES(map), DG_INT_TABLES(map) } \
+  };
 
 /* Every dtype in, bool out; FI is the formula of integers and bools. */
-#define DG_MAP_TEST(n, name, F, FI)                                                                \
-  DG_LOOPS(n, name, float, uint8_t, F)                                                             \
-  DG_LOOPS(n, name, double, uint8_t, F)                                                            \
-  DG_INT_LOOPS(n, name, int32_t, uint8_t, FI)                                                      \
-  DG_INT_LOOPS(n, name, int64_t, uint8_t, FI)                                                      \
-  DG_INT_LOOPS(n, name, uint8_t, uint8_t, FI)                                                      \
-  static const dg_map name = { #name,                                                              \
-                               #F,                                                                 \
-                               n,                                                                  \
-                               true,                                                               \
-                               false,                                                              \
-                               { [DG_F32] = DG_TABLE(name, float),                                 \
-                                 [DG_F64] = DG_TABLE(name, double),                                \
-                                 [DG_I32] = DG_INT_TABLE(name, int32_t),                           \
-                                 [DG_I64] = DG_INT_TABLE(name, int64_t),                           \
-                                 [DG_U8] = DG_INT_TABLE(name, uint8_t),                            \
-                                 [DG_BOOL] = DG_INT_TABLE(name, uint8_t) } };
+#define DG_MAP_TEST(n, map, F, FI)                                                                 \
+  DG_LOOPS(n, map, float, uint8_t, F)                                                              \
+  DG_LOOPS(n, map, double, uint8_t, F)                                                             \
+  DG_INT_LOOPS(n, map, int32_t, uint8_t, FI)                                                       \
+  DG_INT_LOOPS(n, map, int64_t, uint8_t, FI)                                                       \
+  DG_INT_LOOPS(n, map, uint8_t, uint8_t, FI)                                                       \
+  static const dg_map map = {                                                                      \
+    .name = #map,                                                                                  \
+    .formula = #F,                                                                                 \
+    .inputs = n,                                                                                   \
+    .makes_bool = true,                                                                            \
+    .loop = { DG_FLOAT_TABLES(map), DG_INT_TABLES(map), [DG_BOOL] = DG_INT_TABLE(map, uint8_t) }   \
+  };
 
 /* Bool in, bool out. */
-#define DG_MAP_LOGIC(n, name, F)                                                                   \
-  DG_INT_LOOPS(n, name, uint8_t, uint8_t, F)                                                       \
-  static const dg_map name = { #name, #F,    n,                                                    \
-                               true,  false, { [DG_BOOL] = DG_INT_TABLE(name, uint8_t) } };
+#define DG_MAP_LOGIC(n, map, F)                                                                    \
+  DG_INT_LOOPS(n, map, uint8_t, uint8_t, F)                                                        \
+  static const dg_map map = { .name = #map,                                                        \
+                              .formula = #F,                                                       \
+                              .inputs = n,                                                         \
+                              .makes_bool = true,                                                  \
+                              .loop = { [DG_BOOL] = DG_INT_TABLE(map, uint8_t) } };
 
 #define DG_MAP1(name, F) DG_MAP_FLOAT(1, name, F)
 #define DG_MAP2(name, F) DG_MAP_FLOAT(2, name, F)

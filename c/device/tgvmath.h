@@ -47,6 +47,7 @@ DG_VM long double dg_softplus_ld(long double x)
 #define ceil(x) DG_TG_LIBM(ceil, x)
 #define trunc(x) DG_TG_LIBM(trunc, x)
 #define round(x) DG_TG_LIBM(round, x)
+#define rint(x) DG_TG_LIBM(rint, x)
 
 #define tan(x) DG_TG_LIBM(tan, x)
 #define asin(x) DG_TG_LIBM(asin, x)

@@ -53,14 +53,6 @@ void dg_view_finish(dg_view *v)
   v->contiguous = contiguous || size == 0;
 }
 
-bool dg_same_shape(const dg_view *a, const dg_view *b)
-{
-  if (a->ndim != b->ndim) return false;
-  for (int i = 0; i < a->ndim; i++)
-    if (a->shape[i] != b->shape[i]) return false;
-  return true;
-}
-
 const char *dg_shape_text(const dg_view *v, char buffer[DG_SHAPE_TEXT])
 {
   if (v->ndim == 0) return "()";

@@ -32,7 +32,13 @@ int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t 
 void dg_view_finish(dg_view *v);
 
 /* True when both have the same shape. */
-bool dg_same_shape(const dg_view *a, const dg_view *b);
+DG_INLINE bool dg_same_shape(const dg_view *a, const dg_view *b)
+{
+  if (a->ndim != b->ndim) return false;
+  for (int i = 0; i < a->ndim; i++)
+    if (a->shape[i] != b->shape[i]) return false;
+  return true;
+}
 
 /* "2x3" or "()" into buffer; returns buffer. */
 enum { DG_SHAPE_TEXT = 168 };

@@ -1,12 +1,6 @@
 /* entry.c -- the gradients that a walk has under way, and how they reach the leaves. */
 #include "grad/walk.h"
 
-dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
-{
-  if (x->walk != w->id) return NULL;
-  return &w->entries[x->entry];
-}
-
 static bool records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
 
 /* True when nothing but the walk can see b's elements. */
@@ -18,12 +12,11 @@ static bool is_sole(const dg_body *b)
 /* True for a tensor that the rule now running made. */
 static bool is_fresh(const dg_walk *w, const dg_body *g)
 {
-  return w->scope > 0 && dg_was_born_in(g, w->scope);
+  return w->scope > 0 && g->flags & DG_SCOPED && g->birth >= w->mark;
 }
 
-static int check(const dg_walk *w, const dg_body *x, const dg_body *g)
+static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
 {
-  if (DG_LIKELY(g->v.dtype == x->v.dtype && dg_same_shape(&g->v, &x->v))) return 0;
   char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
   return dg_fail(DG_EGRAPH, "backward of %s: a gradient of %s %s, wanted %s %s",
                  w->current ? w->current->op->name : "the outputs", dg_dtype_name(g->v.dtype),
@@ -31,7 +24,7 @@ static int check(const dg_walk *w, const dg_body *x, const dg_body *g)
                  dg_shape_text(&x->v, wanted));
 }
 
-static dg_entry *new_entry(dg_walk *w, dg_body *x)
+DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
 {
   if (w->count == UINT32_MAX ||
       dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries) < 0)
@@ -47,7 +40,8 @@ static dg_entry *new_entry(dg_walk *w, dg_body *x)
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 {
   dg_body *g = dg_full_body_of(handle);
-  if (!g || check(w, x, g) < 0) return -1;
+  if (DG_UNLIKELY(!g)) return -1;
+  if (DG_UNLIKELY(g->v.dtype != x->v.dtype || !dg_same_shape(&g->v, &x->v))) return refuse(w, x, g);
   dg_entry *e = dg_walk_find(w, x);
   if (!e && !(e = new_entry(w, x))) return -1;
   if (!e->grad) {

@@ -44,9 +44,9 @@ DG_API int dg_walk_needs(dg_walk *w, int i)
   if (!w) return missing("walk_needs");
   if (!w->current || i < 0 || i >= w->current->inputs)
     return dg_fail(DG_EARGUMENT, "walk_needs: there is no input %d", i);
-  dg_needs_only(w->wanted_count > 0 ? w->id : 0);
+  dg_needs_only = w->wanted_count > 0 ? w->id : 0;
   bool needs = dg_needs(w->current, i);
-  dg_needs_only(0);
+  dg_needs_only = 0;
   return needs;
 }
 

@@ -4,9 +4,8 @@
  * all its consumers have been visited and its gradient is complete. */
 #include "grad/walk.h"
 
-int dg_walk_reserve(void *table, int64_t count, int64_t *room, size_t size)
+int dg_walk_grow(void *table, int64_t count, int64_t *room, size_t size)
 {
-  if (DG_LIKELY(count <= *room)) return 0;
   int64_t more = DG_MAX(DG_MAX(count, *room * 2), 16);
   void **p = table, *grown = dg_table_grow(*p, more * (int64_t)size);
   if (!grown) return -1;

@@ -30,17 +30,15 @@ static void leave_thread(void)
 
 /* -- One node ------------------------------------------------------------------------------- */
 
-/* What a rule makes on the way dies after it: in a scope, or where the walk is recorded outside
- * scopes, in a pool. */
-static int open_inner(dg_walk *w, bool pool)
+/* What a rule makes on the way dies after it: in a scope that is open while rules run, or where the
+ * walk is recorded outside scopes, in a pool. */
+static int open_inner(dg_walk *w)
 {
-  if (!(w->flags & DG_DOUBLE_BACKPROP)) {
-    double scope = dg_scope_open();
-    if (scope < 0) return -1;
-    w->scope = scope;
-  } else if (pool) {
-    w->pool = dg_pool_open();
-  }
+  if (w->flags & DG_DOUBLE_BACKPROP || w->scope > 0) return 0;
+  double scope = dg_scope_open();
+  if (scope < 0) return -1;
+  w->scope = scope;
+  w->mark = dg_tape.born;
   return 0;
 }
 
@@ -48,12 +46,26 @@ static void close_inner(dg_walk *w)
 {
   if (w->scope > 0 && dg_scope_is_open(w->scope)) dg_scope_close(w->scope, NULL, 0);
   w->scope = 0;
-  dg_pool_close(w->pool, NULL);
-  w->pool = DG_NO_POOL;
+}
+
+static void open_pool(dg_walk *w)
+{
+  if (w->flags & DG_DOUBLE_BACKPROP) w->pool = dg_pool_open();
+}
+
+/* Frees what was made since the rule began. */
+DG_INLINE void sweep(dg_walk *w)
+{
+  if (w->scope > 0) {
+    dg_births_drop(w->mark);
+  } else if (w->pool != DG_NO_POOL) {
+    dg_pool_close(w->pool, NULL);
+    w->pool = DG_NO_POOL;
+  }
 }
 
 /* Finds the gradients of the current node's outputs. */
-static int take_output_gradients(dg_walk *w)
+DG_INLINE int take_output_gradients(dg_walk *w)
 {
   dg_call *c = w->current;
   int64_t room = DG_MAX(c->inputs, c->outputs), had = w->gradients_room;
@@ -70,7 +82,7 @@ static int take_output_gradients(dg_walk *w)
 }
 
 /* A value that backward reads must be what it was when the operator ran. */
-static int check_versions(const dg_call *c)
+DG_INLINE int check_versions(const dg_call *c)
 {
   if (DG_UNLIKELY(c->flags & DG_CALL_FREED))
     return dg_op_fail(c, DG_EGRAPH,
@@ -89,17 +101,17 @@ static int check_versions(const dg_call *c)
   return 0;
 }
 
-static int run_rule(dg_walk *w)
+DG_INLINE int run_rule(dg_walk *w)
 {
   dg_call *c = w->current;
-  if (open_inner(w, true) < 0) return -1;
+  open_pool(w);
   if (DG_LIKELY(c->op->backward(c, w->gy, w->gx) == 0)) return 0;
   dg_fail_prefix("backward of ");
   return -1;
 }
 
 /* Hands the input gradients on. With `show` the caller will look at them. */
-static int finish_node(dg_walk *w, bool show)
+DG_INLINE int finish_node(dg_walk *w, bool show)
 {
   dg_call *c = w->current;
   for (int i = 0; i < c->inputs; i++) {
@@ -117,12 +129,12 @@ static int finish_node(dg_walk *w, bool show)
   }
   for (int i = 0; i < c->inputs && show; i++)
     if (w->gx[i]) dg_own(dg_body_of(w->gx[i]));
-  close_inner(w);
+  sweep(w);
   return 0;
 }
 
 /* Lets go of what the node needed. */
-static void leave_node(dg_walk *w, bool shown)
+DG_INLINE void leave_node(dg_walk *w, bool shown)
 {
   dg_call *c = w->current;
   for (int i = 0; i < c->inputs && shown; i++)
@@ -165,12 +177,32 @@ static bool next_leaf_hook(dg_walk *w)
   return false;
 }
 
-static dg_status begin_node(dg_walk *w)
+/* True when nothing but the rule itself is to be done for this node. */
+DG_INLINE bool is_plain(const dg_call *c)
 {
-  w->current = dg_walk_pop(w);
+  if (c->op->flags & DG_CALLERS) return false;
+  for (int i = 0; i < c->outputs; i++)
+    if (c->y[i] && c->y[i]->flags & DG_HOOKED) return false;
+  return true;
+}
+
+/* Takes the next node, and those after it while they are plain. */
+static dg_status begin_node(dg_walk *w, bool one, bool node)
+{
+  while ((w->current = dg_walk_pop(w))) {
+    if (DG_UNLIKELY(check_versions(w->current) < 0)) return DG_WALK_FAILED;
+    if (DG_UNLIKELY(one || node || !is_plain(w->current))) {
+      w->next = 0;
+      w->state = DG_HOOKS;
+      return DG_WALK_MORE;
+    }
+    if (take_output_gradients(w) < 0 || run_rule(w) < 0 || finish_node(w, false) < 0)
+      return DG_WALK_FAILED;
+    leave_node(w, false);
+  }
   w->next = 0;
-  w->state = w->current ? DG_HOOKS : DG_LEAVES;
-  return w->current && check_versions(w->current) < 0 ? DG_WALK_FAILED : DG_WALK_MORE;
+  w->state = DG_LEAVES;
+  return DG_WALK_MORE;
 }
 
 /* The rule has run: what comes next. */
@@ -186,7 +218,6 @@ static dg_status rule_or_call(dg_walk *w, bool node)
 {
   if (take_output_gradients(w) < 0) return DG_WALK_FAILED;
   if (w->current->op->flags & DG_CALLERS) {
-    if (open_inner(w, false) < 0) return DG_WALK_FAILED;
     w->state = DG_GIVEN;
     return DG_WALK_CALL;
   }
@@ -196,9 +227,9 @@ static dg_status rule_or_call(dg_walk *w, bool node)
 static dg_status finish_leaves(dg_walk *w)
 {
   if (next_leaf_hook(w)) return DG_WALK_HOOK;
-  if (open_inner(w, true) < 0) return DG_WALK_FAILED;
+  open_pool(w);
   int status = dg_walk_commit(w);
-  close_inner(w);
+  sweep(w);
   if (status < 0) return DG_WALK_FAILED;
   w->state = DG_FINISHED;
   return DG_WALK_DONE;
@@ -212,7 +243,7 @@ static dg_status advance(dg_walk *w, bool one, bool node)
     dg_status status = DG_WALK_MORE;
     switch (w->state) {
     case DG_READY:
-      status = begin_node(w);
+      status = begin_node(w, one, node);
       break;
     case DG_HOOKS:
       if (next_hook(w)) return DG_WALK_HOOK;
@@ -245,6 +276,7 @@ static void let_go(dg_walk *w)
   bool shown = w->state == DG_VISITED;
   w->state = DG_BROKEN;
   close_inner(w);
+  sweep(w);
   for (int i = 0; shown && i < w->current->inputs; i++)
     if (w->gx[i]) dg_unhold(dg_body_of(w->gx[i]));
   for (int64_t i = 0; i < w->count; i++) {
@@ -284,17 +316,20 @@ static dg_status go_on(dg_walk *w, bool node, double budget_us)
     let_go(w);
     return DG_WALK_FAILED;
   }
+  if (w->state == DG_FINISHED) return DG_WALK_DONE;
+  if (w->state != DG_BROKEN && open_inner(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
   int before = dg_mode_set(DG_MODE_BACKPROP, (w->flags & DG_DOUBLE_BACKPROP) != 0);
-  dg_needs_only(w->wanted_count > 0 ? w->id : 0);
+  dg_needs_only = w->wanted_count > 0 ? w->id : 0;
   dg_status status;
   dg_error_clear();
   w->hooked = NULL;
   do status = advance(w, end > 0, node);
   while (status == DG_WALK_MORE && end > 0 && microseconds() < end);
-  dg_needs_only(0);
+  dg_needs_only = 0;
   dg_mode_set(DG_MODE_BACKPROP, before);
   if (status == DG_WALK_FAILED) let_go(w);
+  else if (status != DG_WALK_CALL) close_inner(w); /* the caller's rule runs inside it */
   return status;
 }
 
@@ -318,7 +353,7 @@ static dg_walk *empty_walk(int roots, int wanted)
     }
     w->roots = table;
   }
-  w->counted = dg_scope_depth() == 0;
+  w->counted = dg_tape.depth == 0;
   w->id = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
   w->state = DG_READY;
   w->count = w->queued = 0;
@@ -362,8 +397,10 @@ static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const 
     b->wanted = w->id;
     w->roots[outputs + i] = x[i];
   }
-  int status = open_inner(w, true);
+  int status = open_inner(w);
+  open_pool(w);
   for (int i = 0; i < outputs && status == 0; i++) status = seed(w, y[i], gy ? gy[i] : NULL);
+  sweep(w);
   close_inner(w);
   if (status < 0) return -1;
   for (int i = 0; i < outputs; i++) {

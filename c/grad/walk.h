@@ -37,13 +37,17 @@ struct dg_walk {
   int64_t gradients_room;
   int64_t next;     /* the output, or leaf, whose hook comes next */
   dg_entry *hooked; /* whose hook the caller is to run */
-  double scope;     /* open around the current rule, 0: none */
+  double scope;     /* open while rules run, 0: none */
+  int64_t mark;     /* where its births begin */
   dg_pool pool;
   bool counted; /* begun outside scopes: it holds what it refers to */
 };
 
-/* Entries. */
-dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x);
+/* The entry of a tensor, or NULL. */
+DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
+{
+  return x->walk == w->id ? &w->entries[x->entry] : NULL;
+}
 /* Adds g to x's gradient. */
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 /* Whether x's gradient is still wanted once its node has been visited. */
@@ -58,6 +62,10 @@ dg_call *dg_walk_pop(dg_walk *w);
 int dg_walk_mark(dg_walk *w);
 
 /* Makes room for `count` items of `size` bytes. */
-int dg_walk_reserve(void *table, int64_t count, int64_t *room, size_t size);
+int dg_walk_grow(void *table, int64_t count, int64_t *room, size_t size);
+DG_INLINE int dg_walk_reserve(void *table, int64_t count, int64_t *room, size_t size)
+{
+  return DG_LIKELY(count <= *room) ? 0 : dg_walk_grow(table, count, room, size);
+}
 
 #endif

@@ -1,34 +1,55 @@
 /* apply.c -- runs an operator and leaves a node behind. */
 #include "node/node.h"
 
-static DG_THREAD_LOCAL uint64_t sequence;
-static DG_THREAD_LOCAL uint64_t needs_only;
+#include "device/map.h"
 
-void dg_needs_only(uint64_t walk) { needs_only = walk; }
+DG_THREAD_LOCAL uint64_t dg_needs_only;
 
-bool dg_needs(const dg_call *c, int i)
+/* Calls that nothing will refer to later need no slot. */
+static DG_THREAD_LOCAL dg_call *scratch;
+
+static void leave_thread(void)
 {
-  const dg_body *x = c->x[i];
-  if (!(x->flags & DG_REQUIRES_GRAD)) return false;
-  if (!needs_only || x->wanted == needs_only) return true;
-  return x->creator && x->creator->leads == needs_only;
+  dg_table_free(scratch);
+  scratch = NULL;
 }
 
-static dg_call *new_call(const dg_op_class *op, int inputs)
+static dg_call *scratch_call(void)
 {
-  dg_call *c = (dg_call *)dg_slot_take();
-  if (DG_UNLIKELY(!c)) return NULL;
-  c->slot.kind = DG_SLOT_NODE;
+  if (DG_LIKELY(scratch != NULL)) return scratch;
+  if (!(scratch = dg_table_grow(NULL, sizeof *scratch))) return NULL;
+  scratch->flags = 0;
+  dg_at_thread_exit(leave_thread);
+  return scratch;
+}
+
+DG_INLINE dg_call *new_call(const dg_op_class *op, int inputs, bool records)
+{
+  dg_call *c = NULL;
+  if (!records) c = scratch_call();
+  if (c && !(c->flags & DG_CALL_SCRATCH)) {
+    c->flags = DG_CALL_SCRATCH;
+  } else {
+    c = (dg_call *)dg_slot_take();
+    if (DG_UNLIKELY(!c)) return NULL;
+    c->slot.kind = DG_SLOT_NODE;
+    c->flags = 0;
+    c->walk = c->leads = 0;
+    dg_count(DG_NODES, 1);
+  }
   c->op = op;
   c->x = c->x_inline;
   c->y = c->y_inline;
   c->inputs = (uint16_t)inputs;
   c->outputs = 1;
-  c->flags = 0;
-  c->walk = c->leads = 0;
   c->y_inline[0] = c->saved[0] = c->saved[1] = NULL;
-  dg_count_nodes(1);
   return c;
+}
+
+/* Whether a node is to be left behind, for an input with these flags. */
+DG_INLINE bool records(const dg_op_class *op, uint32_t flags)
+{
+  return flags & DG_REQUIRES_GRAD && !dg_tape.no_backprop && op->backward;
 }
 
 /* Says what is wrong with an input. Keeps the message of what went wrong before it, if anything. */
@@ -45,8 +66,9 @@ dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x)
 {
   dg_slot *s = dg_slot_of(x);
   if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, x);
-  dg_call *c = new_call(op, 1);
-  if (DG_LIKELY(c != NULL)) c->x_inline[0] = (dg_body *)s;
+  dg_body *b = (dg_body *)s;
+  dg_call *c = new_call(op, 1, records(op, b->flags));
+  if (DG_LIKELY(c != NULL)) c->x_inline[0] = b;
   return c;
 }
 
@@ -55,10 +77,11 @@ dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
   dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
   if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, a);
   if (DG_UNLIKELY(!dg_is_full(t))) return refuse(op, 1, b);
-  dg_call *c = new_call(op, 2);
+  dg_body *x = (dg_body *)s, *y = (dg_body *)t;
+  dg_call *c = new_call(op, 2, records(op, x->flags | y->flags));
   if (DG_UNLIKELY(!c)) return NULL;
-  c->x_inline[0] = (dg_body *)s;
-  c->x_inline[1] = (dg_body *)t;
+  c->x_inline[0] = x;
+  c->x_inline[1] = y;
   return c;
 }
 
@@ -68,9 +91,13 @@ dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x)
     dg_fail(DG_EARGUMENT, "%s: %d inputs, wanted 0 to %d", op->name, inputs, UINT16_MAX);
     return NULL;
   }
-  for (int i = 0; i < inputs; i++)
-    if (!dg_is_full(dg_slot_of(x[i]))) return refuse(op, i, x[i]);
-  dg_call *c = new_call(op, inputs);
+  uint32_t flags = 0;
+  for (int i = 0; i < inputs; i++) {
+    dg_slot *s = dg_slot_of(x[i]);
+    if (!dg_is_full(s)) return refuse(op, i, x[i]);
+    flags |= ((dg_body *)s)->flags;
+  }
+  dg_call *c = new_call(op, inputs, records(op, flags));
   if (!c) return NULL;
   if (inputs > DG_CALL_INPUTS) {
     dg_body **table = dg_table_grow(NULL, inputs * (int64_t)sizeof *table);
@@ -105,6 +132,13 @@ dg_body *dg_output(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
   return c->y[i] = y;
 }
 
+dg_body *dg_output_like(dg_call *c, int i, int dtype, const dg_view *shape)
+{
+  dg_body *y = dg_body_like(dtype, shape);
+  if (DG_LIKELY(y != NULL)) y->output = (uint32_t)i;
+  return c->y[i] = y;
+}
+
 dg_body *dg_output_view(dg_call *c, int i, const dg_body *x)
 {
   dg_body *y = dg_body_view(x);
@@ -123,24 +157,15 @@ dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
   return c->saved[i] = note;
 }
 
-static bool wants_record(const dg_call *c)
-{
-  if (!dg_backprop_on() || !c->op->backward) return false;
-  for (int i = 0; i < c->inputs; i++)
-    if (c->x[i]->flags & DG_REQUIRES_GRAD) return true;
-  return false;
-}
-
 /* Counts, or in a scope borrows, what the node refers to. */
-static void link_inputs(dg_call *c)
+DG_INLINE void link_inputs(dg_call *c)
 {
   uint32_t reads = c->op->reads;
-  uint32_t epoch = dg_scope_epoch();
   for (int i = 0; i < c->inputs; i++) {
     dg_body *x = c->x[i];
     if (i < DG_CALL_INPUTS) c->version[i] = x->store->version;
     if (c->flags & DG_CALL_SCOPED) {
-      x->borrowed = epoch;
+      x->borrowed = dg_tape.epoch;
     } else {
       int64_t amount = DG_LINK + (reads >> DG_MIN(i, 29) & 1 ? DG_HOLD : 0);
       __atomic_add_fetch(&x->refs, amount, __ATOMIC_RELAXED);
@@ -148,7 +173,7 @@ static void link_inputs(dg_call *c)
   }
 }
 
-static void link_outputs(dg_call *c)
+DG_INLINE void link_outputs(dg_call *c)
 {
   uint32_t flags = DG_REQUIRES_GRAD | (c->op->reads & DG_READS_Y ? DG_KEEPS_VALUE : 0);
   for (int i = 0; i < c->outputs; i++) {
@@ -160,6 +185,16 @@ static void link_outputs(dg_call *c)
   c->refs = c->outputs;
 }
 
+int dg_map_forward(dg_call *c, const dg_map *m)
+{
+  const dg_view *x[DG_MAP_INPUTS];
+  for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
+  const dg_view *y = &c->y[0]->v;
+  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
+    return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
+  return dg_backend_of(y)->map(m, x, y, c->f);
+}
+
 static int run(dg_call *c)
 {
   if (DG_UNLIKELY(c->op->shape(c) < 0)) return -1;
@@ -168,47 +203,115 @@ static int run(dg_call *c)
       dg_fail_prefix("%s: ", c->op->name);
       return -1;
     }
-  return c->op->forward ? c->op->forward(c) : 0;
+  if (c->op->forward) return c->op->forward(c);
+  return c->op->map ? dg_map_forward(c, c->op->map) : 0;
 }
 
-/* Runs the call and links it; on failure nothing of it is left. */
-static int execute(dg_call *c, bool *recorded)
+static int fail(dg_call *c)
 {
-  if (DG_UNLIKELY(run(c) < 0)) goto failed;
-  *recorded = wants_record(c);
-  if (!*recorded) return 0;
-  c->flags = DG_CALL_RECORDED | (dg_scope_depth() > 0 ? DG_CALL_SCOPED : 0);
-  if (c->flags & DG_CALL_SCOPED && DG_UNLIKELY(dg_scope_remember(c) < 0)) goto failed;
-  c->sequence = ++sequence;
-  link_inputs(c);
-  link_outputs(c);
-  return 0;
-failed:
   for (int i = 0; i < c->outputs; i++)
     if (c->y[i]) dg_body_free(c->y[i]);
   dg_call_discard(c);
   return -1;
 }
 
+/* Links a call that has run; on failure nothing of it is left. */
+DG_INLINE int record(dg_call *c)
+{
+  c->flags = DG_CALL_RECORDED;
+  if (dg_tape.depth > 0) {
+    c->flags |= DG_CALL_SCOPED;
+    if (DG_UNLIKELY(dg_scope_list(&c->slot) < 0)) return fail(c);
+  }
+  c->sequence = ++dg_tape.sequence;
+  link_inputs(c);
+  link_outputs(c);
+  return 0;
+}
+
+DG_INLINE int execute(dg_call *c)
+{
+  if (DG_UNLIKELY(run(c) < 0)) return fail(c);
+  return c->flags & DG_CALL_SCRATCH ? 0 : record(c);
+}
+
 dg_tensor *dg_finish(dg_call *c)
 {
-  bool recorded;
-  if (DG_UNLIKELY(!c) || DG_UNLIKELY(execute(c, &recorded) < 0)) return NULL;
-  dg_body *y = c->y_inline[0];
-  if (!recorded) dg_call_discard(c);
+  if (DG_UNLIKELY(!c) || DG_UNLIKELY(execute(c) < 0)) return NULL;
+  dg_body *y = c->y[0];
+  if (c->flags & DG_CALL_SCRATCH) dg_call_discard(c);
   return dg_born(y);
+}
+
+/* -- Elementwise operators ------------------------------------------------------------------ */
+
+/* True when a formula can go over both from end to end. */
+DG_INLINE bool alike(const dg_view *a, const dg_view *b)
+{
+  return a->dtype == b->dtype && a->contiguous && b->contiguous && dg_same_shape(a, b);
+}
+
+/* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
+DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
+                          const double *parameters)
+{
+  const dg_map *m = op->map;
+  int dtype = x[0]->v.dtype;
+  dg_body *y = dg_body_full_like(m->makes_bool ? DG_BOOL : dtype, &x[0]->v);
+  if (DG_UNLIKELY(!y)) {
+    dg_fail_prefix("%s: ", op->name);
+    return NULL;
+  }
+  const void *in[2] = { x[0]->v.data, inputs > 1 ? x[1]->v.data : NULL };
+  dg_backend_of(&y->v)->map_flat(m, dtype, y->v.size, y->v.data, in, parameters);
+  if (!records(op, flags)) return dg_born(y);
+  dg_call *c = new_call(op, inputs, true);
+  if (DG_UNLIKELY(!c)) {
+    dg_body_free(y);
+    return NULL;
+  }
+  for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
+  c->y_inline[0] = y;
+  c->f[0] = parameters[0], c->f[1] = parameters[1];
+  return DG_LIKELY(record(c) == 0) ? dg_born(y) : NULL;
+}
+
+static const double no_parameters[2] = { 0, 0 };
+
+dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)
+{
+  const double *p = parameters ? parameters : no_parameters;
+  dg_slot *s = dg_slot_of(x);
+  dg_body *b = (dg_body *)s;
+  if (DG_LIKELY(dg_is_full(s) && b->v.contiguous && op->map->loop[b->v.dtype][0]))
+    return flat(op, 1, &b, b->flags, p);
+  dg_call *c = dg_begin1(op, x);
+  if (c) c->f[0] = p[0], c->f[1] = p[1];
+  return dg_finish(c);
+}
+
+dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters)
+{
+  const double *p = parameters ? parameters : no_parameters;
+  dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
+  dg_body *x[2] = { (dg_body *)s, (dg_body *)t };
+  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && alike(&x[0]->v, &x[1]->v) &&
+                op->map->loop[x[0]->v.dtype][0]))
+    return flat(op, 2, x, x[0]->flags | x[1]->flags, p);
+  dg_call *c = dg_begin2(op, a, b);
+  if (c) c->f[0] = p[0], c->f[1] = p[1];
+  return dg_finish(c);
 }
 
 int dg_finish_all(dg_call *c, dg_tensor **y)
 {
-  bool recorded;
-  if (!c || execute(c, &recorded) < 0) return -1;
+  if (!c || execute(c) < 0) return -1;
   int outputs = c->outputs, failed = 0;
   for (int i = 0; i < outputs; i++) {
     y[i] = dg_born(c->y[i]);
     failed += !y[i];
   }
-  if (!recorded) dg_call_discard(c);
+  if (c->flags & DG_CALL_SCRATCH) dg_call_discard(c);
   for (int i = 0; i < outputs && failed; i++)
     if (y[i]) dg_release(y[i]);
   return failed ? -1 : 0;

@@ -177,7 +177,7 @@ DG_API dg_node *dg_creator(const dg_tensor *x)
   dg_body *b = dg_body_of(x);
   dg_call *c = b ? b->creator : NULL;
   if (!c) return NULL;
-  if (dg_scope_depth() == 0) __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+  if (dg_tape.depth == 0) __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
   return (dg_node *)dg_slot_handle(&c->slot);
 }
 

@@ -24,7 +24,7 @@ typedef struct dg_op_class {
   const char *name;
   /* Declares the outputs with dg_output or dg_output_view; -1 with an error set. */
   int (*shape)(dg_call *c);
-  /* Computes the outputs; NULL when the outputs are views. */
+  /* Computes the outputs; NULL when they are views, or `map` says it all. */
   int (*forward)(dg_call *c);
   /* Sets gx[i] = the gradient of input i for each i with dg_needs(c, i), from the gradients gy of
    * the outputs (NULL for one that nothing used). Written in operators; what it makes on the way is
@@ -32,6 +32,9 @@ typedef struct dg_op_class {
   int (*backward)(dg_call *c, dg_tensor **gy, dg_tensor **gx);
   uint32_t reads; /* DG_READS_...: what `backward` looks at */
   uint32_t flags;
+  /* The formula of an elementwise operator. dg_apply1 and dg_apply2 take a shorter way with it, past
+   * `shape` and `forward`, when the inputs are of a dtype it has and of one shape. */
+  const struct dg_map *map;
 } dg_op_class;
 
 enum {
@@ -49,7 +52,8 @@ enum {                /* flags of an operator */
 enum { /* flags of a call */
        DG_CALL_RECORDED = 1,
        DG_CALL_SCOPED = 2, /* made in a scope: its inputs are not counted */
-       DG_CALL_FREED = 4   /* a walk has passed and freed what it kept */
+       DG_CALL_FREED = 4,  /* a walk has passed and freed what it kept */
+       DG_CALL_SCRATCH = 8 /* will not be recorded, and lies in the thread's scratch place */
 };
 
 struct dg_call {
@@ -86,10 +90,19 @@ dg_tensor *dg_finish(dg_call *c);
 /* The same for several outputs: y gets `outputs` handles. */
 int dg_finish_all(dg_call *c, dg_tensor **y);
 
+/* All three steps for an elementwise operator, with the parameters p and q of its formula (or NULL).
+ */
+dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters);
+dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters);
+
+/* For forward rules: y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
+int dg_map_forward(dg_call *c, const struct dg_map *m);
+
 /* For shape rules: output `i` of a call, or one that shares x's storage (set shape and strides,
  * then dg_view_finish). NULL with an error set. */
 dg_body *dg_output(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
 dg_body *dg_output_view(dg_call *c, int i, const dg_body *x);
+dg_body *dg_output_like(dg_call *c, int i, int dtype, const dg_view *shape);
 /* Says how many outputs there are when it is not one. */
 int dg_outputs(dg_call *c, int outputs);
 /* For forward rules: notes of this shape that live as long as the node. */
@@ -97,8 +110,14 @@ dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
 
 /* Whether input i's gradient is asked for in the walk under way. A walk for chosen inputs marks
  * them, and the nodes that lead to them, with its number. */
-bool dg_needs(const dg_call *c, int i);
-void dg_needs_only(uint64_t walk); /* 0: everything that requires a gradient */
+extern DG_THREAD_LOCAL uint64_t dg_needs_only; /* that walk, or 0 */
+DG_INLINE bool dg_needs(const dg_call *c, int i)
+{
+  const dg_body *x = c->x[i];
+  if (!(x->flags & DG_REQUIRES_GRAD)) return false;
+  if (DG_LIKELY(!dg_needs_only) || x->wanted == dg_needs_only) return true;
+  return x->creator && x->creator->leads == dg_needs_only;
+}
 
 /* For backward rules: handles of inputs, outputs and notes. */
 DG_INLINE dg_tensor *dg_x(const dg_call *c, int i) { return dg_handle(c->x[i]); }
@@ -111,7 +130,9 @@ DG_INLINE dg_tensor *dg_saved(const dg_call *c, int i) { return dg_handle(c->sav
 /* -- Birth, scopes and references ------------------------------------------------------------ */
 
 /* Makes a body known: in a scope it dies with it, outside the caller owns one reference. */
-dg_tensor *dg_born(dg_body *b);
+DG_INLINE dg_tensor *dg_born(dg_body *b);
+dg_tensor *dg_born_counted(dg_body *b);
+dg_tensor *dg_stillborn(dg_body *b);
 
 /* One more, or one less, reference of C's own to a tensor that is not scoped. */
 void dg_hold(dg_body *b);
@@ -133,18 +154,41 @@ enum { DG_NO_POOL = -1 };
 dg_pool dg_pool_open(void);
 dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
 
-/* How many scopes are open on this thread, and whether b is of this scope or one inside it. */
-int dg_scope_depth(void);
+/* What the hot path looks at of a thread's tape. */
+typedef struct dg_tape_state {
+  int depth;         /* how many scopes are open */
+  uint32_t epoch;    /* the number of the outermost: what it lends is safe until it closes */
+  bool no_backprop;  /* operators are not recorded */
+  uint64_t sequence; /* of the newest node */
+  dg_slot **births;  /* of all open scopes, innermost last; NULL where something owns it now */
+  int64_t born, births_room;
+} dg_tape_state;
+
+extern DG_THREAD_LOCAL dg_tape_state dg_tape;
+
 bool dg_scope_is_open(double scope);
-bool dg_was_born_in(const dg_body *b, double scope);
-/* Remembers a recorded node, so that its scope frees it. */
-int dg_scope_remember(dg_call *c);
-/* The number of the outermost open scope: what it lends is safe until it closes. */
-uint32_t dg_scope_epoch(void);
+int dg_births_grow(void);
+/* Frees what was born since the list was this long; its scope stays open. */
+void dg_births_drop(int64_t mark);
+/* Lists a slot among the births of the innermost scope, which frees it. */
+DG_INLINE int dg_scope_list(dg_slot *s)
+{
+  if (DG_UNLIKELY(dg_tape.born == dg_tape.births_room) && dg_births_grow() < 0) return -1;
+  dg_tape.births[dg_tape.born++] = s;
+  return 0;
+}
+
 /* Frees a node that was never recorded; takes one reference off one that was. */
 void dg_call_discard(dg_call *c);
 void dg_call_leave(dg_call *c);
 
-bool dg_backprop_on(void);
+DG_INLINE dg_tensor *dg_born(dg_body *b)
+{
+  if (dg_tape.depth == 0) return dg_born_counted(b);
+  b->flags |= DG_SCOPED;
+  b->birth = (uint32_t)dg_tape.born;
+  if (DG_UNLIKELY(dg_scope_list(&b->slot) < 0)) return dg_stillborn(b);
+  return dg_handle(b);
+}
 
 #endif

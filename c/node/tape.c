@@ -14,8 +14,6 @@ typedef struct open_scope {
 } open_scope;
 
 static DG_THREAD_LOCAL struct {
-  dg_slot **births; /* of all open scopes, innermost last; NULL where something owns it now */
-  int64_t born, births_room;
   dg_body **deferred;
   int64_t waiting, deferred_room;
   dg_body **pool; /* intermediate results of open compositions, outside scopes */
@@ -23,21 +21,20 @@ static DG_THREAD_LOCAL struct {
   open_scope *scopes;
   int64_t scopes_room;
   double serial;
-  int depth;
   int pools;
-  uint32_t epoch;
-  bool no_backprop;
   bool registered;
 } tape;
 
+DG_THREAD_LOCAL dg_tape_state dg_tape;
+
 static void leave_thread(void)
 {
-  dg_table_free(tape.births);
+  dg_table_free(dg_tape.births);
   dg_table_free(tape.deferred);
   dg_table_free(tape.pool);
   dg_table_free(tape.scopes);
-  tape.births = NULL, tape.deferred = tape.pool = NULL, tape.scopes = NULL;
-  tape.births_room = tape.deferred_room = tape.pool_room = tape.scopes_room = 0;
+  dg_tape.births = NULL, tape.deferred = tape.pool = NULL, tape.scopes = NULL;
+  dg_tape.births_room = tape.deferred_room = tape.pool_room = tape.scopes_room = 0;
   tape.registered = false;
 }
 
@@ -57,25 +54,15 @@ static int reserve(void *table, int64_t used, int64_t *room, size_t size)
   return 0;
 }
 
-int dg_scope_depth(void) { return tape.depth; }
-
 /* The depth of an open scope, innermost first; 0 when it is not open. */
 static int depth_of(double scope)
 {
-  int depth = tape.depth;
+  int depth = dg_tape.depth;
   while (depth > 0 && tape.scopes[depth - 1].serial != scope) depth--;
   return depth;
 }
 
 bool dg_scope_is_open(double scope) { return depth_of(scope) > 0; }
-
-bool dg_was_born_in(const dg_body *b, double scope)
-{
-  int depth = depth_of(scope);
-  return depth > 0 && b->flags & DG_SCOPED && b->birth >= tape.scopes[depth - 1].mark;
-}
-uint32_t dg_scope_epoch(void) { return tape.epoch; }
-bool dg_backprop_on(void) { return !tape.no_backprop; }
 
 /* -- Counting ------------------------------------------------------------------------------- */
 
@@ -88,9 +75,13 @@ static dg_body *reap_later(dg_body *b, dg_body *queue)
 /* Takes `amount` off b's references; puts b on the queue when it has none left. */
 static dg_body *take_off(dg_body *b, int64_t amount, dg_body *queue)
 {
-  int64_t left = __atomic_sub_fetch(&b->refs, amount, __ATOMIC_ACQ_REL);
+  int64_t left = 0;
+  if (DG_LIKELY(__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) == amount))
+    b->refs = 0; /* the only one */
+  else left = __atomic_sub_fetch(&b->refs, amount, __ATOMIC_ACQ_REL);
   if (left >= DG_HOLD) return queue;
-  if (tape.depth > 0 && b->borrowed == tape.epoch) { /* a node or a handle of the scope uses it */
+  if (dg_tape.depth > 0 &&
+      b->borrowed == dg_tape.epoch) { /* a node or a handle of the scope uses it */
     if (!(b->flags & DG_DEFERRED) &&
         reserve(&tape.deferred, tape.waiting, &tape.deferred_room, sizeof *tape.deferred) == 0) {
       b->flags |= DG_DEFERRED;
@@ -120,10 +111,14 @@ static void free_notes(dg_call *c)
 
 void dg_call_discard(dg_call *c)
 {
-  free_notes(c);
-  if (c->x != c->x_inline) dg_table_free(c->x);
-  if (c->y != c->y_inline) dg_table_free(c->y);
-  dg_count_nodes(-1);
+  if (DG_UNLIKELY(c->saved[0] || c->saved[1])) free_notes(c);
+  if (DG_UNLIKELY(c->x != c->x_inline)) dg_table_free(c->x);
+  if (DG_UNLIKELY(c->y != c->y_inline)) dg_table_free(c->y);
+  if (c->flags & DG_CALL_SCRATCH) {
+    c->flags = 0;
+    return;
+  }
+  dg_count(DG_NODES, -1);
   dg_slot_give(&c->slot);
 }
 
@@ -165,11 +160,12 @@ void dg_unlink(dg_body *b) { reap(take_off(b, DG_LINK, NULL)); }
 void dg_own(dg_body *b)
 {
   if (b->flags & DG_SCOPED) {
-    tape.births[b->birth] = NULL;
+    dg_tape.births[b->birth] = NULL;
     b->flags &= ~(uint32_t)DG_SCOPED;
-    b->refs = 0;
+    b->refs = DG_HOLD;
+  } else {
+    dg_hold(b);
   }
-  dg_hold(b);
 }
 
 void dg_cut(dg_body *b)
@@ -208,38 +204,31 @@ void dg_call_leave(dg_call *c)
 
 /* -- Birth ---------------------------------------------------------------------------------- */
 
-dg_tensor *dg_born(dg_body *b)
+dg_tensor *dg_stillborn(dg_body *b)
 {
-  if (tape.depth > 0) {
-    if (DG_UNLIKELY(reserve(&tape.births, tape.born, &tape.births_room, sizeof *tape.births) < 0))
-      goto failed;
-    b->flags |= DG_SCOPED;
-    b->birth = (uint32_t)tape.born;
-    tape.births[tape.born++] = &b->slot;
-  } else {
-    if (tape.pools > 0) {
-      if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0) goto failed;
-      tape.pool[tape.pooled++] = b;
-    }
-    b->refs = DG_HOLD;
-  }
-  return dg_handle(b);
-failed:
   reap(reap_later(b, NULL));
   return NULL;
 }
 
-int dg_scope_remember(dg_call *c)
+dg_tensor *dg_born_counted(dg_body *b)
 {
-  if (DG_UNLIKELY(reserve(&tape.births, tape.born, &tape.births_room, sizeof *tape.births) < 0))
-    return -1;
-  tape.births[tape.born++] = &c->slot;
-  return 0;
+  if (tape.pools > 0) {
+    if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0)
+      return dg_stillborn(b);
+    tape.pool[tape.pooled++] = b;
+  }
+  b->refs = DG_HOLD;
+  return dg_handle(b);
+}
+
+int dg_births_grow(void)
+{
+  return reserve(&dg_tape.births, dg_tape.born, &dg_tape.births_room, sizeof *dg_tape.births);
 }
 
 dg_pool dg_pool_open(void)
 {
-  if (tape.depth > 0) return DG_NO_POOL; /* the scope frees what is born here */
+  if (dg_tape.depth > 0) return DG_NO_POOL; /* the scope frees what is born here */
   tape.pools++;
   return tape.pooled;
 }
@@ -267,11 +256,11 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result)
  * Returns its number, which dg_scope_close wants; -1 when scopes are nested too deep. */
 DG_API double dg_scope_open(void)
 {
-  if (tape.depth == MAX_DEPTH)
+  if (dg_tape.depth == MAX_DEPTH)
     return dg_fail(DG_EARGUMENT, "scope: more than %d scopes inside each other", MAX_DEPTH);
-  if (reserve(&tape.scopes, tape.depth, &tape.scopes_room, sizeof *tape.scopes) < 0) return -1;
-  if (tape.depth == 0) tape.epoch++;
-  tape.scopes[tape.depth++] = (open_scope){ tape.born, ++tape.serial };
+  if (reserve(&tape.scopes, dg_tape.depth, &tape.scopes_room, sizeof *tape.scopes) < 0) return -1;
+  if (dg_tape.depth == 0) dg_tape.epoch++;
+  tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, ++tape.serial };
   return tape.serial;
 }
 
@@ -287,10 +276,10 @@ static void drop_node(dg_call *c)
   dg_call_discard(c);
 }
 
-static void drop_births(int64_t mark)
+void dg_births_drop(int64_t mark)
 {
-  for (int64_t i = tape.born - 1; i >= mark; i--) {
-    dg_slot *s = tape.births[i];
+  for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
+    dg_slot *s = dg_tape.births[i];
     if (!s) continue;
     if (s->kind == DG_SLOT_NODE) {
       drop_node((dg_call *)s);
@@ -301,7 +290,7 @@ static void drop_births(int64_t mark)
       dg_body_free(b);
     }
   }
-  tape.born = mark;
+  dg_tape.born = mark;
 }
 
 /* What was released while the scope had borrowed it. */
@@ -322,8 +311,8 @@ static dg_body *pick_kept(int64_t mark, dg_tensor *const *keep, int count)
   dg_body *chain = NULL;
   for (int i = 0; i < count; i++) {
     dg_body *b = dg_body_of(keep[i]);
-    if (!(b->flags & DG_SCOPED) || b->birth < mark || !tape.births[b->birth]) continue;
-    tape.births[b->birth] = NULL;
+    if (!(b->flags & DG_SCOPED) || b->birth < mark || !dg_tape.births[b->birth]) continue;
+    dg_tape.births[b->birth] = NULL;
     chain = reap_later(b, chain);
   }
   return chain;
@@ -334,9 +323,9 @@ static void settle_kept(dg_body *chain)
 {
   for (dg_body *b = chain, *next; b; b = next) {
     next = (dg_body *)b->slot.next;
-    if (tape.depth > 0) {
-      b->birth = (uint32_t)tape.born;
-      tape.births[tape.born++] = &b->slot;
+    if (dg_tape.depth > 0) {
+      b->birth = (uint32_t)dg_tape.born;
+      dg_tape.births[dg_tape.born++] = &b->slot;
     } else {
       b->flags &= ~(uint32_t)DG_SCOPED;
       b->refs = 0;
@@ -356,23 +345,23 @@ DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
     if (!dg_body_of(keep[i])) return -1;
   int64_t mark = tape.scopes[depth - 1].mark;
   dg_body *chain = pick_kept(mark, keep, count);
-  drop_births(mark);
-  tape.depth = depth - 1;
+  dg_births_drop(mark);
+  dg_tape.depth = depth - 1;
   settle_kept(chain);
-  if (tape.depth > 0) return 0;
+  if (dg_tape.depth > 0) return 0;
   for (int i = 0; i < count; i++) dg_hold(dg_body_of(keep[i]));
   free_deferred();
   return 0;
 }
 
 /* How many scopes are open on this thread. */
-DG_API int dg_scope_count(void) { return tape.depth; }
+DG_API int dg_scope_count(void) { return dg_tape.depth; }
 
 dg_tensor *dg_lend(dg_body *b)
 {
   if (!b) return NULL;
-  if (tape.depth == 0) dg_hold(b);
-  else b->borrowed = tape.epoch;
+  if (dg_tape.depth == 0) dg_hold(b);
+  else b->borrowed = dg_tape.epoch;
   return dg_handle(b);
 }
 
@@ -397,7 +386,7 @@ DG_API int dg_release(dg_tensor *x)
     dg_unhold(b);
   } else {
     b->slot.generation += 2; /* still odd: alive for its scope, unknown to every old handle */
-    if (b->borrowed != tape.epoch && !b->creator) dg_body_drop_storage(b);
+    if (b->borrowed != dg_tape.epoch && !b->creator) dg_body_drop_storage(b);
   }
   return 0;
 }
@@ -413,7 +402,7 @@ DG_API int dg_alive(const dg_tensor *x)
 DG_API int dg_mode_set(int mode, int value)
 {
   if (mode != DG_MODE_BACKPROP) return dg_fail(DG_EARGUMENT, "mode: there is no mode %d", mode);
-  int before = !tape.no_backprop;
-  tape.no_backprop = !value;
+  int before = !dg_tape.no_backprop;
+  dg_tape.no_backprop = !value;
   return before;
 }

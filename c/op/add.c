@@ -3,8 +3,6 @@
 
 DG_MAP_NUMBER(2, add_map, (x + y), (T)((uint64_t)x + (uint64_t)y))
 
-static int add_forward(dg_call *c) { return dg_map_forward(c, &add_map); }
-
 /* y = a + b: ga = gb = gy, summed over what was broadcast. */
 static int add_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -14,8 +12,11 @@ static int add_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class add_op = {
-  "add", dg_shape_broadcast, add_forward, add_backward, DG_READS_NOTHING, 0,
+  .name = "add",
+  .shape = dg_shape_broadcast,
+  .map = &add_map,
+  .backward = add_backward,
 };
 
 /* a + b, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&add_op, a, b)); }
+DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b) { return dg_apply2(&add_op, a, b, NULL); }

@@ -17,13 +17,20 @@ static int affine_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class affine_op = {
-  "affine", dg_shape_same_any, affine_forward, affine_backward, DG_READS_NOTHING, 0,
+  .name = "affine",
+  .shape = dg_shape_same_any,
+  .map = &affine_map,
+  .forward = affine_forward,
+  .backward = affine_backward,
 };
 
 /* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift)
 {
+  const double numbers[] = { scale, shift };
+  const dg_body *b = (const dg_body *)dg_slot_of(x);
+  if (DG_LIKELY(b && dg_is_float(b->v.dtype))) return dg_apply1(&affine_op, x, numbers);
   dg_call *c = dg_begin1(&affine_op, x);
   if (c) c->f[0] = scale, c->f[1] = shift;
   return dg_finish(c);

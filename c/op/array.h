@@ -31,8 +31,12 @@ dg_tensor *dg_window_place(dg_tensor *x, const dg_window *w, int ndim, const int
 
 /* index as contiguous int64 that count from 0, checked against `size`; free it with dg_body_free. */
 dg_body *dg_positions(const char *who, const dg_view *index, int axis, int64_t size, int64_t base);
-/* The row-major positions of the elements of a mask that are true, the same way. */
-dg_body *dg_mask_positions(const char *who, const dg_view *mask);
+/* Puts the axes of an index in place of one axis of a shape; -1 with an error. */
+int dg_spread(const char *who, dg_view *shape, int axis, const dg_view *index);
+/* The row-major positions at which a mask on x's leading axes is true, the same way. */
+dg_body *dg_mask_positions(const char *who, const dg_view *x, const dg_view *mask);
+/* x with its first `count` axes joined; its strides count only if x is contiguous. */
+dg_view dg_join_leading(const dg_view *x, int count);
 /* x[..., positions, ...] along `axis`. The positions, as above or NULL, are taken over. */
 dg_tensor *dg_take_at(dg_tensor *x, int axis, dg_body *positions);
 

@@ -6,11 +6,6 @@ DG_MAP1(div_number_map, (x / p))
 DG_MAP1(rdiv_map, (p / x))
 DG_MAP3(div_grad_map, (-(x * y) / z))
 
-static int div_forward(dg_call *c) { return dg_map_forward(c, &div_map); }
-static int div_number_forward(dg_call *c) { return dg_map_forward(c, &div_number_map); }
-static int rdiv_forward(dg_call *c) { return dg_map_forward(c, &rdiv_map); }
-static int div_grad_forward(dg_call *c) { return dg_map_forward(c, &div_grad_map); }
-
 /* y = a / b: ga = gy / b, gb = -gy y / b. The result stands in for a, which may be freed. */
 static int div_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -45,25 +40,35 @@ static int div_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class div_op = {
-  "div", dg_shape_broadcast_float, div_forward, div_backward, DG_READS_X1 | DG_READS_Y, 0,
+  .name = "div",
+  .shape = dg_shape_broadcast_float,
+  .map = &div_map,
+  .backward = div_backward,
+  .reads = DG_READS_X1 | DG_READS_Y,
 };
 static const dg_op_class div_number_op = {
-  "div", dg_shape_same, div_number_forward, div_number_backward, DG_READS_NOTHING, 0,
+  .name = "div",
+  .shape = dg_shape_same,
+  .map = &div_number_map,
+  .backward = div_number_backward,
 };
 static const dg_op_class rdiv_op = {
-  "div", dg_shape_same, rdiv_forward, rdiv_backward, DG_READS_X0 | DG_READS_Y, 0,
+  .name = "div",
+  .shape = dg_shape_same,
+  .map = &rdiv_map,
+  .backward = rdiv_backward,
+  .reads = DG_READS_X0 | DG_READS_Y,
 };
 static const dg_op_class div_grad_op = {
-  "div_grad",
-  dg_shape_broadcast_float,
-  div_grad_forward,
-  div_grad_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_X2 | DG_READS_Y,
-  0,
+  .name = "div_grad",
+  .shape = dg_shape_broadcast_float,
+  .map = &div_grad_map,
+  .backward = div_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2 | DG_READS_Y,
 };
 
 /* a / b, broadcast; both of one float dtype (integers have floordiv). */
-DG_API dg_tensor *dg_div(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&div_op, a, b)); }
+DG_API dg_tensor *dg_div(dg_tensor *a, dg_tensor *b) { return dg_apply2(&div_op, a, b, NULL); }
 
 /* x / number, elementwise; floats. Exact where a multiplication by 1 / number would not be. */
 DG_API dg_tensor *dg_div_number(dg_tensor *x, double number)

@@ -4,9 +4,6 @@
 DG_MAP1(exp_map, (exp(x)))
 DG_MAP1(expm1_map, (expm1(x)))
 
-static int exp_forward(dg_call *c) { return dg_map_forward(c, &exp_map); }
-static int expm1_forward(dg_call *c) { return dg_map_forward(c, &expm1_map); }
-
 /* y = e^x: gx = gy y. */
 static int exp_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -22,14 +19,22 @@ static int expm1_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class exp_op = {
-  "exp", dg_shape_same, exp_forward, exp_backward, DG_READS_Y, 0,
+  .name = "exp",
+  .shape = dg_shape_same,
+  .map = &exp_map,
+  .backward = exp_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class expm1_op = {
-  "expm1", dg_shape_same, expm1_forward, expm1_backward, DG_READS_Y, 0,
+  .name = "expm1",
+  .shape = dg_shape_same,
+  .map = &expm1_map,
+  .backward = expm1_backward,
+  .reads = DG_READS_Y,
 };
 
 /* e^x, elementwise; floats. */
-DG_API dg_tensor *dg_exp(dg_tensor *x) { return dg_finish(dg_begin1(&exp_op, x)); }
+DG_API dg_tensor *dg_exp(dg_tensor *x) { return dg_apply1(&exp_op, x, NULL); }
 
 /* e^x - 1, elementwise, exact near 0 too; floats. */
-DG_API dg_tensor *dg_expm1(dg_tensor *x) { return dg_finish(dg_begin1(&expm1_op, x)); }
+DG_API dg_tensor *dg_expm1(dg_tensor *x) { return dg_apply1(&expm1_op, x, NULL); }

@@ -9,11 +9,6 @@ DG_MAP1(log1p_map, (log1p(x)))
 DG_MAP1(log2_map, (log2(x)))
 DG_MAP1(log10_map, (log10(x)))
 
-static int log_forward(dg_call *c) { return dg_map_forward(c, &log_map); }
-static int log1p_forward(dg_call *c) { return dg_map_forward(c, &log1p_map); }
-static int log2_forward(dg_call *c) { return dg_map_forward(c, &log2_map); }
-static int log10_forward(dg_call *c) { return dg_map_forward(c, &log10_map); }
-
 /* y = ln x: gx = gy / x. */
 static int log_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -43,26 +38,42 @@ static int log10_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class log_op = {
-  "log", dg_shape_same, log_forward, log_backward, DG_READS_X0, 0,
+  .name = "log",
+  .shape = dg_shape_same,
+  .map = &log_map,
+  .backward = log_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class log1p_op = {
-  "log1p", dg_shape_same, log1p_forward, log1p_backward, DG_READS_X0, 0,
+  .name = "log1p",
+  .shape = dg_shape_same,
+  .map = &log1p_map,
+  .backward = log1p_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class log2_op = {
-  "log2", dg_shape_same, log2_forward, log2_backward, DG_READS_X0, 0,
+  .name = "log2",
+  .shape = dg_shape_same,
+  .map = &log2_map,
+  .backward = log2_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class log10_op = {
-  "log10", dg_shape_same, log10_forward, log10_backward, DG_READS_X0, 0,
+  .name = "log10",
+  .shape = dg_shape_same,
+  .map = &log10_map,
+  .backward = log10_backward,
+  .reads = DG_READS_X0,
 };
 
 /* The natural logarithm, elementwise; floats. */
-DG_API dg_tensor *dg_log(dg_tensor *x) { return dg_finish(dg_begin1(&log_op, x)); }
+DG_API dg_tensor *dg_log(dg_tensor *x) { return dg_apply1(&log_op, x, NULL); }
 
 /* The natural logarithm of 1 + x, elementwise, exact near 0 too; floats. */
-DG_API dg_tensor *dg_log1p(dg_tensor *x) { return dg_finish(dg_begin1(&log1p_op, x)); }
+DG_API dg_tensor *dg_log1p(dg_tensor *x) { return dg_apply1(&log1p_op, x, NULL); }
 
 /* The logarithm to base 2, elementwise; floats. */
-DG_API dg_tensor *dg_log2(dg_tensor *x) { return dg_finish(dg_begin1(&log2_op, x)); }
+DG_API dg_tensor *dg_log2(dg_tensor *x) { return dg_apply1(&log2_op, x, NULL); }
 
 /* The logarithm to base 10, elementwise; floats. */
-DG_API dg_tensor *dg_log10(dg_tensor *x) { return dg_finish(dg_begin1(&log10_op, x)); }
+DG_API dg_tensor *dg_log10(dg_tensor *x) { return dg_apply1(&log10_op, x, NULL); }

@@ -3,8 +3,6 @@
 
 DG_MAP_NUMBER(2, mul_map, (x * y), (T)((uint64_t)x *(uint64_t)y))
 
-static int mul_forward(dg_call *c) { return dg_map_forward(c, &mul_map); }
-
 /* y = a b: ga = gy b, gb = gy a, summed over what was broadcast. */
 static int mul_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -14,8 +12,12 @@ static int mul_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class mul_op = {
-  "mul", dg_shape_broadcast, mul_forward, mul_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "mul",
+  .shape = dg_shape_broadcast,
+  .map = &mul_map,
+  .backward = mul_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&mul_op, a, b)); }
+DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b) { return dg_apply2(&mul_op, a, b, NULL); }

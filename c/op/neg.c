@@ -3,8 +3,6 @@
 
 DG_MAP_NUMBER(1, neg_map, (-x), (T)(0 - (uint64_t)x))
 
-static int neg_forward(dg_call *c) { return dg_map_forward(c, &neg_map); }
-
 /* y = -x: gx = -gy. */
 static int neg_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -14,8 +12,11 @@ static int neg_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class neg_op = {
-  "neg", dg_shape_same_any, neg_forward, neg_backward, DG_READS_NOTHING, 0,
+  .name = "neg",
+  .shape = dg_shape_same_any,
+  .map = &neg_map,
+  .backward = neg_backward,
 };
 
 /* -x, elementwise; any dtype but bool. Integers wrap around. */
-DG_API dg_tensor *dg_neg(dg_tensor *x) { return dg_finish(dg_begin1(&neg_op, x)); }
+DG_API dg_tensor *dg_neg(dg_tensor *x) { return dg_apply1(&neg_op, x, NULL); }

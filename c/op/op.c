@@ -33,7 +33,7 @@ int dg_shape_same_any(dg_call *c)
       return dg_op_fail(c, DG_EARGUMENT, "shapes %s and %s differ", dg_shape_text(x, a),
                         dg_shape_text(&c->x[i]->v, b));
   }
-  return dg_output(c, 0, x->dtype, x->ndim, x->shape) ? 0 : -1;
+  return dg_output_like(c, 0, x->dtype, x) ? 0 : -1;
 }
 
 int dg_shape_same(dg_call *c) { return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_same_any(c); }
@@ -72,7 +72,7 @@ int dg_shape_broadcast(dg_call *c)
   const dg_view *a = &c->x[0]->v;
   if (DG_UNLIKELY(same_dtypes(c) < 0)) return -1;
   if (DG_LIKELY(c->inputs == 2 && dg_same_shape(a, &c->x[1]->v)))
-    return dg_output(c, 0, a->dtype, a->ndim, a->shape) ? 0 : -1;
+    return dg_output_like(c, 0, a->dtype, a) ? 0 : -1;
   return dg_shape_broadcast_as(c, a->dtype);
 }
 
@@ -98,12 +98,14 @@ int dg_shape_reduced(dg_call *c, int dtype, int64_t axes, bool keepdims)
   return dg_output(c, 0, dtype, ndim, shape) ? 0 : -1;
 }
 
-int dg_axis(dg_call *c, int64_t axis, int ndim)
+int dg_axis_of(const char *who, int64_t axis, int ndim)
 {
   if (axis >= -ndim && axis < ndim) return (int)(axis < 0 ? axis + ndim : axis);
-  return dg_op_fail(c, DG_EARGUMENT, "axis %lld is out of range for %d axes",
-                    (long long)(axis < 0 ? axis : axis + 1), ndim);
+  return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who,
+                 (long long)(axis < 0 ? axis : axis + 1), ndim);
 }
+
+int dg_axis(dg_call *c, int64_t axis, int ndim) { return dg_axis_of(c->op->name, axis, ndim); }
 
 int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes)
 {
@@ -138,23 +140,7 @@ int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
   return 0;
 }
 
-int dg_map_forward(dg_call *c, const dg_map *m)
-{
-  const dg_view *x[DG_MAP_INPUTS];
-  for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
-  const dg_view *y = &c->y[0]->v;
-  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
-    return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
-  return dg_backend_of(y)->map(m, x, y, c->f);
-}
-
-dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy)
-{
-  const dg_view *x = &c->x[i]->v;
-  dg_body *g = dg_body_of(gy);
-  if (!g || dg_same_shape(x, &g->v)) return gy;
-  return dg_sum_to(gy, x->ndim, x->shape);
-}
+dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
 
 dg_tensor *dg_no_gradient(const dg_call *c, int i)
 {

@@ -31,6 +31,7 @@ int dg_wants_whole(dg_call *c, double number);
 
 /* Turns an axis that may count from the end into 0 ... ndim - 1; -1 with an error. */
 int dg_axis(dg_call *c, int64_t axis, int ndim);
+int dg_axis_of(const char *who, int64_t axis, int ndim);
 /* The bit set of `count` axes of a tensor, all of them when count is 0; -1 with an error. */
 int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
 
@@ -38,15 +39,16 @@ int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
  */
 int dg_set_shape(dg_call *c, int ndim, const int64_t *shape);
 
-/* -- Forward rules -------------------------------------------------------------------------- */
-
-/* y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
-int dg_map_forward(dg_call *c, const dg_map *m);
-
 /* -- Compositions --------------------------------------------------------------------------- */
 
 /* gy summed to the shape of input i: the gradient of an operand that was broadcast. */
-dg_tensor *dg_unbroadcast(dg_call *c, int i, dg_tensor *gy);
+dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy);
+DG_INLINE dg_tensor *dg_unbroadcast(const dg_call *c, int i, dg_tensor *gy)
+{
+  const dg_body *g = (const dg_body *)dg_slot_of(gy);
+  if (DG_LIKELY(g && dg_same_shape(&c->x[i]->v, &g->v))) return gy;
+  return dg_sum_back(&c->x[i]->v, gy);
+}
 
 /* What came of reducing x over a bit set of axes, with these axes back as size 1. */
 dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes);

@@ -5,10 +5,6 @@ DG_MAP2(pow_map, (pow(x, y)))
 DG_MAP1(rpow_map, (pow(p, x)))
 DG_MAP3(pow_base_grad_map, (y == 0 ? 0 : z * y * pow(x, y - 1)))
 
-static int pow_forward(dg_call *c) { return dg_map_forward(c, &pow_map); }
-static int rpow_forward(dg_call *c) { return dg_map_forward(c, &rpow_map); }
-static int pow_base_grad_forward(dg_call *c) { return dg_map_forward(c, &pow_base_grad_map); }
-
 /* ln a where a > 0, else 0, and a gradient to match: the logarithm of a safe number is taken. */
 static dg_tensor *log_or_zero(dg_tensor *a)
 {
@@ -51,23 +47,29 @@ static int rpow_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class pow_op = {
-  "pow",
-  dg_shape_broadcast_float,
-  pow_forward,
-  pow_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_Y,
-  0,
+  .name = "pow",
+  .shape = dg_shape_broadcast_float,
+  .map = &pow_map,
+  .backward = pow_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_Y,
 };
 static const dg_op_class rpow_op = {
-  "pow", dg_shape_same, rpow_forward, rpow_backward, DG_READS_Y, 0,
+  .name = "pow",
+  .shape = dg_shape_same,
+  .map = &rpow_map,
+  .backward = rpow_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class pow_base_grad_op = {
-  "pow_base_grad",        dg_shape_broadcast_float, pow_base_grad_forward,
-  pow_base_grad_backward, DG_READS_ALL_X,           0,
+  .name = "pow_base_grad",
+  .shape = dg_shape_broadcast_float,
+  .map = &pow_base_grad_map,
+  .backward = pow_base_grad_backward,
+  .reads = DG_READS_ALL_X,
 };
 
 /* a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0. */
-DG_API dg_tensor *dg_pow(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&pow_op, a, b)); }
+DG_API dg_tensor *dg_pow(dg_tensor *a, dg_tensor *b) { return dg_apply2(&pow_op, a, b, NULL); }
 
 /* base^x, elementwise; floats. */
 DG_API dg_tensor *dg_rpow(dg_tensor *x, double base)

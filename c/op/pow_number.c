@@ -10,8 +10,6 @@ DG_MAP2(grad2_map, (2 * x * y))
 DG_MAP2(grad3_map, (3 * x * x * y))
 DG_MAP2(grad_map, (p * pow(x, q) * y))
 
-static int square_forward(dg_call *c) { return dg_map_forward(c, &square_map); }
-
 static int pow_number_forward(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v, *y = &c->y[0]->v;
@@ -59,7 +57,11 @@ static int pow_number_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class square_op = {
-  "square", dg_shape_same_any, square_forward, square_backward, DG_READS_X0, 0,
+  .name = "square",
+  .shape = dg_shape_same_any,
+  .map = &square_map,
+  .backward = square_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class pow_number_op = {
   "pow", dg_shape_same, pow_number_forward, pow_number_backward, DG_READS_X0, 0,
@@ -69,7 +71,7 @@ static const dg_op_class pow_number_grad_op = {
 };
 
 /* x x, elementwise; any dtype but bool. Integers wrap around. */
-DG_API dg_tensor *dg_square(dg_tensor *x) { return dg_finish(dg_begin1(&square_op, x)); }
+DG_API dg_tensor *dg_square(dg_tensor *x) { return dg_apply1(&square_op, x, NULL); }
 
 /* x^p, elementwise; floats, or any dtype but bool for p = 2. x^0 is 1 for every x. */
 DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p)

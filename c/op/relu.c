@@ -4,9 +4,6 @@
 DG_MAP1(relu_map, (x < 0 ? 0 : x))
 DG_MAP2(relu_grad_map, (x <= 0 ? 0 : y))
 
-static int relu_forward(dg_call *c) { return dg_map_forward(c, &relu_map); }
-static int relu_grad_forward(dg_call *c) { return dg_map_forward(c, &relu_grad_map); }
-
 /* gx = gy where y > 0, else 0: the output is enough, so x may be freed early. */
 static int relu_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -22,17 +19,25 @@ static int relu_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class relu_op = {
-  "relu", dg_shape_same, relu_forward, relu_backward, DG_READS_Y, 0,
+  .name = "relu",
+  .shape = dg_shape_same,
+  .map = &relu_map,
+  .backward = relu_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class relu_grad_op = {
-  "relu_grad", dg_shape_same, relu_grad_forward, relu_grad_backward, DG_READS_X0, 0,
+  .name = "relu_grad",
+  .shape = dg_shape_same,
+  .map = &relu_grad_map,
+  .backward = relu_grad_backward,
+  .reads = DG_READS_X0,
 };
 
 /* max(x, 0), elementwise; floats. NaN stays NaN. */
-DG_API dg_tensor *dg_relu(dg_tensor *x) { return dg_finish(dg_begin1(&relu_op, x)); }
+DG_API dg_tensor *dg_relu(dg_tensor *x) { return dg_apply1(&relu_op, x, NULL); }
 
 /* gy where y > 0, else 0: the gradient of relu, given its output y (or its input). */
 DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy)
 {
-  return dg_finish(dg_begin2(&relu_grad_op, y, gy));
+  return dg_apply2(&relu_grad_op, y, gy, NULL);
 }

@@ -4,9 +4,6 @@
 DG_MAP1(sigmoid_map, (sigmoid(x)))
 DG_MAP2(sigmoid_grad_map, (y * x * (1 - x)))
 
-static int sigmoid_forward(dg_call *c) { return dg_map_forward(c, &sigmoid_map); }
-static int sigmoid_grad_forward(dg_call *c) { return dg_map_forward(c, &sigmoid_grad_map); }
-
 /* dy/dx = y (1 - y): the output is enough, so x may be freed early. */
 static int sigmoid_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -24,17 +21,25 @@ static int sigmoid_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class sigmoid_op = {
-  "sigmoid", dg_shape_same, sigmoid_forward, sigmoid_backward, DG_READS_Y, 0,
+  .name = "sigmoid",
+  .shape = dg_shape_same,
+  .map = &sigmoid_map,
+  .backward = sigmoid_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class sigmoid_grad_op = {
-  "sigmoid_grad", dg_shape_same, sigmoid_grad_forward, sigmoid_grad_backward, DG_READS_ALL_X, 0,
+  .name = "sigmoid_grad",
+  .shape = dg_shape_same,
+  .map = &sigmoid_grad_map,
+  .backward = sigmoid_grad_backward,
+  .reads = DG_READS_ALL_X,
 };
 
 /* 1 / (1 + exp(-x)), elementwise; floats. */
-DG_API dg_tensor *dg_sigmoid(dg_tensor *x) { return dg_finish(dg_begin1(&sigmoid_op, x)); }
+DG_API dg_tensor *dg_sigmoid(dg_tensor *x) { return dg_apply1(&sigmoid_op, x, NULL); }
 
 /* gy y (1 - y): the gradient of sigmoid, given its output y. */
 DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy)
 {
-  return dg_finish(dg_begin2(&sigmoid_grad_op, y, gy));
+  return dg_apply2(&sigmoid_grad_op, y, gy, NULL);
 }

@@ -5,10 +5,6 @@ DG_MAP1(sqrt_map, (sqrt(x)))
 DG_MAP2(sqrt_grad_map, (y / (x + x)))
 DG_MAP1(rsqrt_map, (1 / sqrt(x)))
 
-static int sqrt_forward(dg_call *c) { return dg_map_forward(c, &sqrt_map); }
-static int sqrt_grad_forward(dg_call *c) { return dg_map_forward(c, &sqrt_grad_map); }
-static int rsqrt_forward(dg_call *c) { return dg_map_forward(c, &rsqrt_map); }
-
 /* y = sqrt x: gx = gy / (2 y), infinite at 0. The output is enough, so x may be freed early. */
 static int sqrt_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -33,23 +29,35 @@ static int rsqrt_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class sqrt_op = {
-  "sqrt", dg_shape_same, sqrt_forward, sqrt_backward, DG_READS_Y, 0,
+  .name = "sqrt",
+  .shape = dg_shape_same,
+  .map = &sqrt_map,
+  .backward = sqrt_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class sqrt_grad_op = {
-  "sqrt_grad", dg_shape_same, sqrt_grad_forward, sqrt_grad_backward, DG_READS_X0 | DG_READS_Y, 0,
+  .name = "sqrt_grad",
+  .shape = dg_shape_same,
+  .map = &sqrt_grad_map,
+  .backward = sqrt_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_Y,
 };
 static const dg_op_class rsqrt_op = {
-  "rsqrt", dg_shape_same, rsqrt_forward, rsqrt_backward, DG_READS_Y, 0,
+  .name = "rsqrt",
+  .shape = dg_shape_same,
+  .map = &rsqrt_map,
+  .backward = rsqrt_backward,
+  .reads = DG_READS_Y,
 };
 
 /* The square root, elementwise; floats. NaN for negative numbers. */
-DG_API dg_tensor *dg_sqrt(dg_tensor *x) { return dg_finish(dg_begin1(&sqrt_op, x)); }
+DG_API dg_tensor *dg_sqrt(dg_tensor *x) { return dg_apply1(&sqrt_op, x, NULL); }
 
 /* gy / (2 y): the gradient of sqrt, given its output y. */
 DG_API dg_tensor *dg_sqrt_grad(dg_tensor *y, dg_tensor *gy)
 {
-  return dg_finish(dg_begin2(&sqrt_grad_op, y, gy));
+  return dg_apply2(&sqrt_grad_op, y, gy, NULL);
 }
 
 /* 1 / sqrt(x), elementwise; floats. */
-DG_API dg_tensor *dg_rsqrt(dg_tensor *x) { return dg_finish(dg_begin1(&rsqrt_op, x)); }
+DG_API dg_tensor *dg_rsqrt(dg_tensor *x) { return dg_apply1(&rsqrt_op, x, NULL); }

@@ -3,8 +3,6 @@
 
 DG_MAP_NUMBER(2, sub_map, (x - y), (T)((uint64_t)x - (uint64_t)y))
 
-static int sub_forward(dg_call *c) { return dg_map_forward(c, &sub_map); }
-
 /* y = a - b: ga = gy, gb = -gy, summed over what was broadcast. */
 static int sub_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -14,8 +12,11 @@ static int sub_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class sub_op = {
-  "sub", dg_shape_broadcast, sub_forward, sub_backward, DG_READS_NOTHING, 0,
+  .name = "sub",
+  .shape = dg_shape_broadcast,
+  .map = &sub_map,
+  .backward = sub_backward,
 };
 
 /* a - b, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_sub(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&sub_op, a, b)); }
+DG_API dg_tensor *dg_sub(dg_tensor *a, dg_tensor *b) { return dg_apply2(&sub_op, a, b, NULL); }

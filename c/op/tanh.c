@@ -4,9 +4,6 @@
 DG_MAP1(tanh_map, (tanh(x)))
 DG_MAP2(tanh_grad_map, (y * (1 - x * x)))
 
-static int tanh_forward(dg_call *c) { return dg_map_forward(c, &tanh_map); }
-static int tanh_grad_forward(dg_call *c) { return dg_map_forward(c, &tanh_grad_map); }
-
 /* y = tanh x: gx = gy (1 - y^2). The output is enough, so x may be freed early. */
 static int tanh_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -24,17 +21,25 @@ static int tanh_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class tanh_op = {
-  "tanh", dg_shape_same, tanh_forward, tanh_backward, DG_READS_Y, 0,
+  .name = "tanh",
+  .shape = dg_shape_same,
+  .map = &tanh_map,
+  .backward = tanh_backward,
+  .reads = DG_READS_Y,
 };
 static const dg_op_class tanh_grad_op = {
-  "tanh_grad", dg_shape_same, tanh_grad_forward, tanh_grad_backward, DG_READS_ALL_X, 0,
+  .name = "tanh_grad",
+  .shape = dg_shape_same,
+  .map = &tanh_grad_map,
+  .backward = tanh_grad_backward,
+  .reads = DG_READS_ALL_X,
 };
 
 /* The hyperbolic tangent, elementwise; floats. */
-DG_API dg_tensor *dg_tanh(dg_tensor *x) { return dg_finish(dg_begin1(&tanh_op, x)); }
+DG_API dg_tensor *dg_tanh(dg_tensor *x) { return dg_apply1(&tanh_op, x, NULL); }
 
 /* gy (1 - y^2): the gradient of tanh, given its output y. */
 DG_API dg_tensor *dg_tanh_grad(dg_tensor *y, dg_tensor *gy)
 {
-  return dg_finish(dg_begin2(&tanh_grad_op, y, gy));
+  return dg_apply2(&tanh_grad_op, y, gy, NULL);
 }

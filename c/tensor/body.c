@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TINY_AT = 48, TINY = 16, ELEMENTS_AT = 64 }; /* where elements lie in a storage's block */
+enum { ELEMENTS_AT = 64 }; /* where the elements lie in a storage's block */
 
 dg_body *dg_bad_handle(const void *handle)
 {
@@ -28,42 +28,88 @@ dg_body *dg_no_elements(const dg_body *b)
   return NULL;
 }
 
-dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
+DG_INLINE dg_body *blank(void)
 {
   dg_body *b = (dg_body *)dg_slot_take();
-  if (!b) return NULL;
+  if (DG_UNLIKELY(!b)) return NULL;
   b->slot.kind = DG_SLOT_TENSOR;
   b->store = NULL;
-  b->creator = NULL;
-  b->grad = NULL;
-  b->name = NULL;
-  b->refs = 0;
-  b->flags = b->output = b->entry = b->borrowed = 0;
-  b->walk = b->wanted = 0;
-  b->v.data = NULL;
-  if (dg_view_set(&b->v, who, dtype, ndim, shape) < 0) {
-    dg_slot_give(&b->slot);
-    return NULL;
-  }
-  dg_count_tensors(1);
+  b->own.refs = 0;
+  memset(&b->creator, 0, offsetof(dg_body, own) - offsetof(dg_body, creator));
+  dg_count(DG_TENSORS, 1);
   return b;
 }
 
-int dg_body_allocate(dg_body *b, dg_kind kind)
+dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
 {
-  int64_t bytes = b->v.size * dg_item_bytes[b->v.dtype], got;
-  bool tiny = bytes <= TINY;
-  dg_storage *s = dg_block_alloc(tiny ? ELEMENTS_AT : ELEMENTS_AT + bytes, kind, &got);
-  if (!s) return -1;
+  dg_body *b = blank();
+  if (!b) return NULL;
+  b->v.data = NULL;
+  if (dg_view_set(&b->v, who, dtype, ndim, shape) == 0) return b;
+  dg_body_free(b);
+  return NULL;
+}
+
+/* Shape, size and strides as `like` would have them without gaps. */
+DG_INLINE void shape_like(dg_view *v, int dtype, const dg_view *like)
+{
+  if (DG_LIKELY(like->contiguous)) { /* one copy of known length beats loops over few axes */
+    *v = *like;
+    v->dtype = (uint8_t)dtype;
+    return;
+  }
+  v->size = like->size;
+  v->dtype = (uint8_t)dtype;
+  v->ndim = like->ndim;
+  v->contiguous = true;
+  int64_t stride = 1;
+  for (int i = like->ndim - 1; i >= 0; i--) {
+    v->shape[i] = like->shape[i];
+    v->stride[i] = stride;
+    stride *= DG_MAX(like->shape[i], 1);
+  }
+}
+
+DG_INLINE int allocate(dg_body *b, dg_kind kind)
+{
+  int64_t bytes = b->v.size * dg_item_bytes[b->v.dtype];
+  dg_storage *s = &b->own;
+  if (bytes <= (int64_t)sizeof b->tiny) {
+    s->got = 0;
+    s->data = b->tiny;
+  } else {
+    int64_t got;
+    s = dg_block_alloc(ELEMENTS_AT + bytes, kind, &got);
+    if (DG_UNLIKELY(!s)) return -1;
+    s->got = got;
+    s->data = (char *)s + ELEMENTS_AT;
+  }
   s->refs = 1;
   s->version = 0;
-  s->got = got;
-  s->data = (char *)s + (tiny ? TINY_AT : ELEMENTS_AT);
   s->pin = NULL;
   s->kind = (uint8_t)kind;
   b->store = s;
   b->v.data = s->data;
   return 0;
+}
+
+int dg_body_allocate(dg_body *b, dg_kind kind) { return allocate(b, kind); }
+
+dg_body *dg_body_like(int dtype, const dg_view *like)
+{
+  dg_body *b = blank();
+  if (DG_LIKELY(b != NULL)) shape_like(&b->v, dtype, like);
+  return b;
+}
+
+dg_body *dg_body_full_like(int dtype, const dg_view *like)
+{
+  dg_body *b = blank();
+  if (DG_UNLIKELY(!b)) return NULL;
+  shape_like(&b->v, dtype, like);
+  if (DG_LIKELY(allocate(b, DG_ACTIVATION) == 0)) return b;
+  dg_body_free(b);
+  return NULL;
 }
 
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin)
@@ -80,20 +126,25 @@ int dg_body_adopt(dg_body *b, void *data, dg_pin *pin)
 
 dg_body *dg_body_view(const dg_body *x)
 {
-  dg_body *b = (dg_body *)dg_slot_take();
+  dg_body *b = blank();
   if (!b) return NULL;
-  b->slot.kind = DG_SLOT_TENSOR;
   b->v = x->v;
   b->store = x->store;
   __atomic_add_fetch(&x->store->refs, 1, __ATOMIC_RELAXED);
-  b->creator = NULL;
-  b->grad = NULL;
-  b->name = NULL;
-  b->refs = 0;
-  b->flags = b->output = b->entry = b->borrowed = 0;
-  b->walk = b->wanted = 0;
-  dg_count_tensors(1);
   return b;
+}
+
+/* The last look at a storage is gone. One that lies in a tensor's slot outlives that tensor while
+ * views of it live: its slot waits for them. */
+static void free_storage(dg_storage *s, const dg_body *last)
+{
+  if (s->got == 0) {
+    dg_body *owner = (dg_body *)((char *)s - offsetof(dg_body, own));
+    if (owner != last && owner->slot.kind == 0) dg_slot_reuse(&owner->slot);
+    return;
+  }
+  if (s->pin) dg_pin_drop(s->pin);
+  dg_block_free(s, s->got, s->kind);
 }
 
 void dg_body_drop_storage(dg_body *b)
@@ -101,15 +152,20 @@ void dg_body_drop_storage(dg_body *b)
   dg_storage *s = b->store;
   b->store = NULL;
   b->v.data = NULL;
-  if (!s || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
-  if (s->pin) dg_pin_drop(s->pin);
-  dg_block_free(s, s->got, s->kind);
+  if (s && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s, b);
 }
 
 void dg_body_free(dg_body *b)
 {
-  dg_body_drop_storage(b);
-  dg_table_free(b->name);
-  dg_count_tensors(-1);
-  dg_slot_give(&b->slot);
+  bool lent = false; /* views look at the elements in this slot */
+  if (b->store == &b->own && DG_LIKELY(b->own.refs == 1)) {
+    b->own.refs = 0;
+  } else {
+    if (b->store) dg_body_drop_storage(b);
+    lent = __atomic_load_n(&b->own.refs, __ATOMIC_ACQUIRE) > 0;
+  }
+  if (DG_UNLIKELY(b->name != NULL)) dg_table_free(b->name);
+  dg_count(DG_TENSORS, -1);
+  dg_slot_retire(&b->slot);
+  if (DG_LIKELY(!lent)) dg_slot_reuse(&b->slot);
 }

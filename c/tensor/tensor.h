@@ -36,19 +36,22 @@ struct dg_call;
 
 typedef struct dg_body {
   dg_slot slot;
-  dg_view v;
-  dg_storage *store;       /* NULL: uninitialized, or only the graph needs it */
+  dg_storage *store; /* NULL: uninitialized, or only the graph needs it */
+  /* from here to `own` a new body is all zero */
   struct dg_call *creator; /* NULL: a leaf */
   struct dg_body *grad;    /* held */
   char *name;
   int64_t refs; /* atomic; unused while DG_SCOPED */
   uint32_t flags;
   uint32_t output;   /* which output of its creator it is */
-  uint32_t entry;    /* of the walk below */
   uint32_t birth;    /* its place in the scope's list */
   uint32_t borrowed; /* the scope epoch in which a node or a handle used it uncounted */
   uint64_t walk;     /* the walk that has an entry for it */
   uint64_t wanted;   /* the walk that was asked for its gradient */
+  uint32_t entry;    /* of `walk` */
+  dg_storage own;    /* of a tensor of one or two elements, which follow it */
+  double tiny[2];
+  dg_view v;
 } dg_body;
 
 _Static_assert(sizeof(dg_body) <= DG_SLOT_BYTES, "a tensor's body fits its slot");
@@ -61,6 +64,10 @@ dg_body *dg_bad_handle(const void *handle);
 
 /* A body without storage: dtype, shape and strides set. Not born yet: refs and flags are 0. */
 dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape);
+/* The same, with the shape of another. */
+dg_body *dg_body_like(int dtype, const dg_view *shape);
+/* The same, with elements. */
+dg_body *dg_body_full_like(int dtype, const dg_view *shape);
 /* Gives the body its own storage, uninitialized. */
 int dg_body_allocate(dg_body *b, dg_kind kind);
 /* Has the body look at foreign memory instead. */

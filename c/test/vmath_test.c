@@ -80,8 +80,8 @@ typedef struct {
   {                                                                                                \
     name##_f64_base, name##_f64_avx2, name##_f64_avx512, name##_f64_fma                            \
   }
-#define ROW(name, b32, b64, lo, hi, trig)                                                          \
-  .name = #name, b32, b64, lo, hi, trig, name, name##l, LOOPS32(name), LOOPS64(name)
+#define ROW(f, b32, b64, lo, hi, trig)                                                             \
+  .name = #f, b32, b64, lo, hi, trig, f, f##l, LOOPS32(f), LOOPS64(f)
 
 static const function functions[] = {
   { ROW(exp, 1.05, 1, -750, 712, 0) },  { ROW(expm1, 2, 2, -40, 40, 0) },

@@ -48,8 +48,8 @@ typedef void loop(void *y, const void *x);
   }
 #endif
 #define ALL(name) ISAS(name) LIBM(name)
-#define ROW(name, lo, hi)                                                                          \
-  .name = #name, lo, hi, { RUN(name, _f32), RUN(name, _f64) }
+#define ROW(f, from, to)                                                                           \
+  .name = #f, from, to, { RUN(f, _f32), RUN(f, _f64) }
 
 static float sigmoidf(float x) { return 1 / (1 + expf(-x)); }
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }

@@ -9,8 +9,8 @@ typedef void dg_sgemm_fn(int order, int ta, int tb, int m, int n, int k, float a
                          const float *a, int lda, const float *b, int ldb, float beta, float *c,
                          int ldc);
 typedef void dg_dgemm_fn(int order, int ta, int tb, int m, int n, int k, double alpha,
-                         const double *a, int lda, const double *b, int ldb, double beta,
-                         double *c, int ldc);
+                         const double *a, int lda, const double *b, int ldb, double beta, double *c,
+                         int ldc);
 
 typedef struct {
   dg_sgemm_fn *sgemm;

@@ -120,6 +120,11 @@ int dg_cpu_copy(const dg_view *from, const dg_view *to)
 
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to)
 {
+  if (from->contiguous && to->contiguous && to->size < GRAIN) {
+    run_loop *add = to->dtype == DG_F32 ? add_float : add_double;
+    add(to->size, to->data, dg_item_bytes[to->dtype], from->data, dg_item_bytes[to->dtype]);
+    return 0;
+  }
   return apply(to->dtype == DG_F32 ? add_float : add_double, from, to);
 }
 

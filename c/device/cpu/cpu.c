@@ -4,8 +4,10 @@
 const dg_backend dg_cpu = {
   .name = "cpu",
   .map = dg_cpu_map,
+  .map_flat = dg_cpu_map_flat,
   .copy = dg_cpu_copy,
   .fill = dg_cpu_fill,
+  .has_zero = dg_cpu_has_zero,
   .accumulate = dg_cpu_accumulate,
   .reduce = dg_cpu_reduce,
   .gather = dg_cpu_gather,

@@ -8,8 +8,11 @@
 extern const dg_backend dg_cpu;
 
 int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par);
+int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                    const double *par);
 int dg_cpu_copy(const dg_view *from, const dg_view *to);
 int dg_cpu_fill(const dg_view *y, double value);
+int dg_cpu_has_zero(const dg_view *x);
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to);
 int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
 int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y);

@@ -201,6 +201,18 @@ typedef int64_t count_run(int64_t n, const char *x, int64_t step, int64_t *at, i
 static count_run *const counters[DG_NDTYPES] = { count_float,   count_double,  count_int32_t,
                                                  count_int64_t, count_uint8_t, count_uint8_t };
 
+/* Turns row-major positions into coordinates, from the end on: they take more room. */
+static void unravel(const dg_view *x, int64_t *to, int64_t count)
+{
+  for (int64_t k = count - 1; k >= 0; k--) {
+    int64_t position = to[k];
+    for (int i = x->ndim - 1; i >= 0; i--) {
+      to[k * x->ndim + i] = position % x->shape[i];
+      position /= x->shape[i];
+    }
+  }
+}
+
 int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y)
 {
   dg_loop loop;
@@ -213,5 +225,6 @@ int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y)
     found += counters[x->dtype](loop.shape[last], at[0], loop.stride[0][last],
                                 to ? to + found : NULL, r * loop.shape[last]);
   }
+  if (to && y->ndim == 2 && x->ndim > 0) unravel(x, to, found);
   return found;
 }

@@ -29,9 +29,9 @@
                  int64_t ldc);                                                                     \
     /* to[p width + i] = from[i step + p] for i < n, p < k: rows side by side, for packing */      \
     void (*interleave)(int width, int64_t n, int64_t k, const REAL *from, int64_t step, REAL *to); \
-    /* gx = gy W and gW = gy' x (+ gW if add) in one walk over W, rows x in */                     \
-    void (*outer)(int64_t in, int64_t rows, const REAL *x, const REAL *w, const REAL *gy,          \
-                  REAL *gx, REAL *gw, int add);                                                    \
+    /* gx = gy W and gW = gy' x (+ gW if add) in one walk over W, rows x in, rows ld apart */      \
+    void (*outer)(int64_t in, int64_t rows, int64_t ld, const REAL *x, const REAL *w,              \
+                  const REAL *gy, REAL *gx, REAL *gw, int add);                                    \
   } dg_kernels_##type;                                                                             \
   const dg_kernels_##type *dg_get_kernels_##type(void);
 

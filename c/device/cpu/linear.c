@@ -6,11 +6,10 @@
 #include <string.h>
 
 /*
- * A batch of one is bound by the walk over W, so gx and gW are computed in one walk, up to
- * FUSED_SIZE weights; larger ones gain more from threads. gx stays in the cache up to FUSED_IN.
- * SPLIT: weights that are worth a thread.
+ * A batch of one is bound by the walk over W, so gx and gW are computed in one walk; SOME_IN
+ * columns of it at a time keep gx in the cache. SPLIT: weights that are worth a thread.
  */
-enum { FUSED_IN = 8192, FUSED_SIZE = 1 << 20, SPLIT = 64 * 1024 };
+enum { SOME_IN = 4096, SPLIT = 64 * 1024 };
 
 #define REAL float
 #define NAME(x) x##_f32

@@ -6,7 +6,7 @@
 enum { GRAIN = 32 << 10 }; /* elements a thread must have to be worth waking */
 
 typedef struct map_work {
-  dg_map_loop *kernel;
+  dg_map_loop *kernel, *rework;
   const double *parameters;
   const dg_loop *loop; /* NULL: everything is one run */
   char *y;
@@ -22,17 +22,21 @@ static void one_run(void *context, int64_t from, int64_t to)
   const map_work *w = context;
   const void *x[DG_MAP_INPUTS];
   for (int i = 0; i < w->inputs; i++) x[i] = w->x[i] + from * w->step[i] * w->bytes[i];
-  w->kernel(to - from, w->y + from * w->y_bytes, x, w->step, w->parameters);
+  char *y = w->y + from * w->y_bytes;
+  w->kernel(to - from, y, x, w->step, w->parameters);
+  if (DG_UNLIKELY(w->rework != NULL)) w->rework(to - from, y, x, w->step, w->parameters);
 }
 
 static void many_runs(void *context, int64_t from, int64_t to)
 {
   const map_work *w = context;
   char *at[DG_LOOP_OPERANDS];
+  int64_t run = w->loop->shape[w->loop->ndim - 1];
   for (int64_t r = from; r < to; r++) {
     dg_loop_at(w->loop, r, at);
-    w->kernel(w->loop->shape[w->loop->ndim - 1], at[0], (const void *const *)(at + 1), w->step,
-              w->parameters);
+    const void *const *x = (const void *const *)(at + 1);
+    w->kernel(run, at[0], x, w->step, w->parameters);
+    if (DG_UNLIKELY(w->rework != NULL)) w->rework(run, at[0], x, w->step, w->parameters);
   }
 }
 
@@ -52,6 +56,7 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
 {
   if (y->size == 0) return 0;
   map_work w = { .kernel = m->loop[x[0]->dtype][dg_cpu_isa()],
+                 .rework = m->rework[x[0]->dtype],
                  .parameters = par,
                  .y = y->data,
                  .y_bytes = dg_item_bytes[y->dtype],
@@ -74,5 +79,29 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   for (int i = 0; i < m->inputs; i++) w.step[i] = loop.stride[i + 1][loop.ndim - 1] / w.bytes[i];
   w.loop = &loop;
   dg_parallel(loop.runs, DG_MAX(GRAIN / run, 1), many_runs, &w);
+  return 0;
+}
+
+int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                    const double *par)
+{
+  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
+  dg_map_loop *kernel = m->loop[dtype][dg_cpu_isa()];
+  if (DG_LIKELY(n < GRAIN && !m->rework[dtype])) {
+    kernel(n, y, x, ones, par);
+    return 0;
+  }
+  map_work w = { .kernel = kernel,
+                 .rework = m->rework[dtype],
+                 .parameters = par,
+                 .y = y,
+                 .y_bytes = dg_item_bytes[m->makes_bool ? DG_BOOL : dtype],
+                 .inputs = m->inputs };
+  for (int i = 0; i < m->inputs; i++) {
+    w.x[i] = x[i];
+    w.step[i] = 1;
+    w.bytes[i] = dg_item_bytes[dtype];
+  }
+  dg_parallel(n, GRAIN, one_run, &w);
   return 0;
 }

@@ -28,8 +28,8 @@ typedef struct {
 } job;
 
 static struct {
-  pthread_mutex_t use;    /* held by the thread whose job is on offer */
-  pthread_mutex_t sleep;  /* guards the two conditions */
+  pthread_mutex_t use;   /* held by the thread whose job is on offer */
+  pthread_mutex_t sleep; /* guards the two conditions */
   pthread_cond_t work, done;
   _Atomic uint64_t ticket;
   atomic_int pending, sleepers, stop;
