@@ -1,0 +1,114 @@
+--- Learns to read handwritten digits, and shows what it has learned.
+--
+--   luajit examples/mnist.lua                                 the 2,500 digits that come along
+--   DGRAPH_DATA=folder/of/mnist luajit examples/mnist.lua     all 60,000
+--
+-- Flags: --epoch 5 --batch 100 --unit 1000 --seed 1 --out build/mnist --smoke
+local dg = require "dgraph"
+local F, L = dg.functions, dg.links
+local files = require "dgraph.utils.files"
+local progress = require "dgraph.utils.progress"
+local svg_plot = require "dgraph.utils.svg_plot"
+
+local flags = require "dgraph.utils.flags"(arg, {
+  epoch = 0, batch = 100, unit = 1000, seed = 1, out = "build/mnist", smoke = false,
+})
+if flags.smoke then flags.epoch, flags.unit = 2, 32 end
+
+-- The model: 784 - 1000 - 1000 - 10.
+local MLP = dg.Chain:extend("MLP")
+
+function MLP:init(units)
+  self.l1 = L.Linear(nil, units)
+  self.l2 = L.Linear(nil, units)
+  self.l3 = L.Linear(nil, 10)
+end
+
+function MLP:forward(x)
+  local h = F.relu(self.l1(x))
+  h = F.relu(self.l2(h))
+  return self.l3(h)
+end
+
+dg.seed(flags.seed)
+local train, test = dg.datasets.get_mnist()
+local epochs = flags.epoch > 0 and flags.epoch or (#train > 10000 and 5 or 15)
+local model = L.Classifier(MLP(flags.unit))
+local optimizer = dg.optimizers.Adam():setup(model)
+
+--- Loss and accuracy on examples that it does not learn from.
+local function evaluate(data)
+  local loss, accuracy = 0, 0
+  local batches = dg.iterators.SerialIterator(data, 100, { repeat_ = false, shuffle = false })
+  local function step()
+    local x, t = batches:next()
+    if not x then return false end
+    model(x, t)
+    loss = loss + model.loss:item() * #x / #data
+    accuracy = accuracy + model.accuracy:item() * #x / #data
+    return true
+  end
+  dg.test_mode(dg.no_backprop_mode, function()
+    while dg.scope(step) do end
+  end)
+  return loss, accuracy
+end
+
+--- What the process holds in memory, in MB.
+local function resident()
+  local file = io.open "/proc/self/statm"
+  if not file then return 0 / 0 end
+  local pages = file:read("*a"):match "%d+ (%d+)"
+  file:close()
+  return tonumber(pages) * 4096 / 2 ^ 20
+end
+
+-- Learning.
+print(("%d digits to learn from, %d to test, %d epochs"):format(#train, #test, epochs))
+local batches = dg.iterators.SerialIterator(train, flags.batch)
+local function lossfun() return model(batches:next()) end
+local steps = math.ceil(#train / flags.batch)
+local curve = { train = {}, test = {} }
+local bar = progress(epochs * steps)
+local test_accuracy
+for epoch = 1, epochs do
+  local loss, accuracy = 0, 0
+  for i = 1, steps do
+    optimizer:update(lossfun)
+    loss, accuracy = loss + model.loss:item(), accuracy + model.accuracy:item()
+    bar:update((epoch - 1) * steps + i, { { "loss", loss / i }, { "accuracy", accuracy / i } })
+  end
+  local test_loss
+  test_loss, test_accuracy = evaluate(test)
+  curve.train[epoch], curve.test[epoch] = loss / steps, test_loss
+  bar:print(("epoch %2d  train loss %.4f accuracy %.4f  test loss %.4f accuracy %.4f  %.0f MB")
+    :format(epoch, loss / steps, accuracy / steps, test_loss, test_accuracy, resident()))
+end
+bar:finish()
+
+-- What is left: a curve, and a file that a fresh model reads.
+os.execute(("mkdir -p '%s'"):format(flags.out))
+assert(files.write(flags.out .. "/curve.svg", svg_plot.render {
+  title = "Learning to read digits", xlabel = "epoch", ylabel = "loss",
+  series = { { name = "train", y = curve.train }, { name = "test", y = curve.test } },
+}))
+assert(dg.serializers.save_npz(flags.out .. "/model.npz", model))
+local fresh = L.Classifier(MLP(flags.unit))
+assert(dg.serializers.load_npz(flags.out .. "/model.npz", fresh))
+
+-- Six test digits as text, and what the fresh model takes them for.
+local SHADES, SHOWN = " .:-=+*#%@", 6
+local images = test:batch { 1, 2, 3, 4, 5, 6 }
+local guesses = F.argmax(fresh.predictor(images), 2):totable()
+local pixels = images:totable()
+for row = 1, 28, 2 do -- a character is about twice as high as wide
+  local line = {}
+  for column = 1, 28 * SHOWN do
+    local image, at = pixels[math.ceil(column / 28)], (row - 1) * 28 + (column - 1) % 28 + 1
+    local shade = math.floor((image[at] + image[at + 28]) / 2 * 9 + 0.5) + 1
+    line[column] = SHADES:sub(shade, shade)
+  end
+  print((table.concat(line):gsub(" +$", "")))
+end
+for i = 1, SHOWN do io.write((" "):rep(9), "it is a ", guesses[i] - 1, (" "):rep(10)) end
+print(("\n\ntest accuracy %.2f %%; see %s/curve.svg"):format(100 * test_accuracy, flags.out))

@@ -1,0 +1,66 @@
+--- The parameters of a model as a list, made again only when a layer was added or exchanged.
+--
+-- An optimizer goes through all parameters at each step. Assignments to new fields are counted here;
+-- those to fields that hold a layer or parameter already leave no trace, so each of these is
+-- compared with what it held before.
+local native = require "dgraph.native"
+
+local structure = {}
+
+local count = 0
+
+--- Notes that a layer or parameter was assigned somewhere.
+function structure.changed() count = count + 1 end
+
+---@class dgraph.LinkList
+---@field params dgraph.Parameter[]
+---@field n integer
+local List = {}
+List.__index = List
+
+--- The parameters of a model, each once.
+---@param model dgraph.Link
+---@return dgraph.LinkList
+function structure.list(model)
+  local self = setmetatable({ model = model, n = 0 }, List)
+  self:_read()
+  return self
+end
+
+function List:_read()
+  local links, names, values, params = {}, {}, {}, {}
+  for link in self.model:links() do
+    link:_watched(function(name, value)
+      links[#links + 1], names[#names + 1] = link, name
+      values[#links] = value
+    end)
+  end
+  for param in self.model:params() do params[#params + 1] = param end
+  self._links, self._names, self._values, self._count = links, names, values, count
+  self.params, self.n = params, #params
+end
+
+function List:_is_fresh()
+  if self._count ~= count then return false end
+  local links, names, values = self._links, self._names, self._values
+  for i = 1, #links do
+    if not rawequal(rawget(links[i], names[i]), values[i]) then return false end
+  end
+  return true
+end
+
+--- Makes the list again when the model has changed; true when it has.
+---@return boolean changed
+function List:refresh()
+  if self:_is_fresh() then return false end
+  self:_read()
+  return true
+end
+
+--- Forgets all gradients.
+function List:cleargrads()
+  local C, params = native.C, self.params
+  for i = 1, self.n do C.dg_gradient_set(params[i], nil) end
+end
+
+return structure

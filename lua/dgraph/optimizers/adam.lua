@@ -1,0 +1,65 @@
+--- Adam. D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, with the decoupled
+--- weight decay of I. Loshchilov, F. Hutter, 2019, and AMSGrad of S. Reddi et al., 2018.
+--
+--     m = m + (1 - beta1) (g - m)
+--     v = v + (1 - beta2) (g^2 - v)
+--     a = alpha sqrt(1 - beta2^t) / (1 - beta1^t)
+--     p = p - eta (a m / (sqrt(v) + eps) + weight_decay_rate p)
+--
+-- AMSGrad takes the largest v so far, vhat, in the last line.
+local GradientMethod = require "dgraph.optimizers.gradient_method"
+local UpdateRule = require "dgraph.optimizers.update_rule"
+local arguments = require "dgraph.links.arguments"
+local native = require "dgraph.native"
+
+local C = native.C
+
+---@class dgraph.AdamRule: dgraph.UpdateRule
+local AdamRule = UpdateRule:extend("AdamRule")
+AdamRule.state_names = { "m", "v" }
+
+---@class dgraph.AMSGradRule: dgraph.AdamRule
+local AMSGradRule = AdamRule:extend("AMSGradRule")
+AMSGradRule.state_names = { "m", "v", "vhat" }
+
+function AdamRule:update_core(param, grad)
+  local settings, state, t = self.hyperparam, self.state, self.t
+  local beta1, beta2 = settings.beta1, settings.beta2
+  local alpha = settings.alpha * math.sqrt(1 - beta2 ^ t) / (1 - beta1 ^ t)
+  native.check(C.dg_update_adam(param, grad, state.m, state.v, state.vhat, alpha, beta1, beta2,
+    settings.eps, settings.eta, settings.weight_decay_rate))
+end
+
+AMSGradRule.update_core = AdamRule.update_core
+
+---@class dgraph.Adam: dgraph.GradientMethod
+---@field alpha number  the learning rate
+---@field beta1 number
+---@field beta2 number
+---@field eps number
+---@field eta number  scales the whole step, weight decay included
+---@field weight_decay_rate number
+---@field amsgrad boolean
+---@overload fun(alpha?: number|table, ...): dgraph.Adam
+local Adam = GradientMethod:extend("Adam")
+
+local OPTIONS = { "alpha", "beta1", "beta2", "eps", "eta", "weight_decay_rate", "amsgrad" }
+
+---@param ... any  alpha = 0.001, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, eta = 1,
+---  weight_decay_rate = 0, amsgrad = false; by position, or by name in one table
+function Adam:init(...)
+  GradientMethod.init(self)
+  local opts = arguments.read(self._name, OPTIONS, ...)
+  self.alpha = opts.alpha or 0.001
+  self.beta1, self.beta2 = opts.beta1 or 0.9, opts.beta2 or 0.999
+  self.eps, self.eta = opts.eps or 1e-8, opts.eta or 1
+  self.weight_decay_rate = opts.weight_decay_rate or 0
+  self.amsgrad = opts.amsgrad == true
+end
+
+function Adam:create_update_rule()
+  if self.amsgrad then return AMSGradRule(self) end
+  return AdamRule(self)
+end
+
+return Adam

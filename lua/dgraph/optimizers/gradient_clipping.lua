@@ -1,0 +1,41 @@
+--- A hook that scales all gradients down when they are longer than a threshold, as one vector.
+local check = require "dgraph.check"
+local class = require "dgraph.class"
+local errors = require "dgraph.errors"
+local native = require "dgraph.native"
+
+---@class dgraph.GradientClipping
+---@field threshold number
+---@overload fun(threshold: number): dgraph.GradientClipping
+local GradientClipping = class.new("GradientClipping")
+GradientClipping.name = "GradientClipping"
+GradientClipping.timing = "pre"
+
+---@param threshold number  the largest L2 norm
+function GradientClipping:init(threshold)
+  self.threshold = check.number(threshold, "GradientClipping", "the threshold")
+end
+
+--- The gradients that are there.
+local function gradients(model)
+  local grads = {}
+  for param in model:params(false) do grads[#grads + 1] = param.grad end
+  return grads
+end
+
+--- A norm that is not finite is an error, before anything has changed.
+---@param optimizer dgraph.Optimizer
+function GradientClipping:__call(optimizer)
+  local C, grads, square = native.C, gradients(optimizer.target), 0
+  for _, grad in ipairs(grads) do square = square + C.dg_sum_of_squares(grad) end
+  local norm = math.sqrt(square)
+  if norm - norm ~= 0 then
+    errors.raisef("GradientClipping: the norm of the gradients is %s: a loss that is not finite?",
+      norm ~= norm and "NaN" or "infinite")
+  end
+  local rate = self.threshold / norm
+  if rate >= 1 then return end
+  for _, grad in ipairs(grads) do native.check(C.dg_scale(grad, rate)) end
+end
+
+return GradientClipping

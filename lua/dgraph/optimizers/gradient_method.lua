@@ -1,0 +1,125 @@
+--- Optimizers that change each parameter by its gradient.
+local Optimizer = require "dgraph.optimizers.optimizer"
+local errors = require "dgraph.errors"
+local native = require "dgraph.native"
+local scopes = require "dgraph.scope"
+local structure = require "dgraph.link_structure"
+
+local C = native.C
+
+---@class dgraph.GradientMethod: dgraph.Optimizer
+local GradientMethod = Optimizer:extend("GradientMethod")
+
+--- The class of the rules that it gives to parameters.
+GradientMethod.Rule = nil ---@type dgraph.UpdateRule
+
+--- A rule for one parameter, with the settings of this optimizer.
+---@return dgraph.UpdateRule
+function GradientMethod:create_update_rule() return self.Rule(self) end
+
+--- Takes a model on: every parameter gets a rule, also those that are added to the model later.
+---@param model dgraph.Link
+---@return self
+function GradientMethod:setup(model)
+  Optimizer.setup(self, model)
+  self._list = structure.list(model)
+  for _, param in ipairs(self._list.params) do param.update_rule = self:create_update_rule() end
+  self:_read_rules()
+  return self
+end
+
+--- The rules of all parameters, side by side with them.
+function GradientMethod:_read_rules()
+  local rules = {}
+  for i, param in ipairs(self._list.params) do
+    local rule = param.update_rule
+    if not rule then
+      rule = self:create_update_rule()
+      param.update_rule = rule
+    end
+    rules[i] = rule
+  end
+  self._rules = rules
+  self._ready = false
+end
+
+--- Makes what state is missing, so that no update stops half way.
+function GradientMethod:_prepare()
+  local params, ready = self._list.params, true
+  for i, rule in ipairs(self._rules) do
+    if not rule.state then
+      if params[i].is_initialized then rule:init_state(params[i]) else ready = false end
+    end
+  end
+  self._ready = ready
+end
+
+local function apply(self)
+  local params, rules = self._list.params, self._rules
+  for i = 1, #rules do
+    local rule = rules[i]
+    if rule.enabled then
+      local grad = C.dg_gradient(params[i])
+      if grad ~= nil then
+        rule.t = rule.t + 1
+        rule:update_core(params[i], grad)
+      end
+    end
+  end
+end
+
+local function call_rule_hooks(self)
+  local params = self._list.params
+  for i, rule in ipairs(self._rules) do
+    if rule._hooks[1] and rule.enabled and params[i].grad ~= nil then
+      for _, hook in ipairs(rule._hooks) do hook.call(rule, params[i]) end
+    end
+  end
+end
+
+--- Hooks, then the parameters. Gradients are there.
+local function change(self)
+  if not self._ready then self:_prepare() end
+  if self._hooks[1] then self:call_hooks "pre" end
+  call_rule_hooks(self)
+  self.t = self.t + 1
+  apply(self)
+  if self._hooks[1] then self:call_hooks "post" end
+end
+
+local function refresh(self)
+  if self._list:refresh() then self:_read_rules() end
+end
+
+local function step(self, lossfun, ...)
+  local loss = lossfun(...)
+  refresh(self) -- the first forward may have made parameters
+  self._list:cleargrads()
+  loss:backward()
+  change(self)
+end
+
+local function step_without_loss(self)
+  refresh(self)
+  change(self)
+end
+
+--- Does one step: computes `lossfun(...)`, its gradients, and changes the parameters by them. All
+--- of it happens in a scope: no tensor that was made on the way is left. Without `lossfun` the
+--- gradients are those that the parameters have.
+---
+--- A parameter without a gradient stays as it is. (Chainer takes its gradient to be 0, so that
+--- momentum and weight decay go on changing it.) An error in `lossfun`, in backward or in a hook
+--- leaves parameters and state as they were.
+---@param lossfun? fun(...): dgraph.Tensor
+---@param ... any
+function GradientMethod:update(lossfun, ...)
+  if not self._list then errors.raisef("%s: setup(model) comes before update", self._name) end
+  if lossfun then
+    scopes.scope(step, self, lossfun, ...)
+  else
+    scopes.scope(step_without_loss, self)
+  end
+end
+
+return GradientMethod

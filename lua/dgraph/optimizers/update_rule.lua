@@ -1,0 +1,90 @@
+--- How one parameter changes: the formula, its state, and settings that may differ from those of
+--- the optimizer.
+local class = require "dgraph.class"
+local create = require "dgraph.create"
+local errors = require "dgraph.errors"
+local native = require "dgraph.native"
+local serializers = require "dgraph.serializers.serializer"
+
+local C = native.C
+
+---@class dgraph.UpdateRule
+---@field hyperparam table  what is not set here comes from the optimizer
+---@field enabled boolean  whether the parameter changes at all
+---@field t integer  how often it has changed
+---@field state table<string, dgraph.Tensor>?  nil before the first update
+local UpdateRule = class.new("UpdateRule")
+
+--- The names of the tensors in `state`.
+UpdateRule.state_names = {}
+
+---@param parent table  the optimizer, or a table of settings
+function UpdateRule:init(parent)
+  self.hyperparam = setmetatable({}, { __index = parent })
+  self.enabled = true
+  self.t = 0
+  self.state = nil
+  self._hooks = {}
+end
+
+--- A tensor of zeros like a parameter, that no scope ends.
+local function zeros_like(param)
+  local zeros = create.zeros_like(param):keep()
+  native.check(C.dg_count_as_parameter(zeros))
+  return zeros
+end
+
+--- Makes the state, all zero.
+---@param param dgraph.Parameter
+function UpdateRule:init_state(param)
+  local state = {}
+  for _, name in ipairs(self.state_names) do state[name] = zeros_like(param) end
+  self.state = state
+end
+
+--- Changes a parameter by its gradient: every class has its own.
+---@param param dgraph.Parameter
+---@param grad dgraph.Tensor
+function UpdateRule:update_core(param, grad) -- luacheck: no unused args
+  errors.raisef("%s has no method update_core", self._name)
+end
+
+--- Changes a parameter by the gradient it has. Without one, or without a shape, it stays.
+---@param param dgraph.Parameter
+function UpdateRule:update(param)
+  if not self.enabled or not param.is_initialized then return end
+  local grad = param.grad
+  if grad == nil then return end
+  if not self.state then self:init_state(param) end
+  for _, hook in ipairs(self._hooks) do hook.call(self, param) end
+  self.t = self.t + 1
+  self:update_core(param, grad)
+end
+
+--- Has `hook(rule, param)` called before each update of this parameter.
+---@param hook fun(rule: dgraph.UpdateRule, param: dgraph.Parameter)
+---@param name? string
+function UpdateRule:add_hook(hook, name)
+  table.insert(self._hooks, { call = hook, name = name or type(hook) == "table" and hook.name })
+end
+
+--- Takes a hook off.
+---@param name string
+function UpdateRule:remove_hook(name)
+  for i, hook in ipairs(self._hooks) do
+    if hook.name == name then return table.remove(self._hooks, i) end
+  end
+  errors.raisef("remove_hook: there is no hook %s", tostring(name))
+end
+
+--- Saves or loads the state, under the names that Chainer gives it.
+---@param serializer dgraph.Serializer
+function UpdateRule:serialize(serializer)
+  self.t = serializer("t", self.t)
+  if not self.state and not serializers.loads(serializer) then return end
+  local state = self.state or {}
+  for _, name in ipairs(self.state_names) do state[name] = serializer(name, state[name]) end
+  if next(state) ~= nil then self.state = state end
+end
+
+return UpdateRule
