@@ -1,7 +1,7 @@
 --- The parameters of a model as a list, made again only when a layer was added or exchanged.
 --
--- An optimizer goes through all parameters at each step. Assignments to new fields are counted here;
--- those to fields that hold a layer or parameter already leave no trace, so each of these is
+-- An optimizer goes through all parameters at each step. Assignments to new fields are counted
+-- here; those to fields that hold a layer or parameter already leave no trace, so each of these is
 -- compared with what it held before.
 local native = require "dgraph.native"
 

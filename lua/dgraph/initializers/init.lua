@@ -28,7 +28,7 @@ local initializers = {
 
 --- What fills a tensor, given an initializer, a number, an array, or nothing.
 ---@param initializer dgraph.InitializerLike?
----@param default? dgraph.InitializerLike  taken for nothing; LeCunNormal when left out, as in Chainer
+---@param default? dgraph.InitializerLike  taken for nothing; LeCunNormal by default
 ---@return fun(x: dgraph.Tensor)
 function initializers.get(initializer, default)
   if initializer == nil then initializer = default end

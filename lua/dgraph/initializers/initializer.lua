@@ -14,8 +14,8 @@ end
 
 function Initializer:__call(x) return self:fill(x) end
 
---- How many inputs and outputs a weight connects, by its shape: `(out, in, ...)`, where further axes
---- are those of a filter.
+--- How many inputs and outputs a weight connects, by its shape: `(out, in, ...)`, where further
+--- axes are those of a filter.
 ---@param shape integer[]
 ---@return integer fan_in
 ---@return integer fan_out

@@ -16,9 +16,8 @@ end
 ---@param ... any  what was given for them
 ---@return table<string, any>
 function arguments.read(who, names, ...)
-  local options, known = {}, {}
+  local options = {}
   for i, name in ipairs(names) do
-    known[name] = true
     local value = select(i, ...)
     if arguments.is_options(value) then
       for key, item in pairs(value) do options[key] = item end

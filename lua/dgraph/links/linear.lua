@@ -33,7 +33,8 @@ function Linear:init(in_size, out_size, opts, initialW, initial_bias)
   if in_size ~= nil then arguments.size("Linear", "in_size", in_size) end
   self.out_size = out_size
   self.W = Parameter(initializers.get(opts.initialW), in_size and { out_size, in_size })
-  if not opts.nobias then self.b = Parameter(initializers.get(opts.initial_bias, 0), { out_size }) end
+  if opts.nobias then return end
+  self.b = Parameter(initializers.get(opts.initial_bias, 0), { out_size })
 end
 
 --- Gives the weights their shape.
