@@ -107,6 +107,16 @@ function parameters.new(initializer, shape, name)
   return x
 end
 
+--- Makes a tensor a parameter: one that shares its elements, where `dg.Parameter(tensor)` copies.
+---@param x dgraph.Tensor  a leaf
+---@param initializer? dgraph.Initializer|number|dgraph.Tensor|table
+---@return dgraph.Tensor x
+function parameters.from(x, initializer)
+  x.requires_grad = true
+  native.check(C.dg_count_as_parameter(x))
+  return adopt(x, initializer)
+end
+
 return setmetatable(parameters, {
   __call = function(_, ...) return parameters.new(...) end,
 })

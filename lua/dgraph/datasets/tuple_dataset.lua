@@ -67,7 +67,8 @@ local function get(self, key)
     if type(key) == "table" then
       rows[i] = part[{ { from, to } }]
     else
-      rows[i] = part[key]
+      local row = gather(part, { key }, 1)
+      rows[i] = row:reshape { unpack(row.shape, 2) }
     end
   end
   return rows

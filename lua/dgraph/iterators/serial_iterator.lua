@@ -31,8 +31,8 @@ end
 --- `for x, t in iterator do ... end`
 function SerialIterator:__call() return self:next() end
 
---- A new order of the examples: an int64 tensor of positions.
-local function permutation(length) return require "dgraph".random.permutation(length) end
+--- A new order of the examples: an int64 tensor of positions, which outlives the scope of the step.
+local function permutation(length) return require "dgraph".random.permutation(length):keep() end
 
 --- Makes an iterator. A dataset is a plain array of examples, or an object with a length that gives
 --- its examples by `dataset:batch(positions)`, as TupleDataset does.
