@@ -41,8 +41,11 @@ local function make_room(count)
   roots, seeds = ffi.new("dg_tensor *[?]", room), ffi.new("dg_tensor *[?]", room)
 end
 
+local NONE = {}
+
 --- Chainer's order of arguments, or one table.
 local function read_options(who, retain_grad, enable_double_backprop, loss_scale)
+  if retain_grad == nil and not enable_double_backprop and not loss_scale then return NONE end
   if type(retain_grad) == "table" then return check.options(retain_grad, who, OPTIONS) end
   return {
     retain_grad = retain_grad, enable_double_backprop = enable_double_backprop,
@@ -53,21 +56,18 @@ end
 --- A walk from one tensor: it starts with the gradient that is set there, which is used up, with
 --- `loss_scale`, or with 1.
 local function start(y, options)
-  local seed = C.dg_gradient(y)
-  if seed ~= nil then
-    seed = native.wrap(seed)
-  elseif options.loss_scale then
+  local seed = native.wrap_maybe(C.dg_gradient(y), y)
+  local was_set = seed
+  if not seed and options.loss_scale then
     local scale = check.number(options.loss_scale, "backward", "loss_scale")
     local dtype, ndim = C.dg_dtype_of(y), check.shape(y.shape, "backward")
     seed = native.wrap(C.dg_full(dtype, ndim, check.sizes, scale))
-  else
-    seed = nil
   end
   roots[0], seeds[0] = y, seed
   local flags = flags_of(options)
   local handle = C.dg_walk_new(1, roots, seeds, flags)
   if handle == nil then native.raise_last() end
-  if seed ~= nil then C.dg_gradient_set(y, nil) end
+  if was_set then C.dg_gradient_set(y, nil) end
   return handle, is_doubled(flags)
 end
 
@@ -78,16 +78,6 @@ end
 ---@param enable_double_backprop? boolean
 ---@param loss_scale? number
 function tensor.methods.backward(y, retain_grad, enable_double_backprop, loss_scale)
-  if retain_grad == nil and not enable_double_backprop and not loss_scale
-      and C.dg_gradient(y) == nil then
-    roots[0], seeds[0] = y, nil
-    local handle = C.dg_walk_new(1, roots, seeds, 0)
-    if handle == nil then native.raise_last() end
-    local status = C.dg_walk_run(handle, 0)
-    if status ~= 0 then walks.go_on(handle, false, status) end
-    C.dg_walk_free(handle)
-    return
-  end
   local options = read_options("backward", retain_grad, enable_double_backprop, loss_scale)
   local handle, doubled = start(y, options)
   walks.finish(handle, doubled)

@@ -5,6 +5,7 @@ require "dgraph.tensor"
 require "dgraph.tensor.fields"
 require "dgraph.tensor.format"
 require "dgraph.tensor.operators"
+local indexing = require "dgraph.tensor.indexing"
 require "dgraph.node"
 require "dgraph.variable"
 
@@ -31,6 +32,7 @@ dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.fo
 dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
 dg.scope, dg.open_scope = scope.scope, scope.open
 dg.backward, dg.grad = backward.backward, backward.grad
+dg.newaxis = indexing.newaxis
 dg.is_tensor, dg.Parameter = native.is_tensor, parameter
 
 --- What is loaded at its first use, so that `require "dgraph"` stays quick.

@@ -101,7 +101,7 @@ function parameters.new(initializer, shape, name)
   end
   local x = C.dg_parameter(id)
   if x == nil then native.raise_last() end
-  adopt(x, initializer)
+  x = adopt(x[0], initializer)
   if name then x.name = name end
   if shape then x:initialize(shape) end
   return x

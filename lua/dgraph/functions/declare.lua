@@ -3,9 +3,11 @@
 --     declare "sum(x, axis: axes?, keepdims: boolean = false)"
 --
 -- makes `F.sum(x, axis, keepdims)` and `x:sum(axis, keepdims)`, which call
--- `dg_sum(x, count, axes, keepdims)`. What has a default may also come by name in one table behind
--- the other arguments: `F.sum(x, { keepdims = true })`. A parameter is a tensor unless it says
--- something else; "?" means that it may be nil. The code is generated, so that each function is one
+-- `dg_sum(x, count, axes, keepdims)`. What comes after the tensors may also be given by name in one
+-- table behind the other arguments: `F.sum(x, { keepdims = true })`. A parameter is a tensor unless it says
+-- something else; "?" means that it may be nil. Where C wants its arguments in another way, the call
+-- follows an arrow: "take(x, indices, axis: axis = 1) -> dg_take(x, axis, indices, 1)". The code is
+-- generated, so that each function is one
 -- of its own for the JIT compiler, and options cost nothing where none are given.
 local check = require "dgraph.check"
 local dtypes = require "dgraph.dtypes"
@@ -14,7 +16,8 @@ local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
 
----@class dgraph.Parameters: { name: string, type: string, optional: boolean, default: string? }[]
+---@class dgraph.Parameters: { name: string, type: string, is_option: boolean, nullable: boolean,
+---default: string? }[]
 
 --- What becomes of a parameter on its way into C: a check, and the arguments in C.
 local KINDS = {
@@ -36,26 +39,30 @@ local KINDS = {
 ---@return string native_name
 local function parse(signature)
   local name, list, rest = signature:match "^([%w_]+)%((.-)%)(.*)$"
-  local parameters = {}
+  local parameters, leading = {}, true
   for text in list:gmatch "[^,]+" do
     local head, default = text:match "^(.-)%s*=%s*(.-)%s*$"
     local each, kind = (head or text):match "^%s*([%w_]+)%s*:?%s*([%w_?]*)%s*$"
     local optional = kind:sub(-1) == "?"
     kind = kind:gsub("%?$", "")
+    kind = kind == "" and "tensor" or kind
+    leading = leading and not optional and not default and (kind == "tensor" or kind == "tensors")
     parameters[#parameters + 1] = {
-      name = each, type = kind == "" and "tensor" or kind, default = default,
-      optional = optional or default ~= nil, nullable = optional,
+      name = each, type = kind, default = default, is_option = not leading, nullable = optional,
     }
   end
-  return name, parameters, rest:match "->%s*([%w_]+)" or "dg_" .. name
+  return name, parameters, rest:match "->%s*(.-)%s*$" or "dg_" .. name
 end
 
---- Takes options out of the arguments from the first one that may be left out.
-local function read_options(who, names, ...)
+--- Where an empty table is a value.
+local TAKES_TABLE = { shape = true, open_shape = true, tensors = true, any = true }
+
+--- Takes options out of the arguments behind the tensors.
+local function read_options(who, names, kinds, ...)
   local n, values = #names, { ... }
   for i = 1, n do
     local options = values[i]
-    if check.is_options(options) then
+    if check.is_options(options) and not (TAKES_TABLE[kinds[i]] and next(options) == nil) then
       values[i] = nil
       for key, value in pairs(options) do
         local at
@@ -75,18 +82,18 @@ local function read_options(who, names, ...)
   return unpack(values, 1, n)
 end
 
---- The code that brings options, defaults and checks in order.
+--- The code that brings options and defaults in order.
 local function prologue(parameters)
-  local optional, tests, lines = {}, {}, {}
+  local optional, kinds, tests, lines = {}, {}, {}, {}
   for _, p in ipairs(parameters) do
-    if p.optional then
-      optional[#optional + 1] = p.name
+    if p.is_option then
+      optional[#optional + 1], kinds[#kinds + 1] = p.name, p.type
       tests[#tests + 1] = ("type(%s) == 'table'"):format(p.name)
     end
   end
   if #optional > 0 then
     local names = table.concat(optional, ", ")
-    lines[1] = ("if %s then %s = read_options(who, names, %s) end"):format(
+    lines[1] = ("if %s then %s = read_options(who, names, kinds, %s) end"):format(
       table.concat(tests, " or "), names, names)
   end
   for _, p in ipairs(parameters) do
@@ -94,7 +101,7 @@ local function prologue(parameters)
       lines[#lines + 1] = ("if %s == nil then %s = %s end"):format(p.name, p.name, p.default)
     end
   end
-  return lines, optional
+  return lines, optional, kinds
 end
 
 --- The lines that check one parameter, with `$n` filled in.
@@ -108,8 +115,16 @@ end
 
 local CHECKED = { tensor = true, number = true, integer = true, boolean = true }
 
+--- A call of C that is written out, with each parameter as C gets it.
+local function fill_in(call, names, arguments)
+  local by_name = {}
+  for i = 1, #names do by_name[names[i]] = arguments[i] end
+  local head, rest = call:match "^([%w_]+)(%(.*)$"
+  return head .. rest:gsub("[%a_][%w_]*", by_name)
+end
+
 local function generate(name, parameters, native_name, body)
-  local lines, optional = prologue(parameters)
+  local lines, optional, kinds = prologue(parameters)
   local names, arguments = {}, {}
   for i, p in ipairs(parameters) do
     names[i] = p.name
@@ -119,16 +134,17 @@ local function generate(name, parameters, native_name, body)
   if body then
     lines[#lines + 1] = ("return body(%s)"):format(table.concat(names, ", "))
   else
-    local call = ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
+    local call = native_name:find("(", 1, true) and fill_in(native_name, names, arguments)
+      or ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
     lines[#lines + 1] = "local y = C." .. call
     lines[#lines + 1] = ("if y == nil then return %s end"):format(operators.again_text(call))
-    lines[#lines + 1] = "if native.depth > 0 then return y end"
+    lines[#lines + 1] = "if native.depth > 0 then return y[0] end"
     lines[#lines + 1] = "return native.wrap(y)"
   end
-  local code = ("local C, native, again, check, dtypes, read_options, who, names, body = ...\n"
+  local code = ("local C, native, again, check, dtypes, read_options, who, names, kinds, body = ...\n"
     .. "return function(%s)\n%s\nend"):format(table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
-    "F." .. name, optional, body)
+    "F." .. name, optional, kinds, body)
 end
 
 --- Adds a function, and where its first parameter is a tensor, a method as well.

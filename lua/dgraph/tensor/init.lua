@@ -87,6 +87,8 @@ function tensor.metatable.__newindex(x, key, value)
   unknown(key)
 end
 
+tensor.metatable.__eq = native.same
+
 --- `#x`: the size of the first axis.
 function tensor.metatable.__len(x)
   local size = C.dg_dim(x, 0)

@@ -10,7 +10,7 @@ local tensor = require "dgraph.tensor"
 local operators = {}
 
 local TEMPLATE = [[
-local C, native, wrap, again, refuse = ...
+local C, native, wrap, again, refuse, fill = ...
 return function(a, b)
   local ta, tb = type(a), type(b)
   local y
@@ -26,7 +26,7 @@ return function(a, b)
   else
     refuse("$name", a, b)
   end
-  if native.depth > 0 then return y end
+  if native.depth > 0 then return y[0] end
   return wrap(y)
 end
 ]]
@@ -57,13 +57,25 @@ local RULES = {
   { "mul", "dg_mul(a, b)", "dg_affine(a, b, 0)", "dg_affine(b, a, 0)" },
   { "div", "dg_div(a, b)", "dg_div_number(a, b)", "dg_rdiv(b, a)" },
   { "pow", "dg_pow(a, b)", "dg_pow_number(a, b)", "dg_rpow(b, a)" },
+  { "mod", "dg_mod(a, b)", "dg_mod_number(a, b)", "dg_rmod(b, a)" },
+  { "floordiv", "dg_floordiv(a, b)", "dg_floordiv_number(a, b)", "dg_rfloordiv(b, a)" },
   { "lt", "dg_lt(a, b)", "dg_lt_number(a, b)", "dg_gt_number(b, a)" },
   { "le", "dg_le(a, b)", "dg_le_number(a, b)", "dg_ge_number(b, a)" },
   { "gt", "dg_gt(a, b)", "dg_gt_number(a, b)", "dg_lt_number(b, a)" },
   { "ge", "dg_ge(a, b)", "dg_ge_number(a, b)", "dg_le_number(b, a)" },
   { "eq", "dg_eq(a, b)", "dg_eq_number(a, b)", "dg_eq_number(b, a)" },
+  { "maximum", "dg_maximum(a, b)", "dg_maximum(a, fill(a, b))", "dg_maximum(fill(b, a), b)" },
+  { "minimum", "dg_minimum(a, b)", "dg_minimum(a, fill(a, b))", "dg_minimum(fill(b, a), b)" },
   { "ne", "dg_ne(a, b)", "dg_ne_number(a, b)", "dg_ne_number(b, a)" },
 }
+
+--- A number as a tensor without axes, in the dtype of another.
+---@param x dgraph.Tensor
+---@param value number
+---@return dgraph.Tensor
+function operators.number(x, value)
+  return native.wrap(native.C.dg_full(native.C.dg_dtype_of(x), 0, nil, value))
+end
 
 ---@type table<string, fun(a: dgraph.Tensor|number, b: dgraph.Tensor|number): dgraph.Tensor>
 operators.binary = {}
@@ -75,12 +87,12 @@ for _, rule in ipairs(RULES) do
     both_again = again(rule[2]), right_again = again(rule[3]), left_again = again(rule[4]),
   }
   operators.binary[rule[1]] = operators.compile("operators." .. rule[1],
-    TEMPLATE:gsub("%$([%w_]+)", text), native.wrap, native.again, refuse)
+    TEMPLATE:gsub("%$([%w_]+)", text), native.wrap, native.again, refuse, operators.number)
 end
 
 local meta, binary = tensor.metatable, operators.binary
 meta.__add, meta.__sub, meta.__mul, meta.__div = binary.add, binary.sub, binary.mul, binary.div
-meta.__pow = binary.pow
+meta.__pow, meta.__mod = binary.pow, binary.mod
 
 function meta.__unm(x) return native.wrap(native.C.dg_neg(x)) end
 
