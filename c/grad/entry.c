@@ -37,6 +37,33 @@ DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
   return e;
 }
 
+bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
+{
+  return !records(w) && e->own && is_sole(e->grad);
+}
+
+int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
+{
+  dg_entry *e = dg_walk_find(w, x);
+  if (!e && !(e = new_entry(w, x))) {
+    dg_unhold(g);
+    return -1;
+  }
+  e->grad = g;
+  e->own = true;
+  return 0;
+}
+
+int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x)
+{
+  dg_entry *e = new_entry(w, x), *f = dg_walk_find(w, from);
+  if (!e) return -1;
+  e->grad = f->grad;
+  e->own = f->own;
+  f->grad = NULL;
+  return 0;
+}
+
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 {
   dg_body *g = dg_full_body_of(handle);
@@ -50,7 +77,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
     e->grad = g;
     return 0;
   }
-  if (!records(w) && e->own && is_sole(e->grad)) {
+  if (dg_walk_adds_in_place(w, e)) {
     dg_touch(e->grad);
     return dg_backend_of(&g->v)->accumulate(&g->v, &e->grad->v);
   }

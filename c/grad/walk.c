@@ -28,13 +28,15 @@ static void leave_thread(void)
   spare = NULL;
 }
 
+static bool records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
+
 /* -- One node ------------------------------------------------------------------------------- */
 
 /* What a rule makes on the way dies after it: in a scope that is open while rules run, or where the
  * walk is recorded outside scopes, in a pool. */
 static int open_inner(dg_walk *w)
 {
-  if (w->flags & DG_DOUBLE_BACKPROP || w->scope > 0) return 0;
+  if (records(w) || w->scope > 0) return 0;
   double scope = dg_scope_open();
   if (scope < 0) return -1;
   w->scope = scope;
@@ -50,7 +52,7 @@ static void close_inner(dg_walk *w)
 
 static void open_pool(dg_walk *w)
 {
-  if (w->flags & DG_DOUBLE_BACKPROP) w->pool = dg_pool_open();
+  if (records(w)) w->pool = dg_pool_open();
 }
 
 /* Frees what was made since the rule began. */
@@ -145,7 +147,10 @@ DG_INLINE void leave_node(dg_walk *w, bool shown)
     dg_unhold(e->grad);
     e->grad = NULL;
   }
-  if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) dg_call_free_values(c);
+  if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) {
+    if (c->flags & DG_CALL_SCOPED && !c->saved[0] && !c->saved[1]) c->flags |= DG_CALL_FREED;
+    else dg_call_free_values(c);
+  }
   w->current = NULL;
   if (w->counted) dg_call_leave(c);
 }
@@ -196,7 +201,10 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
       w->state = DG_HOOKS;
       return DG_WALK_MORE;
     }
-    if (take_output_gradients(w) < 0 || run_rule(w) < 0 || finish_node(w, false) < 0)
+    bool flat = w->current->flags & DG_CALL_FLAT && w->current->op->gradient[0].a && !records(w);
+    int done = flat ? dg_walk_flat(w) : 0;
+    if (done < 0) return DG_WALK_FAILED;
+    if (!done && (take_output_gradients(w) < 0 || run_rule(w) < 0 || finish_node(w, false) < 0))
       return DG_WALK_FAILED;
     leave_node(w, false);
   }
@@ -319,7 +327,7 @@ static dg_status go_on(dg_walk *w, bool node, double budget_us)
   if (w->state == DG_FINISHED) return DG_WALK_DONE;
   if (w->state != DG_BROKEN && open_inner(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
-  int before = dg_mode_set(DG_MODE_BACKPROP, (w->flags & DG_DOUBLE_BACKPROP) != 0);
+  int before = dg_mode_set(DG_MODE_BACKPROP, records(w));
   dg_needs_only = w->wanted_count > 0 ? w->id : 0;
   dg_status status;
   dg_error_clear();
@@ -383,7 +391,7 @@ static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
                    "backward: a tensor of shape %s needs a gradient to start from "
                    "(set y.grad, or reduce it to one element)",
                    dg_shape_text(&b->v, shape));
-  if (given && w->flags & DG_DOUBLE_BACKPROP) return dg_walk_add(w, b, given);
+  if (given && records(w)) return dg_walk_add(w, b, given);
   dg_tensor *g = given ? dg_copy(given) : dg_full(b->v.dtype, b->v.ndim, b->v.shape, 1);
   return g ? dg_walk_add(w, b, g) : -1;
 }

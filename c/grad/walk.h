@@ -50,6 +50,14 @@ DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 }
 /* Adds g to x's gradient. */
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
+/* Makes g, held for the walk, the gradient of x, which has none yet. */
+int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
+/* Makes the gradient of `from` that of x, which has no entry yet. */
+int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x);
+/* Whether what comes next may be added into the elements of the entry's gradient. */
+bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e);
+/* Goes back through the current node by its declared gradients: 1, or 0 when that does not apply. */
+int dg_walk_flat(dg_walk *w);
 /* Whether x's gradient is still wanted once its node has been visited. */
 bool dg_walk_keeps(const dg_walk *w, const dg_body *x);
 /* Stores the gradients of the leaves: all of them, or on failure none. */

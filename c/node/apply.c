@@ -273,7 +273,9 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
   for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
   c->y_inline[0] = y;
   c->f[0] = parameters[0], c->f[1] = parameters[1];
-  return DG_LIKELY(record(c) == 0) ? dg_born(y) : NULL;
+  if (DG_UNLIKELY(record(c) < 0)) return NULL;
+  c->flags |= DG_CALL_FLAT;
+  return dg_born(y);
 }
 
 static const double no_parameters[2] = { 0, 0 };

@@ -20,6 +20,17 @@ enum {
   DG_READS_NOTHING = 0
 };
 
+/* What the declared gradient of an elementwise operator is computed from. */
+typedef enum dg_operand { DG_NOTHING, DG_GY, DG_X0, DG_X1, DG_Y, DG_OPERANDS } dg_operand;
+
+/* gx = op(a, b), or op(a) without b; without op, gx = gy. */
+typedef struct dg_gradient_rule {
+  const struct dg_op_class *op;
+  dg_operand a, b;
+} dg_gradient_rule;
+
+enum { DG_RULES = 2 };
+
 typedef struct dg_op_class {
   const char *name;
   /* Declares the outputs with dg_output or dg_output_view; -1 with an error set. */
@@ -35,6 +46,9 @@ typedef struct dg_op_class {
   /* The formula of an elementwise operator. dg_apply1 and dg_apply2 take a shorter way with it, past
    * `shape` and `forward`, when the inputs are of a dtype it has and of one shape. */
   const struct dg_map *map;
+  /* The gradients of an elementwise operator, one for each input. `backward` is then
+   * dg_rule_backward, and the walk takes a shorter way where nothing is recorded or broadcast. */
+  dg_gradient_rule gradient[DG_RULES];
 } dg_op_class;
 
 enum {
@@ -53,6 +67,7 @@ enum { /* flags of a call */
        DG_CALL_RECORDED = 1,
        DG_CALL_SCOPED = 2, /* made in a scope: its inputs are not counted */
        DG_CALL_FREED = 4,  /* a walk has passed and freed what it kept */
+       DG_CALL_FLAT = 16,  /* inputs and output are of one shape and without gaps */
        DG_CALL_SCRATCH = 8 /* will not be recorded, and lies in the thread's scratch place */
 };
 
@@ -97,6 +112,16 @@ dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const do
 
 /* For forward rules: y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
 int dg_map_forward(dg_call *c, const struct dg_map *m);
+
+/* What the operands of a rule stand for, given the gradient of the output. */
+DG_INLINE void dg_rule_operands(const dg_call *c, dg_body *gy, dg_body *operands[DG_OPERANDS])
+{
+  operands[DG_NOTHING] = NULL;
+  operands[DG_GY] = gy;
+  operands[DG_X0] = c->x[0];
+  operands[DG_X1] = c->inputs > 1 ? c->x[1] : NULL;
+  operands[DG_Y] = c->y[0];
+}
 
 /* For shape rules: output `i` of a call, or one that shares x's storage (set shape and strides,
  * then dg_view_finish). NULL with an error set. */

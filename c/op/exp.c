@@ -4,13 +4,6 @@
 DG_MAP1(exp_map, (exp(x)))
 DG_MAP1(expm1_map, (expm1(x)))
 
-/* y = e^x: gx = gy y. */
-static int exp_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
-{
-  gx[0] = dg_mul(gy[0], dg_y(c, 0));
-  return 0;
-}
-
 /* y = e^x - 1: gx = gy (y + 1). */
 static int expm1_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -18,11 +11,13 @@ static int expm1_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+/* y = e^x: gx = gy y. */
 static const dg_op_class exp_op = {
   .name = "exp",
   .shape = dg_shape_same,
   .map = &exp_map,
-  .backward = exp_backward,
+  .backward = dg_rule_backward,
+  .gradient = { { &dg_mul_op, DG_GY, DG_Y } },
   .reads = DG_READS_Y,
 };
 static const dg_op_class expm1_op = {

@@ -153,3 +153,18 @@ dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes)
   dg_view kept = dg_view_keepdims(x, (unsigned)axes);
   return dg_reshape(y, kept.ndim, kept.shape);
 }
+
+int dg_rule_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  dg_body *operands[DG_OPERANDS];
+  dg_rule_operands(c, dg_body_of(gy[0]), operands);
+  for (int i = 0; i < c->inputs; i++) {
+    const dg_gradient_rule *r = &c->op->gradient[i];
+    if (!dg_needs(c, i)) continue;
+    dg_tensor *a = dg_handle(operands[r->a]);
+    dg_tensor *b = dg_handle(operands[r->b]);
+    dg_tensor *x = !r->op ? gy[0] : b ? dg_apply2(r->op, a, b, NULL) : dg_apply1(r->op, a, NULL);
+    gx[i] = dg_unbroadcast(c, i, x);
+  }
+  return 0;
+}

@@ -4,13 +4,6 @@
 DG_MAP1(relu_map, (x < 0 ? 0 : x))
 DG_MAP2(relu_grad_map, (x <= 0 ? 0 : y))
 
-/* gx = gy where y > 0, else 0: the output is enough, so x may be freed early. */
-static int relu_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
-{
-  gx[0] = dg_relu_grad(dg_y(c, 0), gy[0]);
-  return 0;
-}
-
 /* Flat in y; to gy it is the same selection. */
 static int relu_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 {
@@ -18,19 +11,22 @@ static int relu_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class relu_op = {
-  .name = "relu",
-  .shape = dg_shape_same,
-  .map = &relu_map,
-  .backward = relu_backward,
-  .reads = DG_READS_Y,
-};
 static const dg_op_class relu_grad_op = {
   .name = "relu_grad",
   .shape = dg_shape_same,
   .map = &relu_grad_map,
   .backward = relu_grad_backward,
   .reads = DG_READS_X0,
+};
+
+/* gx = gy where y > 0, else 0: the output is enough, so x may be freed early. */
+static const dg_op_class relu_op = {
+  .name = "relu",
+  .shape = dg_shape_same,
+  .map = &relu_map,
+  .backward = dg_rule_backward,
+  .gradient = { { &relu_grad_op, DG_Y, DG_GY } },
+  .reads = DG_READS_Y,
 };
 
 /* max(x, 0), elementwise; floats. NaN stays NaN. */

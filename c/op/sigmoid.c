@@ -4,13 +4,6 @@
 DG_MAP1(sigmoid_map, (sigmoid(x)))
 DG_MAP2(sigmoid_grad_map, (y * x * (1 - x)))
 
-/* dy/dx = y (1 - y): the output is enough, so x may be freed early. */
-static int sigmoid_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
-{
-  gx[0] = dg_sigmoid_grad(dg_y(c, 0), gy[0]);
-  return 0;
-}
-
 /* z = g y (1 - y): dz/dy = g (1 - 2 y), dz/dg = y (1 - y). */
 static int sigmoid_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 {
@@ -20,19 +13,22 @@ static int sigmoid_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class sigmoid_op = {
-  .name = "sigmoid",
-  .shape = dg_shape_same,
-  .map = &sigmoid_map,
-  .backward = sigmoid_backward,
-  .reads = DG_READS_Y,
-};
 static const dg_op_class sigmoid_grad_op = {
   .name = "sigmoid_grad",
   .shape = dg_shape_same,
   .map = &sigmoid_grad_map,
   .backward = sigmoid_grad_backward,
   .reads = DG_READS_ALL_X,
+};
+
+/* dy/dx = y (1 - y): the output is enough, so x may be freed early. */
+static const dg_op_class sigmoid_op = {
+  .name = "sigmoid",
+  .shape = dg_shape_same,
+  .map = &sigmoid_map,
+  .backward = dg_rule_backward,
+  .gradient = { { &sigmoid_grad_op, DG_Y, DG_GY } },
+  .reads = DG_READS_Y,
 };
 
 /* 1 / (1 + exp(-x)), elementwise; floats. */

@@ -3,19 +3,13 @@
 
 DG_MAP_NUMBER(2, sub_map, (x - y), (T)((uint64_t)x - (uint64_t)y))
 
-/* y = a - b: ga = gy, gb = -gy, summed over what was broadcast. */
-static int sub_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
-{
-  if (dg_needs(c, 0)) gx[0] = dg_unbroadcast(c, 0, gy[0]);
-  if (dg_needs(c, 1)) gx[1] = dg_neg(dg_unbroadcast(c, 1, gy[0]));
-  return 0;
-}
-
+/* y = a - b: ga = gy, gb = -gy. */
 static const dg_op_class sub_op = {
   .name = "sub",
   .shape = dg_shape_broadcast,
   .map = &sub_map,
-  .backward = sub_backward,
+  .backward = dg_rule_backward,
+  .gradient = { { NULL, DG_GY }, { &dg_neg_op, DG_GY } },
 };
 
 /* a - b, broadcast; both of one dtype, any but bool. Integers wrap around. */

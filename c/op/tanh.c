@@ -4,13 +4,6 @@
 DG_MAP1(tanh_map, (tanh(x)))
 DG_MAP2(tanh_grad_map, (y * (1 - x * x)))
 
-/* y = tanh x: gx = gy (1 - y^2). The output is enough, so x may be freed early. */
-static int tanh_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
-{
-  gx[0] = dg_tanh_grad(dg_y(c, 0), gy[0]);
-  return 0;
-}
-
 /* z = g (1 - y^2): dz/dy = -2 g y, dz/dg = 1 - y^2. */
 static int tanh_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 {
@@ -20,19 +13,22 @@ static int tanh_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class tanh_op = {
-  .name = "tanh",
-  .shape = dg_shape_same,
-  .map = &tanh_map,
-  .backward = tanh_backward,
-  .reads = DG_READS_Y,
-};
 static const dg_op_class tanh_grad_op = {
   .name = "tanh_grad",
   .shape = dg_shape_same,
   .map = &tanh_grad_map,
   .backward = tanh_grad_backward,
   .reads = DG_READS_ALL_X,
+};
+
+/* y = tanh x: gx = gy (1 - y^2). The output is enough, so x may be freed early. */
+static const dg_op_class tanh_op = {
+  .name = "tanh",
+  .shape = dg_shape_same,
+  .map = &tanh_map,
+  .backward = dg_rule_backward,
+  .gradient = { { &tanh_grad_op, DG_Y, DG_GY } },
+  .reads = DG_READS_Y,
 };
 
 /* The hyperbolic tangent, elementwise; floats. */

@@ -78,8 +78,12 @@ dg_body *dg_body_view(const dg_body *x);
 void dg_body_drop_storage(dg_body *b);
 void dg_body_free(dg_body *b);
 
-/* Notes that b's elements change. */
-DG_INLINE void dg_touch(dg_body *b) { __atomic_add_fetch(&b->store->version, 1, __ATOMIC_RELAXED); }
+/* Notes that b's elements change. Two threads that write at once may count as one. */
+DG_INLINE void dg_touch(dg_body *b)
+{
+  uint32_t version = __atomic_load_n(&b->store->version, __ATOMIC_RELAXED);
+  __atomic_store_n(&b->store->version, version + 1, __ATOMIC_RELAXED);
+}
 
 DG_INLINE dg_tensor *dg_handle(const dg_body *b)
 {

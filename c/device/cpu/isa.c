@@ -1,14 +1,12 @@
 /* isa.c -- finds out, once, which vector instructions may be used. */
 #include "device/cpu/isa.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const names[DG_ISA_COUNT] = { "base", "avx2", "avx512" };
 
-/* One more than the chosen set; 0 while nobody has asked. */
-static atomic_int chosen;
+int dg_cpu_isa_chosen;
 
 /* libgcc's test includes whether the system saves the wide registers (XGETBV). */
 static dg_isa best_here(void)
@@ -37,15 +35,11 @@ dg_isa dg_cpu_set_isa(dg_isa isa)
 {
   dg_isa best = best_here();
   if (isa > best) isa = best;
-  atomic_store_explicit(&chosen, (int)isa + 1, memory_order_relaxed);
+  __atomic_store_n(&dg_cpu_isa_chosen, (int)isa + 1, __ATOMIC_RELAXED);
   return isa;
 }
 
 /* Two threads that ask first at the same time find the same answer, so no lock is needed. */
-dg_isa dg_cpu_isa(void)
-{
-  int isa = atomic_load_explicit(&chosen, memory_order_relaxed);
-  return isa ? (dg_isa)(isa - 1) : dg_cpu_set_isa(wanted());
-}
+dg_isa dg_cpu_isa_choose(void) { return dg_cpu_set_isa(wanted()); }
 
 const char *dg_cpu_isa_name(void) { return names[dg_cpu_isa()]; }

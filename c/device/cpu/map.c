@@ -82,16 +82,11 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   return 0;
 }
 
-int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
-                    const double *par)
+/* What map_flat does with long arrays, and with formulas that are gone over again. */
+static __attribute__((noinline)) void flat_work(const dg_map *m, int dtype, int64_t n, void *y,
+                                                const void *const *x, const double *par)
 {
-  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
-  dg_map_loop *kernel = m->loop[dtype][dg_cpu_isa()];
-  if (DG_LIKELY(n < GRAIN && !m->rework[dtype])) {
-    kernel(n, y, x, ones, par);
-    return 0;
-  }
-  map_work w = { .kernel = kernel,
+  map_work w = { .kernel = m->loop[dtype][dg_cpu_isa()],
                  .rework = m->rework[dtype],
                  .parameters = par,
                  .y = y,
@@ -103,5 +98,13 @@ int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *
     w.bytes[i] = dg_item_bytes[dtype];
   }
   dg_parallel(n, GRAIN, one_run, &w);
+}
+
+int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
+                    const double *par)
+{
+  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
+  if (DG_LIKELY(n < GRAIN && !m->rework[dtype])) m->loop[dtype][dg_cpu_isa()](n, y, x, ones, par);
+  else flat_work(m, dtype, n, y, x, par);
   return 0;
 }
