@@ -1,0 +1,290 @@
+--- One battery of tests for every operator; the spec of an operator is a table for it.
+--
+--   op_case("tanh", {
+--     f = F.tanh,
+--     inputs = function(r) return { r(-2, 2) } end,
+--     known = { { { 0, 1 }, { 0, 0.76159415595576 } } },   -- inputs ..., output
+--     overwritten = { "y" },
+--   })
+--
+-- Fields, with what holds when they are missing:
+--   f             tensors in, one tensor or several out
+--   inputs        function(r): float64 inputs. r(low, high) is uniform in the shape that the test
+--                 wants, r(low, high, shape) in that shape; r.pick(values) chooses among values
+--   known         lists of inputs and the output, as tables; `dtype` and `out` name other dtypes
+--   shapes        what r(low, high) gives in turn: { {}, {1}, {0, 3}, {4, 3}, {2, 3, 2} }
+--   broadcast     true: the inputs broadcast against each other
+--   bad_shapes    lists of shapes that are refused: { { {2, 3}, {2} } }, none without `broadcast`
+--   dtypes        the other dtypes that it computes on, on whole numbers: none
+--   bad_dtypes    the dtypes that are refused: all others
+--   inexact       true: float32 is not compared with float64 (steps, exact comparisons)
+--   nan           false: NaN in is not NaN out
+--   overwritten   what must not change before backward: numbers of inputs, "y"; nothing
+--   differentiable false: no gradient at all
+--   atol, rtol    1e-6, 1e-5: of the gradients
+--   error_name    what error messages start with: the name
+local busted = require "busted"
+local dg = require "dgraph"
+local gradient_check = require "dgraph.gradient_check"
+
+local ALL_DTYPES = { "float32", "float64", "int32", "int64", "uint8", "bool" }
+local describe, it, assert = busted.describe, busted.it, busted.assert
+local F, close = dg.F, gradient_check.assert_allclose
+
+local function pack(...)
+  if select("#", ...) == 1 and type((...)) == "table" then return (...) end
+  return { ... }
+end
+
+--- What `inputs` draws from: reproducible, in the shape of the moment.
+local function drawer(shape, seed)
+  local state = seed * 7919 + 1
+  local function random()
+    state = state * 16807 % 2147483647
+    return state / 2147483647
+  end
+  local function draw(make, own)
+    local x = dg.empty(own or shape, { dtype = "float64" })
+    local p = x.size > 0 and x:pointer()
+    for i = 1, x.size do p[i - 1] = make(i) end
+    return x
+  end
+  return setmetatable({
+    pick = function(values, own)
+      return draw(function() return values[1 + math.floor(random() * #values)] end, own)
+    end,
+  }, { __call = function(_, low, high, own)
+    return draw(function() return low + (high - low) * random() end, own)
+  end })
+end
+
+local function map(list, f)
+  local result = {}
+  for i = 1, #list do result[i] = f(list[i], i) end
+  return result
+end
+
+local function leaf(x) return dg.tensor(x, { dtype = x.dtype, requires_grad = true }) end
+
+local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
+
+-- The same elements behind other strides, differentiably.
+local VIEWS = {
+  transposed = function(x)
+    return x.ndim < 2 and x or F.copy(x:transpose()):transpose()
+  end,
+  reversed = function(x)
+    return x.ndim == 0 and x or F.flip(F.copy(F.flip(x, 1)), 1)
+  end,
+  stepped = function(x)
+    if x.ndim == 0 then return x end
+    local shape = x.shape
+    table.insert(shape, 2, 2)
+    return F.copy(F.broadcast_to(F.expand_dims(x, 2), shape))[{ {}, 2 }]
+  end,
+}
+
+--- Calls f, which must raise an error with this text after the line of the caller.
+local function refuses(text, f, ...)
+  local ok, message = pcall(f, ...)
+  assert(not ok, ("no error where %q was expected"):format(text))
+  assert(tostring(message):find(text, 1, true), ("%q was expected in: %s"):format(text, message))
+end
+
+local function counts()
+  local m = dg.memory()
+  return { tensors = m.tensors, nodes = m.nodes, live = m.live }
+end
+
+---@param name string
+---@param case table
+return function(name, case)
+  local shapes = case.shapes or { {}, { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }
+  local usual = case.usual or shapes[#shapes - 1]
+  local called = case.error_name or name
+  local atol, rtol = case.atol or 1e-6, case.rtol or 1e-5
+  local differentiable = case.differentiable ~= false
+
+  local function inputs(shape, seed) return case.inputs(drawer(shape or usual, seed or 1)) end
+
+  local function call(xs) return pack(case.f(unpack(xs))) end
+
+  --- Weights for the outputs, so that no gradient is all ones.
+  local function seeds_for(ys)
+    return map(ys, function(y, k)
+      return is_float(y) and drawer(y.shape, 90 + k)(-1, 1) or false
+    end)
+  end
+
+  local function check_gradients(xs)
+    local gys = seeds_for(call(xs))
+    local options = { eps = 1e-5, atol = atol, rtol = rtol }
+    gradient_check.check_backward(case.f, xs, gys, nil, options)
+    local ggxs = map(xs, function(x, k)
+      return is_float(x) and drawer(x.shape, 50 + k)(-1, 1) or false
+    end)
+    gradient_check.check_double_backward(case.f, xs, gys, ggxs, nil, nil, options)
+  end
+
+  local function same_results(got, wanted, what)
+    assert(#got == #wanted)
+    for k = 1, #got do close(got[k], wanted[k], 1e-12, 1e-12, what) end
+  end
+
+  describe(name, function()
+    for n, known in ipairs(case.known or {}) do
+      it("computes known values, " .. n, function()
+        local dtype = known.dtype or "float64"
+        local xs = {}
+        for i = 1, #known - 1 do
+          local own = type(dtype) == "table" and dtype[i] or dtype
+          xs[i] = dg.tensor(known[i], own)
+        end
+        local y = call(xs)[1]
+        assert.equal(known.out or (type(dtype) == "table" and dtype[#xs]) or dtype, y.dtype)
+        close(y, dg.tensor(known[#known], y.dtype), known.atol or 1e-14, known.rtol or 1e-13)
+      end)
+    end
+
+    for _, shape in ipairs(shapes) do
+      it("takes the shape " .. (#shape == 0 and "()" or table.concat(shape, "x")), function()
+        local xs = inputs(shape)
+        local ys = call(xs)
+        if #xs > 0 and case.elementwise ~= false then assert.same(shape, ys[1].shape) end
+        if differentiable then check_gradients(xs) end
+      end)
+    end
+
+    if not case.inexact then
+      it("agrees in float32 and float64", function()
+        local xs = inputs()
+        local narrow = map(xs, function(x)
+          return x.dtype == "float64" and dg.tensor(x, "float32") or x
+        end)
+        local wide = map(narrow, function(x)
+          return x.dtype == "float32" and dg.tensor(x, "float64") or x
+        end)
+        local got, wanted = call(narrow), call(wide)
+        for k = 1, #got do close(got[k], wanted[k], 1e-6, 2e-6) end
+      end)
+    end
+
+    for kind, view in pairs(VIEWS) do
+      it("takes " .. kind .. " inputs", function()
+        local xs = inputs()
+        local wanted = call(xs)
+        same_results(call(map(xs, view)), wanted, kind)
+        for i = 1, #xs do
+          local mixed = map(xs, function(x, k) return k == i and view(x) or x end)
+          same_results(call(mixed), wanted, ("%s input %d"):format(kind, i))
+        end
+        if not differentiable then return end
+        local function viewed(...) return case.f(unpack(map({ ... }, view))) end
+        gradient_check.check_backward(viewed, xs, seeds_for(wanted), nil,
+          { eps = 1e-5, atol = atol, rtol = rtol })
+      end)
+    end
+
+    if case.broadcast then
+      it("broadcasts", function()
+        local full = inputs({ 2, 3, 2 }, 3)
+        for i = 1, #full do
+          for _, shape in ipairs { {}, { 1 }, { 2 }, { 3, 1 }, { 1, 3, 2 }, { 2, 1, 1 } } do
+            local small = inputs(shape, 4)[i]
+            local xs = map(full, function(x, k) return k == i and small or x end)
+            local spread = map(full, function(x, k)
+              return k == i and dg.tensor(small:broadcast_to({ 2, 3, 2 })) or x
+            end)
+            same_results(call(xs), call(spread), "broadcast")
+            if differentiable then check_gradients(xs) end
+          end
+        end
+      end)
+
+      it("broadcasts what has no elements", function()
+        local a, b = inputs({ 0, 3 }), inputs({ 1, 3 })
+        assert.same({ 0, 3 }, call(map(a, function(x, k) return k == 1 and x or b[k] end))[1].shape)
+      end)
+    end
+
+    local bad_shapes = case.bad_shapes or case.broadcast and { { { 2, 3 }, { 2 }, { 2 } } } or {}
+    for _, bad in ipairs(bad_shapes) do
+      it("refuses shapes that do not fit", function()
+        local count = #inputs()
+        local xs = {}
+        for i = 1, count do xs[i] = inputs(bad[i])[i] end
+        refuses(called .. ": ", call, xs)
+      end)
+    end
+
+    local taken = { float32 = true, float64 = true }
+    for _, dtype in ipairs(case.dtypes or {}) do
+      taken[dtype] = true
+      it("computes on " .. dtype, function()
+        local whole = map(inputs(), function(x)
+          return dg.tensor(dg.tensor(x, dtype), "float64")
+        end)
+        local got = call(map(whole, function(x) return dg.tensor(x, dtype) end))
+        local wanted = call(whole)
+        if not case.result_dtype then assert.equal(dtype, got[1].dtype) end
+        for k = 1, #got do close(got[k], dg.tensor(wanted[k], got[k].dtype), 0, 0, dtype) end
+      end)
+    end
+
+    for _, dtype in ipairs(case.bad_dtypes or ALL_DTYPES) do
+      if not taken[dtype] then
+        it("refuses " .. dtype, function()
+          refuses(called .. ": ", call, map(inputs(), function(x) return dg.tensor(x, dtype) end))
+        end)
+      end
+    end
+
+    if case.nan ~= false then
+      it("gives NaN for NaN", function()
+        for _, dtype in ipairs { "float32", "float64" } do
+          local count = #inputs()
+          for i = 1, count do
+            local xs = map(inputs({ 5 }), function(x, k)
+              return k == i and dg.full({ 5 }, 0 / 0, dtype) or dg.tensor(x, is_float(x) and dtype)
+            end)
+            for _, y in ipairs(call(xs)[1]:totable()) do assert.is_true(y ~= y) end
+          end
+        end
+      end)
+    end
+
+    for _, which in ipairs(differentiable and case.overwritten or {}) do
+      it("notices that " .. which .. " was overwritten before backward", function()
+        local xs = map(inputs(), leaf)
+        local y = call(xs)[1]
+        local root = y:sum()
+        local victim = which == "y" and y or xs[which]
+        victim.data = dg.zeros_like(victim)
+        refuses("overwritten", root.backward, root)
+      end)
+    end
+
+    it("leaves nothing behind", function()
+      local function work()
+        local xs = map(inputs(), function(x)
+          return is_float(x) and differentiable and leaf(x) or x
+        end)
+        local ys = call(xs)
+        if differentiable then
+          local ones = map(ys, function(y) return dg.ones_like(y) end)
+          local gs = dg.grad(ys, xs, ones, { enable_double_backprop = true })
+          if gs[1] and gs[1].requires_grad then gs[1]:sum():backward() end
+        end
+      end
+      collectgarbage()
+      collectgarbage()
+      local before = counts()
+      dg.scope(work)
+      assert.same(before, counts())
+      work()
+      collectgarbage()
+      collectgarbage()
+      assert.same(before, counts())
+    end)
+  end)
+end
