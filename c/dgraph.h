@@ -414,6 +414,12 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
 DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
                                   dg_pin *pin);
 
+/* ---- op/cumsum.c: running sums along an axis. */
+
+/* The sums of x up to each place of an axis, that place included; with `reverse` from each place to
+ * the end. Floats, int32 or int64. */
+DG_API dg_tensor *dg_cumsum(dg_tensor *x, int64_t axis, int reverse);
+
 /* ---- op/custom.c: operators that the caller computes itself, forward and backward. */
 
 /* Records an operator of the caller's: `results` gets one tensor for each of the `outputs` values
@@ -426,6 +432,18 @@ DG_API double dg_custom_tag(const dg_node *node);
 
 /* True for the handle of a living node. Sets no error. */
 DG_API int dg_node_alive(const dg_node *node);
+
+/* ---- op/diagonal.c: diagonals: views of them, and matrices made of them. */
+
+/* Diagonal k (0: the main one, positive: above it) of the matrices in axes i and j, as the last axis
+ * of the result, which has the other axes in front. Shares the elements of x. */
+DG_API dg_tensor *dg_diagonal(dg_tensor *x, int64_t k, int64_t i, int64_t j);
+
+/* A matrix of zeros with ones on diagonal k (0: the main one, positive: above it). */
+DG_API dg_tensor *dg_eye(int dtype, int64_t rows, int64_t columns, int64_t k);
+
+/* A matrix with ones on diagonal k and below it, and zeros above. */
+DG_API dg_tensor *dg_tri(int dtype, int64_t rows, int64_t columns, int64_t k);
 
 /* ---- op/div.c: quotients: of two tensors, with broadcasting, and of a tensor and a number. */
 
@@ -571,6 +589,12 @@ DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b);
 /* -x, elementwise; any dtype but bool. Integers wrap around. */
 DG_API dg_tensor *dg_neg(dg_tensor *x);
 
+/* ---- op/pad.c: a margin of one value around a tensor. */
+
+/* x with before[k] elements of `value` in front of axis k and after[k] behind it, for all its axes.
+ * Amounts are not negative. */
+DG_API dg_tensor *dg_pad(dg_tensor *x, const int64_t *before, const int64_t *after, double value);
+
 /* ---- op/pow.c: powers whose exponent is a tensor. */
 
 /* a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0. */
@@ -631,6 +655,15 @@ DG_API dg_tensor *dg_relu(dg_tensor *x);
 
 /* gy where y > 0, else 0: the gradient of relu, given its output y (or its input). */
 DG_API dg_tensor *dg_relu_grad(dg_tensor *y, dg_tensor *gy);
+
+/* ---- op/repeat.c: elements or whole axes several times over. */
+
+/* x with each place of an axis `times` times in a row: 1 1 2 2 3 3. */
+DG_API dg_tensor *dg_repeat(dg_tensor *x, int64_t axis, int64_t times);
+
+/* x as a whole times[k] times along its axis k: 1 2 3 1 2 3. `count` may be less than x has axes, as
+ * if there were ones in front, or more, as if x had axes of size 1 in front. */
+DG_API dg_tensor *dg_tile(dg_tensor *x, int count, const int64_t *times);
 
 /* ---- op/reshape.c: the same elements in another shape. */
 

@@ -97,6 +97,9 @@ typedef struct dg_backend {
   /* How many elements are not 0; y, if not NULL, gets their row-major positions,
    * or if it has two axes their coordinates (int64, contiguous). */
   int64_t (*nonzero)(const dg_view *x, const dg_view *y);
+  /* y = the sums of x up to each place of an axis, or of what follows it in reverse; floats, int32
+   * or int64; y is contiguous. */
+  int (*cumsum)(const dg_view *x, const dg_view *y, int axis, bool reverse);
   /* y = x W' + b for matrices; b may be NULL. */
   int (*linear)(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
   /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */

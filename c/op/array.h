@@ -23,6 +23,8 @@ dg_view dg_window_on(const dg_view *x, const dg_window *w, int ndim, const int64
 /* Parses items as dg_index takes them. `box` gets the shape; -1 with an error. */
 int dg_window_parse(const char *who, const dg_view *x, int count, const int64_t *items,
                     int64_t base, dg_window *w, dg_view *box);
+/* The first place of x along an axis, as a view without it. */
+dg_view dg_view_without(const dg_view *x, int axis);
 /* The window of x, as a view; differentiable. */
 dg_tensor *dg_window_view(dg_tensor *x, const dg_window *w, int ndim, const int64_t *shape);
 /* An array of this shape that shows x through the window and is `value` elsewhere. */

@@ -111,13 +111,7 @@ static int stack_forward(dg_call *c)
 {
   const dg_view *y = &c->y[0]->v;
   int axis = (int)c->i[AXIS];
-  dg_view part = *y;
-  part.ndim--;
-  for (int k = axis; k < part.ndim; k++) {
-    part.shape[k] = y->shape[k + 1];
-    part.stride[k] = y->stride[k + 1];
-  }
-  dg_view_finish(&part);
+  dg_view part = dg_view_without(y, axis);
   for (int i = 0; i < c->inputs; i++) {
     part.data = dg_at(y, i * y->stride[axis]);
     if (dg_backend_of(y)->copy(&c->x[i]->v, &part) < 0) return -1;

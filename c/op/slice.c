@@ -40,6 +40,18 @@ dg_view dg_window_on(const dg_view *x, const dg_window *w, int ndim, const int64
   return v;
 }
 
+dg_view dg_view_without(const dg_view *x, int axis)
+{
+  dg_view v = *x;
+  v.ndim--;
+  for (int k = axis; k < v.ndim; k++) {
+    v.shape[k] = x->shape[k + 1];
+    v.stride[k] = x->stride[k + 1];
+  }
+  dg_view_finish(&v);
+  return v;
+}
+
 /* -- Items ---------------------------------------------------------------------------------- */
 
 typedef struct parser {

@@ -98,19 +98,6 @@ DG_API int dg_split(dg_tensor *x, int64_t axis, int count, const int64_t *sizes,
 
 /* -- unstack -------------------------------------------------------------------------------- */
 
-/* One place of x along the axis, without it. */
-static dg_view without_axis(const dg_view *x, int axis)
-{
-  dg_view v = *x;
-  v.ndim--;
-  for (int k = axis; k < v.ndim; k++) {
-    v.shape[k] = x->shape[k + 1];
-    v.stride[k] = x->stride[k + 1];
-  }
-  dg_view_finish(&v);
-  return v;
-}
-
 static int unstack_shape(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v;
@@ -124,7 +111,7 @@ static int unstack_shape(dg_call *c)
   for (int i = 0; i < c->outputs; i++) {
     dg_body *y = dg_output_view(c, i, c->x[0]);
     if (!y) return -1;
-    y->v = without_axis(x, axis);
+    y->v = dg_view_without(x, axis);
     y->v.data = dg_at(x, i * x->stride[axis]);
   }
   return 0;
@@ -132,7 +119,7 @@ static int unstack_shape(dg_call *c)
 
 static int unstack_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  dg_view part = without_axis(&c->x[0]->v, (int)c->i[AXIS]);
+  dg_view part = dg_view_without(&c->x[0]->v, (int)c->i[AXIS]);
   gx[0] = join_gradients(c, gy, part, NULL, dg_stack);
   return 0;
 }

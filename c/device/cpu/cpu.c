@@ -15,6 +15,7 @@ const dg_backend dg_cpu = {
   .scatter_add = dg_cpu_scatter_add,
   .positions = dg_cpu_positions,
   .nonzero = dg_cpu_nonzero,
+  .cumsum = dg_cpu_cumsum,
   .matmul = dg_cpu_matmul,
   .linear = dg_cpu_linear,
   .linear_grad = dg_cpu_linear_grad,

@@ -22,6 +22,7 @@ int dg_cpu_scatter_add(const dg_view *x, int axis, const dg_view *index, const d
 int dg_cpu_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                      int64_t *bad);
 int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y);
+int dg_cpu_cumsum(const dg_view *x, const dg_view *y, int axis, bool reverse);
 int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
 int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                        const dg_view *gw, const dg_view *gb);
