@@ -297,6 +297,13 @@ DG_API int dg_initialize(dg_tensor *x, int ndim, const int64_t *shape);
 /* Counts x's elements as those of a parameter in dg_memory_bytes. */
 DG_API int dg_count_as_parameter(dg_tensor *x);
 
+/* ---- op/accuracy.c: how often the class with the largest score is the right one. */
+
+/* The share of rows of y (n, classes, ...) whose largest element is at their label in t (n, ...),
+ * counted from `base`: one number in the dtype of y (float32 for integers). Rows labelled
+ * ignore_label do not count (INT64_MIN: all do); 0 if none is left. Not differentiable. */
+DG_API dg_tensor *dg_accuracy(dg_tensor *y, dg_tensor *t, int64_t base, int64_t ignore_label);
+
 /* ---- op/add.c: the sum of two tensors, with broadcasting. */
 
 /* a + b, broadcast; both of one dtype, any but bool. Integers wrap around. */
@@ -459,6 +466,12 @@ DG_API dg_tensor *dg_rdiv(dg_tensor *x, double number);
 /* -gy y / b, broadcast: the gradient of y = a / b to b. */
 DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
 
+/* ---- op/dropout.c: noise that training should withstand: elements vanish at random. */
+
+/* x with each element 0 with probability `ratio`, in [0, 1), and otherwise divided by 1 - ratio, so
+ * that the mean stays. Floats. Draws from this thread's random numbers. */
+DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
+
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
@@ -541,6 +554,24 @@ DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base);
  * bool; integers wrap around. */
 DG_API dg_tensor *dg_matmul(dg_tensor *a, dg_tensor *b);
 
+/* ---- op/max.c: maxima and minima over axes, and where they are. */
+
+/* The largest element of x over `count` axes (0: all of them); with keepdims they stay as size 1.
+ * Any dtype; NaN wins. The gradient goes to every element that is equal to the result. */
+DG_API dg_tensor *dg_max(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* The smallest element, as dg_max. */
+DG_API dg_tensor *dg_min(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* Where the largest element of x is, over `count` axes (0: all of them) in row-major order, counted
+ * from `base`: int64. The first of equals; the first NaN if there is one. */
+DG_API dg_tensor *dg_argmax(dg_tensor *x, int count, const int64_t *axes, int keepdims,
+                            int64_t base);
+
+/* Where the smallest element is, as dg_argmax. */
+DG_API dg_tensor *dg_argmin(dg_tensor *x, int count, const int64_t *axes, int keepdims,
+                            int64_t base);
+
 /* ---- op/maximum.c: the greater and the lesser of two tensors' elements, with broadcasting. */
 
 /* The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
@@ -550,6 +581,12 @@ DG_API dg_tensor *dg_maximum(dg_tensor *a, dg_tensor *b);
 /* The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
  * they are equal the gradient goes to a, as in Chainer. */
 DG_API dg_tensor *dg_minimum(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/mean.c: the mean over axes. */
+
+/* The mean of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; NaN
+ * where there is nothing. */
+DG_API dg_tensor *dg_mean(dg_tensor *x, int count, const int64_t *axes, int keepdims);
 
 /* ---- op/mean_squared_error.c: the mean of (a - b)^2. */
 
@@ -695,6 +732,14 @@ DG_API dg_tensor *dg_sigmoid(dg_tensor *x);
 
 /* gy y (1 - y): the gradient of sigmoid, given its output y. */
 DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy);
+
+/* ---- op/sigmoid_cross_entropy.c: the loss of yes-or-no answers: -t log s - (1 - t) log(1 - s) with */
+
+/* The cross entropy of sigmoid(x) and targets t, both of one shape: 0 or 1 in any integer dtype,
+ * where -1 counts for nothing, or probabilities in the float dtype of x. With `mean` the result is
+ * the sum, divided by how many targets count (normalize) or by the size of axis 0; without, one
+ * number for each element. */
+DG_API dg_tensor *dg_sigmoid_cross_entropy(dg_tensor *x, dg_tensor *t, int normalize, int mean);
 
 /* ---- op/slice.c: windows on a tensor: indices, ranges, new axes and reversals, without a copy. */
 

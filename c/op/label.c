@@ -9,18 +9,17 @@ int dg_wants_labels(dg_call *c, int i)
                     dg_dtype_name(dtype));
 }
 
-int dg_labels_fit(dg_call *c, int i)
+int dg_labels_fit(const char *who, const dg_view *x, const dg_view *t)
 {
-  const dg_view *x = &c->x[0]->v, *t = &c->x[i]->v;
   char s[DG_SHAPE_TEXT], u[DG_SHAPE_TEXT];
   if (x->ndim < 2)
-    return dg_op_fail(c, DG_EARGUMENT, "wanted a batch of rows of classes, got shape %s",
-                      dg_shape_text(x, s));
+    return dg_fail(DG_EARGUMENT, "%s: wanted a batch of rows of classes, got shape %s", who,
+                   dg_shape_text(x, s));
   bool fits = t->ndim == x->ndim - 1;
   for (int k = 0; k < t->ndim && fits; k++) fits = t->shape[k] == x->shape[k > 0 ? k + 1 : 0];
   if (fits) return 0;
-  return dg_op_fail(c, DG_EARGUMENT, "labels of shape %s do not fit %s (one label for each row)",
-                    dg_shape_text(t, s), dg_shape_text(x, u));
+  return dg_fail(DG_EARGUMENT, "%s: labels of shape %s do not fit %s (one label for each row)", who,
+                 dg_shape_text(t, s), dg_shape_text(x, u));
 }
 
 dg_labels dg_labels_of(const dg_call *c, int i, int64_t classes)

@@ -10,8 +10,8 @@ enum { DG_LABEL_BASE, DG_LABEL_IGNORED };
 /* Fails unless input i holds labels (integers). */
 int dg_wants_labels(dg_call *c, int i);
 
-/* Fails unless input i is shaped like input 0 without its axis 1. */
-int dg_labels_fit(dg_call *c, int i);
+/* Fails unless the labels t are shaped like x without its axis 1. */
+int dg_labels_fit(const char *who, const dg_view *x, const dg_view *t);
 
 /* Input i as labels of so many classes, -1 for any number. They must have been checked. */
 dg_labels dg_labels_of(const dg_call *c, int i, int64_t classes);

@@ -21,9 +21,9 @@ static dg_tensor *apply(const dg_op_class *op, dg_call *from, dg_tensor *x, int6
 
 static int select_item_shape(dg_call *c)
 {
-  const dg_view *t = &c->x[1]->v;
-  if (dg_wants_labels(c, 1) < 0 || dg_labels_fit(c, 1) < 0) return -1;
-  return dg_output(c, 0, c->x[0]->v.dtype, t->ndim, t->shape) ? 0 : -1;
+  const dg_view *x = &c->x[0]->v, *t = &c->x[1]->v;
+  if (dg_wants_labels(c, 1) < 0 || dg_labels_fit(c->op->name, x, t) < 0) return -1;
+  return dg_output(c, 0, x->dtype, t->ndim, t->shape) ? 0 : -1;
 }
 
 static int select_item_forward(dg_call *c)

@@ -89,7 +89,8 @@ static int entropy_shape(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v, *t = &c->x[1]->v;
   char text[DG_SHAPE_TEXT];
-  if (dg_wants_float(c, 0) < 0 || dg_wants_labels(c, 1) < 0 || dg_labels_fit(c, 1) < 0) return -1;
+  if (dg_wants_float(c, 0) < 0 || dg_wants_labels(c, 1) < 0) return -1;
+  if (dg_labels_fit(c->op->name, x, t) < 0) return -1;
   if (c->inputs > 2) {
     const dg_view *w = &c->x[2]->v;
     if (w->dtype != x->dtype)

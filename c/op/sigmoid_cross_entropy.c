@@ -1,0 +1,95 @@
+/* sigmoid_cross_entropy.c -- the loss of yes-or-no answers: -t log s - (1 - t) log(1 - s) with
+ * s = sigmoid(x). */
+#include "op/op.h"
+
+/* x are the logits, y the targets; with p, a target of -1 counts for nothing. Written so that the
+ * small losses of sure answers survive. */
+DG_MAP2(entropy_map, ((p != 0) & (y == -1) ? 0 : (x > 0 ? x : 0) - x * y + softplus(-fabs(x))))
+DG_MAP3(entropy_grad_map, ((p != 0) & (y == -1) ? 0 : (sigmoid(x) - y) * z))
+
+static const dg_op_class entropy_grad_op;
+
+static dg_tensor *entropy_grad(dg_tensor *x, dg_tensor *t, dg_tensor *gy, double ignores)
+{
+  dg_call *c = dg_begin(&entropy_grad_op, 3, (dg_tensor *[]){ x, t, gy });
+  if (c) c->f[0] = ignores;
+  return dg_finish(c);
+}
+
+/* -- The gradient: z = (s - t) gy ---------------------------------------------------------------- */
+
+static int entropy_grad_forward(dg_call *c) { return dg_map_forward(c, &entropy_grad_map); }
+
+/* With h = gz: x gets h gy s (1 - s), t gets -h gy, gy gets h (s - t). */
+static int entropy_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
+{
+  dg_tensor *x = dg_x(c, 0), *t = dg_x(c, 1), *gy = dg_x(c, 2), *h = gz[0];
+  if (dg_needs(c, 0)) {
+    dg_tensor *s = dg_sigmoid(x), *slope = dg_mul(s, dg_affine(s, -1, 1));
+    if (c->f[0] != 0) slope = dg_mul(slope, dg_cast(dg_ne_number(t, -1), c->x[0]->v.dtype));
+    gx[0] = dg_mul(dg_mul(h, gy), slope);
+  }
+  if (dg_needs(c, 1)) gx[1] = dg_neg(dg_mul(h, gy));
+  if (dg_needs(c, 2)) gx[2] = entropy_grad(x, t, h, c->f[0]);
+  return 0;
+}
+
+static const dg_op_class entropy_grad_op = {
+  .name = "sigmoid_cross_entropy_grad",
+  .shape = dg_shape_same,
+  .forward = entropy_grad_forward,
+  .backward = entropy_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
+};
+
+/* -- The loss of each element --------------------------------------------------------------------- */
+
+static int entropy_forward(dg_call *c) { return dg_map_forward(c, &entropy_map); }
+
+/* x gets (s - t) gy, t gets -x gy. */
+static int entropy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  dg_tensor *x = dg_x(c, 0);
+  if (dg_needs(c, 0)) gx[0] = entropy_grad(x, dg_x(c, 1), gy[0], c->f[0]);
+  if (dg_needs(c, 1)) gx[1] = dg_neg(dg_mul(x, gy[0]));
+  return 0;
+}
+
+static const dg_op_class entropy_op = {
+  .name = "sigmoid_cross_entropy",
+  .shape = dg_shape_same,
+  .forward = entropy_forward,
+  .backward = entropy_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
+};
+
+/* How many elements the loss is divided by; -1 with an error. */
+static int64_t divisor(const dg_view *x, const dg_view *t, int normalize)
+{
+  dg_labels l = { .t = *t, .classes = -1, .ignored = -1 };
+  dg_label_report report;
+  if (!normalize) return x->ndim > 0 ? x->shape[0] : 1;
+  if (dg_is_float(t->dtype)) return t->size;
+  return dg_backend_of(t)->check_labels(&l, &report) < 0 ? -1 : report.used;
+}
+
+/* The cross entropy of sigmoid(x) and targets t, both of one shape: 0 or 1 in any integer dtype,
+ * where -1 counts for nothing, or probabilities in the float dtype of x. With `mean` the result is
+ * the sum, divided by how many targets count (normalize) or by the size of axis 0; without, one
+ * number for each element. */
+DG_API dg_tensor *dg_sigmoid_cross_entropy(dg_tensor *x, dg_tensor *t, int normalize, int mean)
+{
+  dg_slot *a = dg_slot_of(x), *b = dg_slot_of(t);
+  if (!dg_is_full(a) || !dg_is_full(b)) return dg_finish(dg_begin2(&entropy_op, x, t));
+  const dg_view *vx = &((dg_body *)a)->v, *vt = &((dg_body *)b)->v;
+  bool whole = !dg_is_float(vt->dtype);
+  dg_pool pool = dg_pool_open();
+  if (whole && dg_is_float(vx->dtype)) t = dg_cast(t, vx->dtype);
+  dg_call *c = dg_begin2(&entropy_op, x, t);
+  if (c) c->f[0] = whole;
+  dg_tensor *y = dg_finish(c);
+  int64_t count = y && mean ? divisor(vx, vt, normalize) : 1;
+  if (count < 0) y = NULL;
+  if (y && mean) y = dg_affine(dg_sum(y, 0, NULL, 0), 1 / (double)DG_MAX(count, 1), 0);
+  return dg_pool_close(pool, y);
+}
