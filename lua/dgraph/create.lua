@@ -23,11 +23,14 @@ local function read_options(options, who)
   return check.options(options, who, OPTIONS)
 end
 
+--- Gives a new tensor what the options ask for.
 local function apply(x, options)
   if options.requires_grad then x.requires_grad = true end
   if options.name then x.name = options.name end
   return x
 end
+
+create.apply = apply
 
 --- A new tensor out of a number, a nested table, or another tensor, which is copied.
 ---@param value number|boolean|table|dgraph.Tensor

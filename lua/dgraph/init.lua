@@ -8,6 +8,7 @@ require "dgraph.tensor.operators"
 local indexing = require "dgraph.tensor.indexing"
 require "dgraph.node"
 require "dgraph.variable"
+require "dgraph.hooks"
 
 local backward = require "dgraph.backward"
 local config = require "dgraph.config"
@@ -24,7 +25,7 @@ local dg = { _VERSION = "0.1.0" }
 for _, part in ipairs { create, memory } do
   for name, f in pairs(part) do dg[name] = f end
 end
-dg.shape_and_options = nil
+dg.shape_and_options, dg.apply = nil, nil
 
 dg.functions, dg.F = functions, functions
 dg.config, dg.using_config = config.config, config.using_config
@@ -32,6 +33,20 @@ dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.fo
 dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
 dg.scope, dg.open_scope = scope.scope, scope.open
 dg.backward, dg.grad = backward.backward, backward.grad
+--- The same as `dg.random.seed`.
+---@param seed integer
+function dg.seed(seed) dg.random.seed(seed) end
+
+--- Normal random numbers: `dg.randn(2, 3)`, `dg.randn({2, 3}, "float64")`.
+---@param ... integer|integer[]|dgraph.Dtype|dgraph.TensorOptions
+---@return dgraph.Tensor
+function dg.randn(...) return dg.random.randn(...) end
+
+--- Random numbers of equal chance in [0, 1).
+---@param ... integer|integer[]|dgraph.Dtype|dgraph.TensorOptions
+---@return dgraph.Tensor
+function dg.rand(...) return dg.random.rand(...) end
+
 dg.newaxis = indexing.newaxis
 dg.is_tensor, dg.Parameter = native.is_tensor, parameter
 

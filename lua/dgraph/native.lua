@@ -187,6 +187,14 @@ function native.own_copy(h)
   return ffi.gc(slot[0][0], C.dg_release)
 end
 
+--- A second cdata of the same handle, which owns nothing.
+---@param x dgraph.Tensor
+---@return ffi.cdata*
+function native.borrow(x)
+  slot[0] = x
+  return slot[0][0]
+end
+
 local tensor_type = ffi.typeof "dg_tensor"
 
 --- Whether a value is a tensor.

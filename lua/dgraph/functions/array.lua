@@ -1,5 +1,30 @@
 --- Shapes, parts, joins, copies.
+local ffi = require "ffi"
+local check = require "dgraph.check"
+local errors = require "dgraph.errors"
 local indexing = require "dgraph.tensor.indexing"
+local native = require "dgraph.native"
+
+local C = native.C
+
+--- Calls a function of C that fills an array of tensors, and gives them as a list.
+local function several(count, f, ...)
+  local array, list = ffi.new("dg_tensor *[?]", math.max(count, 1)), {}
+  native.check(f(array, ...))
+  for i = 1, count do list[i] = native.wrap(array[i - 1]) end
+  return list
+end
+
+local function split(array, x, axis, count, sizes)
+  return C.dg_split(x, axis, count, sizes, array)
+end
+local function unstack(array, x, axis, count) return C.dg_unstack(x, axis, count, array) end
+
+--- The axis as C counts it, and its size.
+local function axis_and_size(x, axis, who)
+  axis = check.position(axis, who, "axis")
+  return axis, native.check(C.dg_dim(x, axis))
+end
 
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
@@ -28,4 +53,73 @@ return function(F)
   declare "nonzero(x) -> dg_nonzero(x, 1)"
   --- All elements along one axis.
   declare("flatten(x)", function(x) return F.reshape(x, -1) end)
+
+  --- Tensors joined along an axis; the second one when nil.
+  declare "concat(xs: tensors, axis: axis = 2)"
+  --- Tensors of one shape side by side along a new axis.
+  declare "stack(xs: tensors, axis: axis = 1)"
+  --- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+  declare("split(x, sizes: any, axis: any = 1)", function(x, sizes, axis)
+    local at = axis_and_size(x, axis, "F.split")
+    if type(sizes) == "number" then
+      local count = check.integer(sizes, "F.split", "the number of parts")
+      if count < 1 then errors.raisef("F.split: %d parts", count) end
+      return several(count, split, x, at, count, nil)
+    end
+    if type(sizes) ~= "table" or #sizes == 0 then
+      errors.raisef("F.split: wanted a number of parts or a list of sizes, got %s",
+        check.spell(sizes))
+    end
+    local array = ffi.new("int64_t[?]", #sizes)
+    for i = 1, #sizes do array[i - 1] = check.integer(sizes[i], "F.split", "size " .. i) end
+    return several(#sizes, split, x, at, #sizes, array)
+  end)
+  --- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
+  --- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+  declare("split_axis(x, indices_or_sections: any, axis: any = 1)", function(x, cuts, axis)
+    if type(cuts) == "number" then return F.split(x, cuts, axis) end
+    local _, size = axis_and_size(x, axis, "F.split_axis")
+    if native.is_tensor(cuts) then cuts = cuts:totable() end
+    if type(cuts) ~= "table" then
+      errors.raisef("F.split_axis: wanted a number of parts or a list of positions, got %s",
+        check.spell(cuts))
+    end
+    local sizes, from = {}, 1
+    for i = 1, #cuts do
+      local cut = check.integer(cuts[i], "F.split_axis", "position " .. i)
+      if cut < from or cut > size + 1 then
+        errors.raisef("F.split_axis: position %d is %d; it must rise and be at most %d", i, cut,
+          size + 1)
+      end
+      sizes[i], from = cut - from, cut
+    end
+    sizes[#cuts + 1] = size + 1 - from
+    return F.split(x, sizes, axis)
+  end)
+  --- The places of x along an axis as a list, without that axis.
+  declare("separate(x, axis: any = 1)", function(x, axis)
+    local at, size = axis_and_size(x, axis, "F.separate")
+    return several(size, unstack, x, at, size)
+  end)
+  --- The tensors repeated to their common shape, as a list.
+  ---@param ... dgraph.Tensor
+  ---@return dgraph.Tensor[]
+  function F.broadcast(...)
+    local xs, shape = { ... }, {}
+    check.tensors(xs, "F.broadcast", "xs")
+    for _, x in ipairs(xs) do
+      local own = x.shape
+      local added = #own - #shape
+      for _ = 1, added do table.insert(shape, 1, 1) end
+      for i = 1, #own do
+        local at = #shape - #own + i
+        if shape[at] == 1 then shape[at] = own[i] end
+      end
+    end
+    local list = {}
+    for i, x in ipairs(xs) do list[i] = F.broadcast_to(x, shape) end
+    return list
+  end
+  --- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
+  declare "select_item(x, t) -> dg_select_item(x, t, 1)"
 end

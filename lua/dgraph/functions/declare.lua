@@ -4,11 +4,12 @@
 --
 -- makes `F.sum(x, axis, keepdims)` and `x:sum(axis, keepdims)`, which call
 -- `dg_sum(x, count, axes, keepdims)`. What comes after the tensors may also be given by name in one
--- table behind the other arguments: `F.sum(x, { keepdims = true })`. A parameter is a tensor unless it says
--- something else; "?" means that it may be nil. Where C wants its arguments in another way, the call
--- follows an arrow: "take(x, indices, axis: axis = 1) -> dg_take(x, axis, indices, 1)". The code is
--- generated, so that each function is one
--- of its own for the JIT compiler, and options cost nothing where none are given.
+-- table behind the other arguments: `F.sum(x, { keepdims = true })`. A parameter is a tensor unless
+-- it says something else; "?" means that it may be nil. Where C wants its arguments in another way,
+-- the call follows an arrow: "take(x, indices, axis: axis = 1) -> dg_take(x, axis, indices, 1)".
+--
+-- The code is generated, so that each function is one of its own for the JIT compiler, and options
+-- cost nothing where none are given.
 local check = require "dgraph.check"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
@@ -141,8 +142,8 @@ local function generate(name, parameters, native_name, body)
     lines[#lines + 1] = "if native.depth > 0 then return y[0] end"
     lines[#lines + 1] = "return native.wrap(y)"
   end
-  local code = ("local C, native, again, check, dtypes, read_options, who, names, kinds, body = ...\n"
-    .. "return function(%s)\n%s\nend"):format(table.concat(names, ", "), table.concat(lines, "\n"))
+  local code = ("local C, native, again, check, dtypes, read_options, who, names, kinds, body = "
+    .. "...\nreturn function(%s)\n%s\nend"):format(table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
     "F." .. name, optional, kinds, body)
 end

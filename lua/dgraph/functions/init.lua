@@ -1,7 +1,9 @@
 --- dg.functions: all operators, by Chainer's names, also as methods of tensors.
 local functions = {}
 
-for _, name in ipairs { "activation", "array", "math" } do
+for _, name in ipairs {
+  "activation", "array", "connection", "evaluation", "loss", "math", "noise",
+} do
   require("dgraph.functions." .. name)(functions)
 end
 

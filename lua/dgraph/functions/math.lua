@@ -1,6 +1,9 @@
 --- Arithmetic, elementary functions, comparisons, reductions, products.
+local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
+
+local C = native.C
 
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
@@ -46,4 +49,22 @@ return function(F)
   -- Reductions over an axis, a list of axes, or all of them.
   declare "sum(x, axis: axes?, keepdims: boolean = false)"
   declare "sum_to(x, shape: shape)"
+  --- The logarithm of the sum of exp(x), without overflow.
+  declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
+
+  -- Products.
+  local function transposed(x, on)
+    if not on or C.dg_ndim(x) < 2 then return x end
+    return native.wrap(C.dg_swap_axes(x, -2, -1))
+  end
+
+  --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
+  --- a column on the right.
+  declare("matmul(a, b, transa: boolean = false, transb: boolean = false)",
+    function(a, b, transa, transb)
+      if transa or transb then a, b = transposed(a, transa), transposed(b, transb) end
+      local y = C.dg_matmul(a, b)
+      if y == nil then return native.again("dg_matmul", a, b) end
+      return native.wrap(y)
+    end)
 end
