@@ -41,7 +41,7 @@ local function place(at, shape)
     text = ("[%d]"):format(rest % shape[axis] + 1) .. text
     rest = math.floor(rest / shape[axis])
   end
-  return text
+  return text == "" and "[]" or text
 end
 
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
@@ -196,7 +196,7 @@ function gradient_check.assert_allclose(a, b, atol, rtol, what)
   end
   if wrong == 0 then return end
   raisef("%s%d of %d elements differ; at %s it is %.9g, wanted %.9g (allowed: %g + %g of it)", what,
-    wrong, #x, #shape > 0 and place(worst, shape) or "[]", x[worst], y[worst], atol, rtol)
+    wrong, #x, place(worst, shape), x[worst], y[worst], atol, rtol)
 end
 
 -- -- check_backward -----------------------------------------------------------------------------

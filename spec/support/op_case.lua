@@ -17,6 +17,7 @@
 --   bad_shapes    lists of shapes that are refused: { { {2, 3}, {2} } }, none without `broadcast`
 --   dtypes        the other dtypes that it computes on, on whole numbers: none
 --   bad_dtypes    the dtypes that are refused: all others
+--   result_dtype  true: whatever goes in, the result's dtype is another
 --   inexact       true: float32 is not compared with float64 (steps, exact comparisons)
 --   nan           false: NaN in is not NaN out
 --   overwritten   what must not change before backward: numbers of inputs, "y"; nothing
@@ -64,9 +65,11 @@ local function map(list, f)
   return result
 end
 
-local function leaf(x) return dg.tensor(x, { dtype = x.dtype, requires_grad = true }) end
-
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
+
+local function leaf(x)
+  return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x) })
+end
 
 -- The same elements behind other strides, differentiably.
 local VIEWS = {
@@ -217,7 +220,7 @@ return function(name, case)
       end)
     end
 
-    local taken = { float32 = true, float64 = true }
+    local taken = case.taken or { float32 = true, float64 = true }
     for _, dtype in ipairs(case.dtypes or {}) do
       taken[dtype] = true
       it("computes on " .. dtype, function()
@@ -266,9 +269,7 @@ return function(name, case)
 
     it("leaves nothing behind", function()
       local function work()
-        local xs = map(inputs(), function(x)
-          return is_float(x) and differentiable and leaf(x) or x
-        end)
+        local xs = map(inputs(), leaf)
         local ys = call(xs)
         if differentiable then
           local ones = map(ys, function(y) return dg.ones_like(y) end)
