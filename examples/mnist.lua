@@ -4,6 +4,7 @@
 --   DGRAPH_DATA=folder/of/mnist luajit examples/mnist.lua     all 60,000
 --
 -- Flags: --epoch 5 --batch 100 --unit 1000 --seed 1 --out build/mnist --smoke
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- for a checkout
 local dg = require "dgraph"
 local F, L = dg.functions, dg.links
 local files = require "dgraph.utils.files"
@@ -15,7 +16,6 @@ local flags = require "dgraph.utils.flags"(arg, {
 })
 if flags.smoke then flags.epoch, flags.unit = 2, 32 end
 
--- The model: 784 - 1000 - 1000 - 10.
 local MLP = dg.Chain:extend("MLP")
 
 function MLP:init(units)
@@ -26,13 +26,12 @@ end
 
 function MLP:forward(x)
   local h = F.relu(self.l1(x))
-  h = F.relu(self.l2(h))
-  return self.l3(h)
+  return self.l3(F.relu(self.l2(h)))
 end
 
 dg.seed(flags.seed)
 local train, test = dg.datasets.get_mnist()
-local epochs = flags.epoch > 0 and flags.epoch or (#train > 10000 and 5 or 15)
+local epochs = flags.epoch > 0 and flags.epoch or (#train > 10000 and 5 or 10)
 local model = L.Classifier(MLP(flags.unit))
 local optimizer = dg.optimizers.Adam():setup(model)
 
@@ -48,9 +47,8 @@ local function evaluate(data)
     accuracy = accuracy + model.accuracy:item() * #x / #data
     return true
   end
-  dg.test_mode(dg.no_backprop_mode, function()
-    while dg.scope(step) do end
-  end)
+  local function run() while dg.scope(step) do end end -- a scope: each batch is gone at once
+  dg.test_mode(dg.no_backprop_mode, run)
   return loss, accuracy
 end
 
@@ -63,22 +61,20 @@ local function resident()
   return tonumber(pages) * 4096 / 2 ^ 20
 end
 
--- Learning.
 print(("%d digits to learn from, %d to test, %d epochs"):format(#train, #test, epochs))
 local batches = dg.iterators.SerialIterator(train, flags.batch)
 local function lossfun() return model(batches:next()) end
 local steps = math.ceil(#train / flags.batch)
 local curve = { train = {}, test = {} }
 local bar = progress(epochs * steps)
-local test_accuracy
+local test_loss, test_accuracy
 for epoch = 1, epochs do
   local loss, accuracy = 0, 0
   for i = 1, steps do
     optimizer:update(lossfun)
     loss, accuracy = loss + model.loss:item(), accuracy + model.accuracy:item()
-    bar:update((epoch - 1) * steps + i, { { "loss", loss / i }, { "accuracy", accuracy / i } })
+    bar:update((epoch - 1) * steps + i, { loss = loss / i, accuracy = accuracy / i })
   end
-  local test_loss
   test_loss, test_accuracy = evaluate(test)
   curve.train[epoch], curve.test[epoch] = loss / steps, test_loss
   bar:print(("epoch %2d  train loss %.4f accuracy %.4f  test loss %.4f accuracy %.4f  %.0f MB")
@@ -96,19 +92,28 @@ assert(dg.serializers.save_npz(flags.out .. "/model.npz", model))
 local fresh = L.Classifier(MLP(flags.unit))
 assert(dg.serializers.load_npz(flags.out .. "/model.npz", fresh))
 
--- Six test digits as text, and what the fresh model takes them for.
-local SHADES, SHOWN = " .:-=+*#%@", 6
-local images = test:batch { 1, 2, 3, 4, 5, 6 }
-local guesses = F.argmax(fresh.predictor(images), 2):totable()
-local pixels = images:totable()
-for row = 1, 28, 2 do -- a character is about twice as high as wide
-  local line = {}
-  for column = 1, 28 * SHOWN do
-    local image, at = pixels[math.ceil(column / 28)], (row - 1) * 28 + (column - 1) % 28 + 1
-    local shade = math.floor((image[at] + image[at + 28]) / 2 * 9 + 0.5) + 1
-    line[column] = SHADES:sub(shade, shade)
+-- Some test digits as text, and what the fresh model takes them for.
+local SHADES, ACROSS = " .:-=+*#%@", 4
+local function show(first)
+  local positions = {}
+  for i = 1, ACROSS do positions[i] = first + i - 1 end
+  local images = test:batch(positions)
+  local pixels, guesses = images:totable(), F.argmax(fresh.predictor(images), 2):totable()
+  for row = 5, 24, 2 do -- a character is about twice as high as wide; the margins are empty
+    local line = {}
+    for i = 0, 20 * ACROSS - 1 do
+      local image, at = pixels[math.floor(i / 20) + 1], (row - 1) * 28 + 5 + i % 20
+      local shade = math.floor((image[at] + image[at + 28]) / 2 * 9 + 0.5) + 1
+      line[i + 1] = SHADES:sub(shade, shade)
+    end
+    print((table.concat(line):gsub(" +$", "")))
   end
-  print((table.concat(line):gsub(" +$", "")))
+  local words = {}
+  for i = 1, ACROSS do words[i] = ("%11s %d%8s"):format("this is", guesses[i] - 1, "") end
+  print(table.concat(words):gsub(" +$", "") .. "\n")
 end
-for i = 1, SHOWN do io.write((" "):rep(9), "it is a ", guesses[i] - 1, (" "):rep(10)) end
-print(("\n\ntest accuracy %.2f %%; see %s/curve.svg"):format(100 * test_accuracy, flags.out))
+show(1)
+show(1 + ACROSS)
+
+print(("test accuracy %.2f %%  curve: %s/curve.svg  model: %s/model.npz"):format(
+  100 * test_accuracy, flags.out, flags.out))

@@ -1,4 +1,5 @@
 --- Derivatives of ordinary code, and derivatives of derivatives.
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- for a checkout
 local dg = require "dgraph"
 
 -- y = x^2 + x at 5 is 30, and its slope there is 2 x + 1 = 11.

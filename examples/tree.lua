@@ -5,6 +5,7 @@
 -- to stop where the result is plain: what follows is never computed, nor learned from.
 --
 -- Flags: --trees 6000 --seed 1 --smoke
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- for a checkout
 local dg = require "dgraph"
 local F, L = dg.functions, dg.links
 local progress = require "dgraph.utils.progress"
