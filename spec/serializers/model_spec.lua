@@ -28,7 +28,8 @@ describe("a model in a file", function()
     local keys = {}
     for key in pairs(serializers.load(path)) do keys[#keys + 1] = key end
     table.sort(keys)
-    assert.same({ "l1/W", "l1/b", "l2/W", "l2/b", "mean", "seen", "stack/0/W", "stack/1/0/W" }, keys)
+    assert.same({ "l1/W", "l1/b", "l2/W", "l2/b", "mean", "seen", "stack/0/W", "stack/1/0/W" },
+      keys)
   end)
 
   it("comes back as it was, shapes included", function()
@@ -69,12 +70,12 @@ describe("a model in a file", function()
     local chainer = serializers.load(file)
     local predictor = dg.Chain()
     predictor.l1 = L.Linear(nil, chainer["predictor/l1/W"].shape[1])
-    predictor.l2 = L.Linear(nil, chainer["predictor/l2/W"].shape[1], true)
+    predictor.l2 = L.Linear(nil, 10, true)
     predictor:add_persistent("count", 0)
     local report = assert(serializers.load_npz(file, L.Classifier(predictor)))
     assert.same({ {}, {} }, { report.missing, report.unexpected })
     assert.same(chainer["predictor/l1/W"]:totable(), predictor.l1.W:totable())
-    assert.same(chainer["predictor/l2/W"]:totable(), predictor.l2.W:totable())
+    assert.is_false(predictor.l2.W.is_initialized) -- Chainer wrote None
     assert.equal(chainer["predictor/count"]:item(), predictor.count)
   end)
 
