@@ -130,7 +130,8 @@ typedef struct dg_backend {
   /* y = scale times the sum of (a - b)^2. */
   int (*square_error)(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
   int (*sum_of_squares)(const dg_view *x, double *sum);
-  /* Changes state[0], and what the rule keeps in state[2] ..., in place; all are contiguous. */
+  /* Changes state[0], and what the rule keeps in state[2] ..., in place. All are contiguous but
+   * perhaps the gradient, state[1]. */
   int (*update)(const dg_update *u, const dg_view *const *state);
   /* Element i depends on seed, offset and i alone. y is contiguous. Uses up fewer blocks than
    * DG_RANDOM_BLOCKS(size). */

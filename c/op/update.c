@@ -1,8 +1,8 @@
 /* update.c -- changes in place: what optimizers and their hooks do to parameters and gradients.
  *
  * Nothing is recorded. The versions of what changes go up, so a backward pass that still wanted the
- * old values fails rather than use the new ones. Tensors must be contiguous, of one shape and float
- * dtype, and not share elements. */
+ * old values fails rather than use the new ones. Tensors have one shape and float dtype and share no
+ * elements; all but the gradient are contiguous. */
 #include "op/op.h"
 
 enum { MAX_STATES = 5 };
@@ -16,6 +16,16 @@ typedef struct states {
   dg_body *body[MAX_STATES];
 } states;
 
+static bool fits(const states *s, int i)
+{
+  const dg_view *p = &s->body[0]->v, *v = &s->body[i]->v;
+  if (!dg_is_float(v->dtype) || v->dtype != p->dtype || !dg_same_shape(v, p)) return false;
+  if (!v->contiguous && i != 1) return false; /* the gradient may have gaps */
+  for (int k = 0; k < i; k++)
+    if (s->body[k]->store == s->body[i]->store) return false;
+  return true;
+}
+
 static int refuse(const states *s, int i)
 {
   const dg_view *p = &s->body[0]->v, *v = &s->body[i]->v;
@@ -27,24 +37,12 @@ static int refuse(const states *s, int i)
     return dg_fail(DG_EARGUMENT, "%s: %s is %s %s, %s is %s %s", s->who, s->name[0],
                    dg_dtype_name(p->dtype), dg_shape_text(p, a), s->name[i],
                    dg_dtype_name(v->dtype), dg_shape_text(v, b));
-  if (!v->contiguous) return dg_fail(DG_EARGUMENT, "%s: %s is not contiguous", s->who, s->name[i]);
-  for (int k = 0; k < i; k++)
-    if (s->body[k]->store == s->body[i]->store)
-      return dg_fail(DG_EARGUMENT, "%s: %s and %s share their elements", s->who, s->name[k],
-                     s->name[i]);
-  return 0;
+  if (!v->contiguous && i != 1)
+    return dg_fail(DG_EARGUMENT, "%s: %s is not contiguous", s->who, s->name[i]);
+  return dg_fail(DG_EARGUMENT, "%s: %s shares elements with another argument", s->who, s->name[i]);
 }
 
-/* A gradient that is not contiguous is read from a copy. */
-static int flatten_gradient(states *s)
-{
-  if (s->count < 2 || s->body[1]->v.contiguous) return 0;
-  s->x[1] = dg_copy(s->x[1]);
-  s->body[1] = dg_body_of(s->x[1]);
-  return s->body[1] ? 0 : -1;
-}
-
-static int run(states *s, const dg_update *u)
+static int change(states *s, dg_update *u)
 {
   const dg_view *v[MAX_STATES];
   for (int i = 0; i < s->count; i++)
@@ -52,26 +50,16 @@ static int run(states *s, const dg_update *u)
       dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
       return -1;
     }
-  if (flatten_gradient(s) < 0) return -1;
   for (int i = 0; i < s->count; i++) {
-    if (refuse(s, i) < 0) return -1;
+    if (DG_UNLIKELY(!fits(s, i))) return refuse(s, i);
     v[i] = &s->body[i]->v;
   }
-  if (v[0]->size > 0 && dg_backend_of(v[0])->update(u, v) < 0) return -1;
+  u->states = s->count;
+  const dg_view *param = &s->body[0]->v;
+  if (param->size > 0 && dg_backend_of(param)->update(u, v) < 0) return -1;
   for (int i = 0; i < s->count; i++)
     if (i != 1) dg_touch(s->body[i]);
   return 0;
-}
-
-static int change(states *s, dg_update *u)
-{
-  int mode = dg_mode_set(DG_MODE_BACKPROP, 0);
-  dg_pool pool = dg_pool_open();
-  u->states = s->count;
-  int status = run(s, u);
-  dg_pool_close(pool, NULL);
-  dg_mode_set(DG_MODE_BACKPROP, mode);
-  return status;
 }
 
 /* y = factor y, in place: what gradient clipping does. */

@@ -2,40 +2,39 @@
 #include "device/cpu/dense.h"
 #include "device/cpu/cpu.h"
 
-static int set_aside(dg_dense *d, const dg_view *v)
+dg_view dg_dense_view(const dg_dense *d, const dg_view *v)
 {
-  int64_t shape[DG_MAX_NDIM];
-  for (int i = 0; i < v->ndim; i++) shape[i] = v->shape[i];
-  if (dg_view_set(&d->v, "workspace", v->dtype, v->ndim, shape) < 0) return -1;
-  d->block = dg_block_alloc(v->size * dg_item_bytes[v->dtype], DG_WORKSPACE, &d->got);
-  d->v.data = d->block;
+  dg_view dense = *v;
+  dg_view_set(&dense, "workspace", v->dtype, v->ndim, v->shape);
+  dense.data = d->data;
+  return dense;
+}
+
+int dg_dense_make(dg_dense *d, const dg_view *v)
+{
+  d->data = d->block = dg_block_alloc(v->size * dg_item_bytes[v->dtype], DG_WORKSPACE, &d->got);
   return d->block ? 0 : -1;
 }
 
-int dg_dense_write(dg_dense *d, const dg_view *v)
+int dg_dense_fill(dg_dense *d, const dg_view *v)
 {
-  d->v = *v;
-  d->block = NULL;
-  return v->contiguous ? 0 : set_aside(d, v);
+  if (dg_dense_make(d, v) < 0) return -1;
+  dg_view to = dg_dense_view(d, v);
+  return dg_cpu_copy(v, &to);
 }
 
-int dg_dense_read(dg_dense *d, const dg_view *v)
+void dg_dense_give(dg_dense *d)
 {
-  if (dg_dense_write(d, v) < 0) return -1;
-  return d->block ? dg_cpu_copy(v, &d->v) : 0;
-}
-
-void dg_dense_free(dg_dense *d)
-{
-  if (d->block) dg_block_free(d->block, d->got, DG_WORKSPACE);
+  dg_block_free(d->block, d->got, DG_WORKSPACE);
   d->block = NULL;
 }
 
-int dg_dense_close(dg_dense *d, const dg_view *v)
+void dg_dense_close(dg_dense *d, const dg_view *v)
 {
-  if (d->block) dg_cpu_copy(&d->v, v);
-  dg_dense_free(d);
-  return 0;
+  if (!d->block) return;
+  dg_view from = dg_dense_view(d, v);
+  dg_cpu_copy(&from, v);
+  dg_dense_give(d);
 }
 
 dg_view dg_axes_last(const dg_view *v, unsigned axes)

@@ -75,7 +75,7 @@ int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, double *hits)
   int status = open_list(&list, l, true);
   *hits = 0;
   for (int64_t i = 0; status == 0 && i < l->t.size; i++)
-    *hits += list.at[i] >= 0 && ((const int64_t *)d.v.data)[i] == list.at[i];
+    *hits += list.at[i] >= 0 && ((const int64_t *)d.data)[i] == list.at[i];
   if (status == 0) close_list(&list);
   dg_dense_free(&d);
   return status;
@@ -138,7 +138,7 @@ int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    BY_DTYPE(y->dtype, select, d.v.data, list.at, y->data, y->size, x->shape[1], inner_size(x))
+    BY_DTYPE(y->dtype, select, d.data, list.at, y->data, y->size, x->shape[1], inner_size(x))
     close_list(&list);
   }
   dg_dense_free(&d);
@@ -148,13 +148,13 @@ int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y)
 int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y)
 {
   label_list list;
-  dg_dense d = { .block = NULL };
+  dg_dense d = { NULL };
   if (y->size == 0) return 0;
   memset(y->data, 0, (size_t)(y->size * dg_item_bytes[y->dtype]));
   if (x && dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    BY_DTYPE(y->dtype, place, x ? d.v.data : NULL, list.at, y->data, l->t.size, y->shape[1],
+    BY_DTYPE(y->dtype, place, x ? d.data : NULL, list.at, y->data, l->t.size, y->shape[1],
              inner_size(y))
     close_list(&list);
   }
@@ -188,7 +188,7 @@ int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.v.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0 };
+    rows_work w = { d.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0 };
     dg_parallel(l->t.size, GRAIN / w.row + 1, take_some, &w);
     close_list(&list);
   }
@@ -221,7 +221,7 @@ int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.v.data, y->data, list.at, y->shape[1], l->t.size };
+    rows_work w = { d.data, y->data, list.at, y->shape[1], l->t.size };
     dg_parallel(w.row, GRAIN / (w.count + 1) + 16,
                 y->dtype == DG_F32 ? add_some_float : add_some_double, &w);
     close_list(&list);

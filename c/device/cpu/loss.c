@@ -30,7 +30,7 @@ static void close_entropy(entropy *e)
 #define FACTORS(T)                                                                                 \
   static void factors_##T(const entropy *e, double scale, bool each)                               \
   {                                                                                                \
-    const T *weight = e->weight.v.data, *g = e->g.v.data;                                          \
+    const T *weight = e->weight.data, *g = e->g.data;                                              \
     for (int64_t i = 0; i < e->count; i++) {                                                       \
       T f = (T)scale;                                                                              \
       if (weight && e->label[i] >= 0) f *= weight[e->label[i]];                                    \
@@ -79,7 +79,7 @@ int dg_cpu_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *we
   if (status == 0) { /* each row's loss may take the place of its factor */
     bool each = y->ndim > 0;
     dg_rows rows = { .n = e.classes,
-                     .x = e.x.v.data,
+                     .x = e.x.data,
                      .y = each ? y->data : e.factor,
                      .label = e.label,
                      .factor = e.factor };
@@ -94,13 +94,13 @@ int dg_cpu_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_vie
                               double scale, const dg_view *gy, const dg_view *gx)
 {
   entropy e;
-  dg_dense to = { .block = NULL };
+  dg_dense to = { NULL };
   dg_view classes_last = dg_axes_last(gx, 1u << 1);
   int status = open_entropy(&e, x, l, weight, scale, gy);
   if (status == 0) status = dg_dense_write(&to, &classes_last);
   if (status == 0) {
     dg_rows rows = {
-      .n = e.classes, .x = e.x.v.data, .y = to.v.data, .label = e.label, .factor = e.factor
+      .n = e.classes, .x = e.x.data, .y = to.data, .label = e.label, .factor = e.factor
     };
     dg_rows_run(DG_ROWS_CROSS_ENTROPY_GRAD, x->dtype, &rows, e.count);
     dg_dense_close(&to, &classes_last);
@@ -141,12 +141,12 @@ SQUARES(double)
 
 static int squares(const dg_view *a, const dg_view *b, double *sum)
 {
-  dg_dense da = { .block = NULL }, db = { .block = NULL };
+  dg_dense da = { NULL }, db = { NULL };
   int status = dg_dense_read(&da, a);
   if (status == 0 && b) status = dg_dense_read(&db, b);
   if (status == 0)
-    *sum = a->dtype == DG_F32 ? squares_float(da.v.data, b ? db.v.data : NULL, a->size)
-                              : squares_double(da.v.data, b ? db.v.data : NULL, a->size);
+    *sum = a->dtype == DG_F32 ? squares_float(da.data, b ? db.data : NULL, a->size)
+                              : squares_double(da.data, b ? db.data : NULL, a->size);
   dg_dense_free(&da);
   dg_dense_free(&db);
   return status;

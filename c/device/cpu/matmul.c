@@ -38,9 +38,11 @@ static bool is_matrix(const dg_view *v, factor *f)
 
 static int set_factor(factor *f, const dg_view *v, dg_dense *spare)
 {
+  dg_view dense;
   if (!is_matrix(v, f)) {
-    if (dg_dense_read(spare, v) < 0) return -1;
-    v = &spare->v;
+    if (dg_dense_fill(spare, v) < 0) return -1;
+    dense = dg_dense_view(spare, v);
+    v = &dense;
     is_matrix(v, f);
   }
   f->data = v->data;
@@ -107,18 +109,18 @@ static void some_products(void *context, int64_t from, int64_t to)
 }
 
 /* A stack of matrices without gaps times a single one is one tall product. */
-static bool is_tall(const product *p, const dg_view *a)
+static bool is_tall(const product *p, bool contiguous)
 {
-  if (!a->contiguous || p->a.turned) return false;
+  if (!contiguous || p->a.turned) return false;
   for (int i = 0; i < p->leading; i++)
     if (p->b.step[i] != 0 && p->shape[i] != 1) return false;
   return true;
 }
 
-static void run(product *p, const dg_view *a, const dg_view *y)
+static void run(product *p, bool contiguous, const dg_view *y)
 {
   int64_t count = y->size / (p->m * p->n);
-  if (count > 1 && is_tall(p, a)) {
+  if (count > 1 && is_tall(p, contiguous)) {
     p->m *= count;
     multiply(p, p->a.data, p->b.data, p->y);
     return;
@@ -141,10 +143,10 @@ int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y)
                 .dtype = y->dtype };
   p.size = p.m * p.n * dg_item_bytes[y->dtype];
   for (int i = 0; i < p.leading; i++) p.shape[i] = y->shape[i];
-  dg_dense spare_a = { .block = NULL }, spare_b = { .block = NULL };
+  dg_dense spare_a = { NULL }, spare_b = { NULL };
   int status = set_factor(&p.a, a, &spare_a);
   if (status == 0) status = set_factor(&p.b, b, &spare_b);
-  if (status == 0) run(&p, spare_a.block ? &spare_a.v : a, y);
+  if (status == 0) run(&p, spare_a.block || a->contiguous, y);
   dg_dense_free(&spare_a);
   dg_dense_free(&spare_b);
   return status;
@@ -154,15 +156,15 @@ int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y)
 
 int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y)
 {
-  dg_dense d[3] = { { .block = NULL } };
+  dg_dense d[3] = { { NULL } };
   int status = dg_dense_read(&d[0], x);
   if (status == 0) status = dg_dense_read(&d[1], w);
   if (status == 0 && b) status = dg_dense_read(&d[2], b);
   int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
-  void *bias = b ? d[2].v.data : NULL;
+  void *bias = b ? d[2].data : NULL;
   if (status == 0 && y->dtype == DG_F32)
-    dg_linear_f32(batch, in, out, d[0].v.data, d[1].v.data, bias, y->data);
-  else if (status == 0) dg_linear_f64(batch, in, out, d[0].v.data, d[1].v.data, bias, y->data);
+    dg_linear_f32(batch, in, out, d[0].data, d[1].data, bias, y->data);
+  else if (status == 0) dg_linear_f64(batch, in, out, d[0].data, d[1].data, bias, y->data);
   for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
   return status;
 }
@@ -170,18 +172,16 @@ int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg
 int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                        const dg_view *gw, const dg_view *gb)
 {
-  dg_dense d[3] = { { .block = NULL } };
+  dg_dense d[3] = { { NULL } };
   int status = dg_dense_read(&d[0], x);
   if (status == 0) status = dg_dense_read(&d[1], w);
   if (status == 0) status = dg_dense_read(&d[2], gy);
   int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
   void *to[3] = { gx ? gx->data : NULL, gw ? gw->data : NULL, gb ? gb->data : NULL };
   if (status == 0 && x->dtype == DG_F32)
-    dg_linear_grad_f32(batch, in, out, d[0].v.data, d[1].v.data, d[2].v.data, to[0], to[1], to[2],
-                       0);
+    dg_linear_grad_f32(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], 0);
   else if (status == 0)
-    dg_linear_grad_f64(batch, in, out, d[0].v.data, d[1].v.data, d[2].v.data, to[0], to[1], to[2],
-                       0);
+    dg_linear_grad_f64(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], 0);
   for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
   return status;
 }

@@ -21,7 +21,7 @@ int dg_cpu_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, con
   int64_t n = 1;
   for (int i = 0; i < x->ndim; i++)
     if (axes >> i & 1) n *= x->shape[i];
-  dg_dense from = { .block = NULL }, grad = { .block = NULL }, to = { .block = NULL };
+  dg_dense from = { NULL }, grad = { NULL }, to = { NULL };
   dg_view rows_x = dg_axes_last(x, axes), rows_y = dg_axes_last(y, axes), rows_g;
   int status = dg_dense_read(&from, &rows_x);
   if (status == 0 && g) {
@@ -30,7 +30,7 @@ int dg_cpu_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, con
   }
   if (status == 0) status = dg_dense_write(&to, &rows_y);
   if (status == 0) {
-    dg_rows rows = { .n = n, .x = from.v.data, .g = g ? grad.v.data : NULL, .y = to.v.data };
+    dg_rows rows = { .n = n, .x = from.data, .g = g ? grad.data : NULL, .y = to.data };
     dg_rows_run(kinds[kind], x->dtype, &rows, x->size / n);
     dg_dense_close(&to, &rows_y);
   }

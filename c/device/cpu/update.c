@@ -1,5 +1,6 @@
 /* update.c -- optimizers' changes to parameters, in place, in one pass over memory. */
 #include "device/cpu/cpu.h"
+#include "device/cpu/dense.h"
 #include "device/cpu/isa.h"
 #include "device/cpu/pool.h"
 
@@ -86,20 +87,28 @@ LOOPS(avx2, DG_TARGET_AVX2)
 LOOPS(avx512, DG_TARGET_AVX512)
 #endif
 
+static dg_parallel_fn *loop_for(dg_update_rule rule, bool f64)
+{
+#if DG_HAS_X86
+  dg_isa isa = dg_cpu_isa();
+  if (isa == DG_ISA_AVX512) return loops_avx512[rule][f64];
+  if (isa == DG_ISA_AVX2) return loops_avx2[rule][f64];
+#endif
+  return loops_base[rule][f64];
+}
+
 int dg_cpu_update(const dg_update *u, const dg_view *const *state)
 {
   work w = { .u = u };
+  dg_dense gradient = { NULL };
   for (int i = 0; i < u->states; i++) w.state[i] = state[i]->data;
-#if DG_HAS_X86
-  dg_isa isa = dg_cpu_isa();
-  dg_parallel_fn *const *loop = isa == DG_ISA_AVX512 ? loops_avx512[u->rule]
-                                : isa == DG_ISA_AVX2 ? loops_avx2[u->rule]
-                                                     : loops_base[u->rule];
-#else
-  dg_parallel_fn *const *loop = loops_base[u->rule];
-#endif
-  dg_parallel_fn *f = loop[state[0]->dtype == DG_F64];
+  if (u->states > 1) {
+    if (dg_dense_read(&gradient, state[1]) < 0) return -1;
+    w.state[1] = gradient.data;
+  }
+  dg_parallel_fn *f = loop_for(u->rule, state[0]->dtype == DG_F64);
   if (state[0]->size < GRAIN) f(&w, 0, state[0]->size);
   else dg_parallel(state[0]->size, GRAIN, f, &w);
+  dg_dense_free(&gradient);
   return 0;
 }
