@@ -1,0 +1,301 @@
+--- Writes the reference out of the sources: build/doc/c.md from the header, build/doc/lua.md from
+--- the doc comments and annotations of lua/dgraph.
+--
+-- usage: luajit c/tools/doc.lua [--check]     --check writes nothing
+-- Exit status 1 where something that users call has no doc comment. What has none in Lua has that
+-- of the function in C that it calls.
+local check_only = arg[1] == "--check"
+local bad = {}
+
+local function read_lines(path)
+  local list = {}
+  for line in io.lines(path) do list[#list + 1] = line end
+  return list
+end
+
+local function trim(text) return (text:gsub("^%s+", ""):gsub("%s+$", "")) end
+
+--- The parts of a document, to be joined by newlines.
+local function new_page(title) return { "# " .. title, "" } end
+local function add(page, format, ...) page[#page + 1] = format:format(...) end
+
+local function write(path, page)
+  local file = assert(io.open(path, "w"))
+  file:write(table.concat(page, "\n"), "\n")
+  file:close()
+end
+
+-- -- C ------------------------------------------------------------------------------------------
+
+--- The header as a list of parts, each with its functions.
+local function read_header(path)
+  local intro, parts, comment, harvested, prototype = {}, {}, nil, false, nil
+  for _, line in ipairs(read_lines(path)) do
+    local file, what = line:match "^/%* %-%-%-%- (%S+): (.-) %*/$"
+    if line:find "^/%* ==== Functions" then harvested, comment = true, nil end
+    if file then
+      parts[#parts + 1] = { file = file, what = what }
+    elseif not harvested then
+      intro[#intro + 1] = line
+    elseif line:find "^/%*" then
+      comment = { line }
+    elseif comment and not comment.ended and not comment[#comment]:find "%*/" then
+      comment[#comment + 1] = line
+    elseif line:find "^DG_API" or prototype then
+      prototype = (prototype and prototype .. "\n" or "") .. line:gsub("^DG_API ", "")
+      if line:find ";" then
+        local text = comment and table.concat(comment, "\n"):gsub("^/%*+ ?", "")
+          :gsub("%s*%*/$", ""):gsub("\n %* ?", "\n")
+        table.insert(parts[#parts], {
+          name = prototype:match "(dg_[%w_]+)%s*%(", prototype = prototype, text = text,
+        })
+        if not text then bad[#bad + 1] = path .. ": " .. prototype end
+        comment, prototype = nil, nil
+      end
+    end
+  end
+  return intro, parts
+end
+
+local function c_page(intro, parts)
+  local page = new_page "The C interface, c/dgraph.h"
+  add(page, "```c\n%s\n```", table.concat(intro, "\n"))
+  for _, part in ipairs(parts) do
+    add(page, "\n## %s\n\n%s", part.file, part.what)
+    for _, f in ipairs(part) do
+      add(page, "\n### %s\n\n```c\n%s\n```\n\n%s", f.name, f.prototype, f.text or "")
+    end
+  end
+  return page
+end
+
+-- -- Lua: parsing -------------------------------------------------------------------------------
+
+local LISTED = { param = true, field = true, ["return"] = true, overload = true, generic = true }
+
+--- A block of `---` lines: its text, its annotations, and the classes that it declares.
+local function parse_block(lines)
+  local block, current = { text = {}, classes = {}, listed = {} }, nil
+  for _, line in ipairs(lines) do
+    local tag, rest = line:match "^%-%-%-@(%w+)%s*(.*)$"
+    if tag == "class" or tag == "alias" then
+      local class = { kind = tag, name = rest:match "^[%w_.]+", rest = rest, listed = {} }
+      table.insert(block.classes, class)
+      current = nil
+    elseif tag and LISTED[tag] then
+      current = { tag = tag, text = rest }
+      local class = block.classes[#block.classes]
+      table.insert((tag == "field" or tag == "overload") and class and class.listed
+        or block.listed, current)
+    elseif tag then
+      current = nil
+    elseif current then
+      current.text = current.text .. " " .. trim(line:sub(4))
+    else
+      table.insert(block.text, (line:gsub("^%-%-%-? ?", "")))
+    end
+  end
+  block.text = trim(table.concat(block.text, "\n"))
+  return block
+end
+
+--- What stands on a line of code that users may call: a name, and a signature.
+local function definition(line)
+  local signature = line:match "^%s*declare%s*%(?%s*\"(.-)\""
+  if signature then return "F." .. signature:match "^[%w_]+", "F." .. signature, true end
+  local name, parameters = line:match "^%s*function ([%a_][%w_]*[.:][%w_.:]+)(%b())"
+  if name then return name, name .. parameters end
+end
+
+--- The head comment, and the items of a file: functions with their blocks, and lone blocks.
+local function read_module(path)
+  local lines, items, block_lines = read_lines(path), {}, {}
+  local at = 1
+  local head = {}
+  while lines[at] and lines[at]:find "^%-%-" and not lines[at]:find "^%-%-%-@" do
+    head[#head + 1] = lines[at]
+    at = at + 1
+  end
+  local module = { path = path, text = parse_block(head).text, items = items }
+  for i = at, #lines + 1 do
+    local line = lines[i] or ""
+    if line:find "^%s*%-%-%-[^-]" or line:find "^%s*%-%-%-$" then
+      block_lines[#block_lines + 1] = trim(line)
+    else
+      local block = #block_lines > 0 and parse_block(block_lines) or nil
+      local name, signature, declared = definition(line)
+      if name then
+        items[#items + 1] = {
+          name = name, signature = signature, declared = declared, line = i, block = block,
+        }
+      elseif block and #block.classes > 0 then
+        items[#items + 1] = { block = block, line = i }
+      end
+      block_lines = {}
+    end
+  end
+  return module
+end
+
+-- -- Lua: what users see ------------------------------------------------------------------------
+
+--- By "file:line", what users call the functions that are defined there.
+local function public_names(dg)
+  local names = {}
+  local function look(place, prefix)
+    for name, value in pairs(place) do
+      if type(value) == "function" and type(name) == "string" and name:sub(1, 1) ~= "_" then
+        local info = debug.getinfo(value, "S")
+        local key = info.source:sub(2) .. ":" .. info.linedefined
+        if not names[key] or #prefix + #name < #names[key] then names[key] = prefix .. name end
+      end
+    end
+  end
+  look(require("dgraph.tensor").methods, "x:")
+  for _, name in ipairs {
+    "serializers", "datasets", "initializers", "gradient_check", "random",
+  } do
+    look(dg[name] or {}, "dg." .. name .. ".")
+  end
+  look(dg.functions, "dg.functions.")
+  look(dg, "dg.")
+  return names
+end
+
+--- Complains about what users call and is not explained.
+local function check_functions(dg, modules, in_c)
+  local explained = {}
+  for _, module in ipairs(modules) do
+    for _, item in ipairs(module.items) do
+      local name = item.name and item.name:match "^F%.([%w_]+)$"
+      if name then
+        local called = item.signature:match "%->%s*(dg_[%w_]+)" or "dg_" .. name
+        local has = item.block and item.block.text ~= ""
+        if not has and in_c[called] then
+          item.from_c = in_c[called]
+          has = true
+        end
+        explained[name] = explained[name] or has
+      end
+    end
+  end
+  for name in pairs(dg.functions) do
+    if not explained[name] and not in_c["dg_" .. name] then
+      bad[#bad + 1] = "dg.functions." .. name
+    end
+  end
+end
+
+--- Classes of layers and optimizers: a head comment, and each method explained here or in a class
+--- that it overrides.
+local function check_classes(modules)
+  local known = {}
+  for _, module in ipairs(modules) do
+    for _, item in ipairs(module.items) do
+      local method = item.name and item.name:match ":([%w_]+)$"
+      if method and item.block then known[method] = true end
+    end
+  end
+  for _, module in ipairs(modules) do
+    if module.path:find "dgraph/links/" or module.path:find "dgraph/optimizers/" then
+      if module.text == "" then bad[#bad + 1] = module.path .. ": no comment at its head" end
+      for _, item in ipairs(module.items) do
+        local method = item.name and item.name:match ":([%w_]+)$"
+        if method and method:sub(1, 1) ~= "_" and not known[method] then
+          bad[#bad + 1] = ("%s:%d: %s"):format(module.path, item.line, item.name)
+        end
+      end
+    end
+  end
+end
+
+-- -- Lua: the page ------------------------------------------------------------------------------
+
+--- "name? type  text" as "`name?` *type*: text".
+local function entry(text)
+  local name, rest = text:match "^(%S+)%s+(.*)$"
+  if not name then return "`" .. text .. "`" end
+  local kind, words = rest:match "^(.-)%s%s+(.*)$"
+  return ("`%s` *%s*%s"):format(name, kind or rest, words and ": " .. words or "")
+end
+
+local function add_listed(page, listed)
+  for _, each in ipairs(listed) do
+    if each.tag == "return" then
+      local kind, words = each.text:match "^(.-)%s%s+(.*)$"
+      add(page, "- returns *%s*%s", kind or each.text, words and ": " .. words or "")
+    elseif each.tag == "overload" then
+      add(page, "- `%s`", each.text)
+    elseif each.tag ~= "generic" then
+      add(page, "- %s", entry(each.text))
+    end
+  end
+end
+
+local function add_item(page, item, names, path)
+  local public = item.name and names[path .. ":" .. item.line]
+  local name = item.declared and item.name:gsub("^F%.", "dg.functions.") or public or item.name
+  local block = item.block
+  for _, class in ipairs(block and block.classes or {}) do
+    add(page, "\n### %s %s\n", class.kind, class.rest)
+    add_listed(page, class.listed)
+  end
+  if not item.name or not (block or item.from_c or public) then return end
+  if item.name:find "[.:]_" then return end
+  add(page, "\n### %s\n\n```lua\n%s\n```\n", name, item.signature)
+  add(page, "%s\n", block and block.text ~= "" and block.text or item.from_c or "")
+  add_listed(page, block and block.listed or {})
+end
+
+local function is_public(module, names)
+  for _, item in ipairs(module.items) do
+    if item.declared or item.name and names[module.path .. ":" .. item.line] then return true end
+  end
+  return (module.path:find "/links/" or module.path:find "/optimizers/"
+    or module.path:find "/link%.lua" or module.path:find "/chain" or module.path:find "/sequential")
+    and #module.items > 0
+end
+
+local function lua_page(modules, names)
+  local page = new_page "dgraph from Lua"
+  local function part(title, wanted)
+    add(page, "\n# %s", title)
+    for _, module in ipairs(modules) do
+      if (is_public(module, names) and true or false) == wanted then
+        add(page, "\n## %s\n\n%s", module.path:gsub("^lua/", ""), module.text)
+        for _, item in ipairs(module.items) do add_item(page, item, names, module.path) end
+      end
+    end
+  end
+  part("What users call", true)
+  part("What lies behind it", false)
+  return page
+end
+
+-- -- All of it ----------------------------------------------------------------------------------
+
+local intro, parts = read_header "c/dgraph.h"
+local in_c = {}
+for _, section in ipairs(parts) do
+  for _, f in ipairs(section) do in_c[f.name] = f.text end
+end
+
+local modules = {}
+local listing = io.popen "find lua/dgraph -name '*.lua' | LC_ALL=C sort"
+for path in listing:lines() do modules[#modules + 1] = read_module(path) end
+listing:close()
+
+local dg = require "dgraph"
+check_functions(dg, modules, in_c)
+check_classes(modules)
+
+if not check_only then
+  os.execute "mkdir -p build/doc"
+  write("build/doc/c.md", c_page(intro, parts))
+  write("build/doc/lua.md", lua_page(modules, public_names(dg)))
+  print "wrote build/doc/c.md and build/doc/lua.md"
+end
+
+table.sort(bad)
+for _, what in ipairs(bad) do print("no doc comment: " .. what) end
+os.exit(#bad == 0)
