@@ -1,6 +1,7 @@
 # make            build/libdgraph.so                    make demo   train a classifier and look at it
 # make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in a minute
-# make install    PREFIX, or LUADIR and LIBDIR          make clean
+# make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
+# make install-c  PREFIX: header and library            make clean
 # demo, test and lint install the packages that they need (.ci/deps).
 
 LAYERS := base device tensor node op grad
@@ -89,6 +90,10 @@ demo:
 bench bench-quick: all
 	$(LUA) spec/bench/run.lua $(if $(filter bench-quick,$@),--quick)
 
+# The reference, out of the sources.
+doc: all
+	@$(LUA) c/tools/doc.lua
+
 install: all
 	install -d $(DESTDIR)$(LIBDIR)/dgraph $(DESTDIR)$(LUADIR)/dgraph
 	install build/libdgraph.so $(DESTDIR)$(LIBDIR)/dgraph
@@ -147,7 +152,7 @@ $(CTESTS:%=build/asan/test/%): build/asan/test/%: c/test/%.c $(ASAN)
 lint:
 	@.ci/deps test
 	@awk -f c/tools/harvest.awk c/dgraph.h $(PUBLIC) | diff -u c/dgraph.h -
-	@$(MAKE) -k -j$(JOBS) lint-format lint-symbols lint-cppcheck lint-lua lint-rock
+	@$(MAKE) -k -j$(JOBS) lint-format lint-symbols lint-cppcheck lint-lua lint-rock lint-doc
 
 lint-format:
 	@find c -name '*.[ch]' | xargs clang-format --dry-run -Werror
@@ -165,12 +170,16 @@ lint-cppcheck:
 	  --suppress=pointerSize --error-exitcode=1 -j$(JOBS) -D__GNUC__ -D__x86_64__ -Ic c
 
 lint-lua:
-	@luacheck --quiet --no-color $(wildcard lua spec examples rocks)
+	@luacheck --quiet --no-color $(wildcard lua spec examples rocks c/tools)
 
 lint-rock:
 	@luarocks --lua-version=5.1 lint dgraph-scm-1.rockspec
 
+# Everything that users call is explained.
+lint-doc: all
+	@$(LUA) c/tools/doc.lua --check
+
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo bench bench-quick install install-c clean test test-c test-asan \
-  test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock)
+.PHONY: FORCE all demo bench bench-quick doc install install-c clean test test-c test-asan \
+  test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)

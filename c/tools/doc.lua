@@ -21,7 +21,7 @@ local function add(page, format, ...) page[#page + 1] = format:format(...) end
 
 local function write(path, page)
   local file = assert(io.open(path, "w"))
-  file:write(table.concat(page, "\n"), "\n")
+  file:write((table.concat(page, "\n"):gsub("\n\n\n+", "\n\n")), "\n")
   file:close()
 end
 
@@ -155,7 +155,7 @@ local function public_names(dg)
   for _, name in ipairs {
     "serializers", "datasets", "initializers", "gradient_check", "random",
   } do
-    look(dg[name] or {}, "dg." .. name .. ".")
+    look(dg[name], "dg." .. name .. ".")
   end
   look(dg.functions, "dg.functions.")
   look(dg, "dg.")
@@ -179,11 +179,21 @@ local function check_functions(dg, modules, in_c)
       end
     end
   end
+  -- Operators, which have no line of their own.
+  local rest = { path = "lua/dgraph/functions/ of two operands", text = "", items = {} }
   for name in pairs(dg.functions) do
-    if not explained[name] and not in_c["dg_" .. name] then
+    local text = in_c["dg_" .. name]
+    if not explained[name] and text then
+      table.insert(rest.items, {
+        name = "F." .. name, signature = ("F.%s(x1, x2)"):format(name), declared = true,
+        from_c = text, line = 0,
+      })
+    elseif not explained[name] then
       bad[#bad + 1] = "dg.functions." .. name
     end
   end
+  table.sort(rest.items, function(a, b) return a.name < b.name end)
+  modules[#modules + 1] = rest
 end
 
 --- Classes of layers and optimizers: a head comment, and each method explained here or in a class
@@ -192,7 +202,7 @@ local function check_classes(modules)
   local known = {}
   for _, module in ipairs(modules) do
     for _, item in ipairs(module.items) do
-      local method = item.name and item.name:match ":([%w_]+)$"
+      local method = item.name and item.name:match "[.:]([%w_]+)$"
       if method and item.block then known[method] = true end
     end
   end
