@@ -52,13 +52,10 @@ local function evaluate(data)
   return loss, accuracy
 end
 
---- What the process holds in memory, in MB.
+--- What the process holds in memory, in MB; 0 where the system does not tell.
 local function resident()
   local file = io.open "/proc/self/statm"
-  if not file then return 0 / 0 end
-  local pages = file:read("*a"):match "%d+ (%d+)"
-  file:close()
-  return tonumber(pages) * 4096 / 2 ^ 20
+  return file and file:read("*a"):match "%d+ (%d+)" * 4096 / 2 ^ 20 or 0
 end
 
 print(("%d digits to learn from, %d to test, %d epochs"):format(#train, #test, epochs))
@@ -71,9 +68,11 @@ local test_loss, test_accuracy
 for epoch = 1, epochs do
   local loss, accuracy = 0, 0
   for i = 1, steps do
+    local done = (epoch - 1) * steps + i
+    optimizer.alpha = 0.001 * (1 - (done - 1) / (epochs * steps)) -- smaller and smaller steps
     optimizer:update(lossfun)
     loss, accuracy = loss + model.loss:item(), accuracy + model.accuracy:item()
-    bar:update((epoch - 1) * steps + i, { loss = loss / i, accuracy = accuracy / i })
+    bar:update(done, { loss = loss / i, accuracy = accuracy / i })
   end
   test_loss, test_accuracy = evaluate(test)
   curve.train[epoch], curve.test[epoch] = loss / steps, test_loss
