@@ -26,37 +26,17 @@
 --   error_name    what error messages start with: the name
 local busted = require "busted"
 local dg = require "dgraph"
+local drawer = require "spec.support.drawer"
 local gradient_check = require "dgraph.gradient_check"
+local views = require "spec.support.views"
 
 local ALL_DTYPES = { "float32", "float64", "int32", "int64", "uint8", "bool" }
 local describe, it, assert = busted.describe, busted.it, busted.assert
-local F, close = dg.F, gradient_check.assert_allclose
+local close = gradient_check.assert_allclose
 
 local function pack(...)
   if select("#", ...) == 1 and type((...)) == "table" then return (...) end
   return { ... }
-end
-
---- What `inputs` draws from: reproducible, in the shape of the moment.
-local function drawer(shape, seed)
-  local state = seed * 7919 + 1
-  local function random()
-    state = state * 16807 % 2147483647
-    return state / 2147483647
-  end
-  local function draw(make, own)
-    local x = dg.empty(own or shape, { dtype = "float64" })
-    local p = x.size > 0 and x:pointer()
-    for i = 1, x.size do p[i - 1] = make(i) end
-    return x
-  end
-  return setmetatable({
-    pick = function(values, own)
-      return draw(function() return values[1 + math.floor(random() * #values)] end, own)
-    end,
-  }, { __call = function(_, low, high, own)
-    return draw(function() return low + (high - low) * random() end, own)
-  end })
 end
 
 local function map(list, f)
@@ -70,22 +50,6 @@ local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" e
 local function leaf(x)
   return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x) })
 end
-
--- The same elements behind other strides, differentiably.
-local VIEWS = {
-  transposed = function(x)
-    return x.ndim < 2 and x or F.copy(x:transpose()):transpose()
-  end,
-  reversed = function(x)
-    return x.ndim == 0 and x or F.flip(F.copy(F.flip(x, 1)), 1)
-  end,
-  stepped = function(x)
-    if x.ndim == 0 then return x end
-    local shape = x.shape
-    table.insert(shape, 2, 2)
-    return F.copy(F.broadcast_to(F.expand_dims(x, 2), shape))[{ {}, 2 }]
-  end,
-}
 
 --- Calls f, which must raise an error with this text after the line of the caller.
 local function refuses(text, f, ...)
@@ -172,7 +136,7 @@ return function(name, case)
       end)
     end
 
-    for kind, view in pairs(VIEWS) do
+    for kind, view in pairs(views) do
       it("takes " .. kind .. " inputs", function()
         local xs = inputs()
         local wanted = call(xs)
@@ -216,6 +180,14 @@ return function(name, case)
         local count = #inputs()
         local xs = {}
         for i = 1, count do xs[i] = inputs(bad[i])[i] end
+        refuses(called .. ": ", call, xs)
+      end)
+    end
+
+    if case.broadcast then
+      it("refuses two dtypes at once", function()
+        local xs = inputs()
+        xs[#xs] = dg.tensor(xs[#xs], "int32")
         refuses(called .. ": ", call, xs)
       end)
     end
