@@ -16,13 +16,14 @@ local create = require "dgraph.create"
 local functions = require "dgraph.functions"
 local memory = require "dgraph.memory"
 local parameter = require "dgraph.parameter"
+local runtime = require "dgraph.runtime"
 local scope = require "dgraph.scope"
 require "dgraph.tensor".seal()
 
 ---@class dgraph
 local dg = { _VERSION = "0.1.0" }
 
-for _, part in ipairs { create, memory } do
+for _, part in ipairs { create, memory, runtime } do
   for name, f in pairs(part) do dg[name] = f end
 end
 dg.shape_and_options, dg.apply = nil, nil
