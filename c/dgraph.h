@@ -123,6 +123,22 @@ DG_API void dg_memory_trim(void);
 /* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
 DG_API void dg_memory_fail_after(double n);
 
+/* ---- device/device.c: finds the backend of an array, and tells what it computes with. */
+
+/* Sets how many threads big operations may use, this one included; they start at the first that
+ * wants them. Until it is set: DGRAPH_NUM_THREADS, or 1. */
+DG_API int dg_set_num_threads(int threads);
+
+/* How many threads big operations may use. */
+DG_API int dg_num_threads(void);
+
+/* The vector instructions in use: "base", "avx2" or "avx512". DGRAPH_ISA chooses lower ones. */
+DG_API const char *dg_isa_name(void);
+
+/* What multiplies large matrices: "openblas SkylakeX", or "built-in (why there is no OpenBLAS)".
+ * Opens OpenBLAS if nothing has yet. */
+DG_API const char *dg_matmul_name(void);
+
 /* ---- tensor/pin.c: keeps foreign memory alive while a storage looks at it. */
 
 /* A pin for one piece of foreign memory; free it with dg_pin_free. */

@@ -1,0 +1,10 @@
+--- How long loading takes.
+local clock = require "dgraph.utils.clock"
+local start = clock()
+local dg = require "dgraph"
+local _ = dg.functions, dg.links, dg.optimizers
+local seconds = clock() - start
+
+local measure = require "spec.bench.measure"
+measure.print("startup", "ms", seconds * 1e3)
+measure.print("rss_loaded", "MB", measure.peak_rss())
