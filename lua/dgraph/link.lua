@@ -308,7 +308,7 @@ function Link:disable_update() enable(self, false) end
 
 -- -- Copies, files, text ---------------------------------------------------------------------
 
-XX
+--- A copy of the layer and all inside it.
 ---@param mode? "share"|"copy"|"init"  the parameters of the copy look at the same numbers (the
 ---  default), have numbers of their own, or are initialized anew
 ---@return any

@@ -49,6 +49,8 @@ function UpdateRule:update_core(param, grad) -- luacheck: no unused args
   errors.raisef("%s has no method update_core", self._name)
 end
 
+--- Changes a parameter by the gradient it has. Without one, or without a shape, it stays.
+---@param param dgraph.Parameter
 function UpdateRule:update(param)
   if not self.enabled or not param.is_initialized then return end
   local grad = param.grad
