@@ -154,6 +154,7 @@ dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
     dg_body_free(note);
     return NULL;
   }
+  note->refs = DG_HOLD;
   return c->saved[i] = note;
 }
 

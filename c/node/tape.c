@@ -104,7 +104,7 @@ static int64_t share(const dg_call *c, int i)
 static void free_notes(dg_call *c)
 {
   for (int i = 0; i < DG_CALL_SAVED; i++) {
-    if (c->saved[i]) dg_body_free(c->saved[i]);
+    if (c->saved[i]) dg_unhold(c->saved[i]); /* a recorded walk may use it still */
     c->saved[i] = NULL;
   }
 }
