@@ -57,14 +57,21 @@ local LAZY = {
   links = "links", L = "links", optimizers = "optimizers", initializers = "initializers",
   training = "training", gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
-  Function = "function", random = "random",
+  Function = "function", random = "random", reporter = "reporter",
+}
+
+--- The same for single functions and classes of a module.
+local LAZY_PARTS = {
+  Reporter = "reporter", report = "reporter", report_scope = "reporter",
+  get_current_reporter = "reporter",
 }
 
 return setmetatable(dg, {
   __index = function(_, name)
-    local module = LAZY[name]
+    local module = LAZY[name] or LAZY_PARTS[name]
     if not module then return nil end
     local value = require("dgraph." .. module)
+    if LAZY_PARTS[name] then value = value[name] end
     rawset(dg, name, value)
     return value
   end,
