@@ -235,10 +235,9 @@ function create.eye(rows, columns, options)
   if type(columns) == "string" or type(columns) == "table" then columns, options = nil, columns end
   check.integer(rows, "dg.eye", "rows")
   columns = check.integer(columns == nil and rows or columns, "dg.eye", "columns")
-  local x = make("dg.eye", { rows, columns }, read_options(options, "dg.eye"), 0)
-  local p = rows * columns > 0 and x:pointer()
-  for i = 0, math.min(rows, columns) - 1 do p[i * columns + i] = 1 end
-  return x
+  options = read_options(options, "dg.eye")
+  local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.eye")
+  return apply(wrap(C.dg_eye(id, rows, columns, 0)), options)
 end
 
 --- A square matrix with ones on the diagonal.

@@ -13,6 +13,7 @@ require "dgraph.hooks"
 local backward = require "dgraph.backward"
 local config = require "dgraph.config"
 local create = require "dgraph.create"
+local foreign = require "dgraph.foreign"
 local functions = require "dgraph.functions"
 local memory = require "dgraph.memory"
 local parameter = require "dgraph.parameter"
@@ -23,7 +24,7 @@ require "dgraph.tensor".seal()
 ---@class dgraph
 local dg = { _VERSION = "0.1.0" }
 
-for _, part in ipairs { create, memory, runtime } do
+for _, part in ipairs { create, foreign, memory, runtime } do
   for name, f in pairs(part) do dg[name] = f end
 end
 dg.shape_and_options, dg.apply = nil, nil
@@ -34,6 +35,7 @@ dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.fo
 dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
 dg.scope, dg.open_scope = scope.scope, scope.open
 dg.backward, dg.grad = backward.backward, backward.grad
+
 --- The same as `dg.random.seed`.
 ---@param seed integer
 function dg.seed(seed) dg.random.seed(seed) end
@@ -47,6 +49,9 @@ function dg.randn(...) return dg.random.randn(...) end
 ---@param ... integer|integer[]|dgraph.Dtype|dgraph.TensorOptions
 ---@return dgraph.Tensor
 function dg.rand(...) return dg.random.rand(...) end
+
+--- There is no CUDA in this version.
+dg.cuda = { available = false }
 
 dg.newaxis = indexing.newaxis
 dg.is_tensor, dg.Parameter = native.is_tensor, parameter

@@ -122,4 +122,37 @@ return function(F)
   end
   --- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
   declare "select_item(x, t) -> dg_select_item(x, t, 1)"
+
+  --- The diagonal `offset` above the main one of the matrices in two axes.
+  declare("diagonal(x, offset: integer = 0, axis1: axis = 1, axis2: axis = 2) "
+    .. "-> dg_diagonal(x, offset, axis1, axis2)")
+
+  local before, after = ffi.new("int64_t[?]", C.DG_MAX_NDIM), ffi.new("int64_t[?]", C.DG_MAX_NDIM)
+
+  --- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
+  --- axis.
+  declare("pad(x, pad_width: any, mode: any = 'constant', constant_values: number = 0)",
+    function(x, width, mode, value)
+      if mode ~= "constant" then errors.raise "F.pad: the only mode is \"constant\"" end
+      if type(width) == "number" then width = { width, width } end
+      if type(width) ~= "table" then
+        errors.raisef("F.pad: pad_width must be a number or a list, got %s", check.spell(width))
+      end
+      local ndim = x.ndim
+      if type(width[1]) == "table" and #width ~= ndim then
+        errors.raisef("F.pad: widths for %d axes, x has %d", #width, ndim)
+      end
+      for i = 1, ndim do
+        local own = type(width[i]) == "table" and width[i] or width
+        before[i - 1] = check.integer(own[1], "F.pad", "the width before")
+        after[i - 1] = check.integer(own[2] or own[1], "F.pad", "the width after")
+      end
+      return native.wrap(C.dg_pad(x, before, after, value))
+    end)
+
+  --- Each place of an axis so many times in a row; also `F["repeat"]`.
+  declare "repeat_(x, repeats: integer, axis: axis = 1) -> dg_repeat(x, axis, repeats)"
+  F["repeat"] = F.repeat_
+  --- The whole of x so many times along each axis.
+  declare "tile(x, reps: shape)"
 end

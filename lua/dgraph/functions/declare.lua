@@ -143,7 +143,8 @@ local function generate(name, parameters, native_name, body)
     lines[#lines + 1] = "return native.wrap(y)"
   end
   local code = ("local C, native, again, check, dtypes, read_options, who, names, kinds, body = "
-    .. "...\nreturn function(%s)\n%s\nend"):format(table.concat(names, ", "), table.concat(lines, "\n"))
+    .. "...\nreturn function(%s)\n%s\nend")
+  code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
     "F." .. name, optional, kinds, body)
 end

@@ -27,6 +27,14 @@ return function(F)
       return wrap(C.dg_softmax_cross_entropy(x, t, class_weight, 1, ignore_label, normalize, mean))
     end)
 
+  --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
+  --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+  declare("sigmoid_cross_entropy(x, t, normalize: boolean = true, reduce: any = 'mean')",
+    function(x, t, normalize, reduce)
+      local mean = wants_mean(reduce, "F.sigmoid_cross_entropy")
+      return wrap(C.dg_sigmoid_cross_entropy(x, t, normalize, mean))
+    end)
+
   --- The mean of (x0 - x1)^2 over all elements; both of one shape.
   declare "mean_squared_error(x0, x1)"
 end

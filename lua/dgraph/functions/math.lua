@@ -49,6 +49,29 @@ return function(F)
   -- Reductions over an axis, a list of axes, or all of them.
   declare "sum(x, axis: axes?, keepdims: boolean = false)"
   declare "sum_to(x, shape: shape)"
+  declare "mean(x, axis: axes?, keepdims: boolean = false)"
+  declare "max(x, axis: axes?, keepdims: boolean = false)"
+  declare "min(x, axis: axes?, keepdims: boolean = false)"
+  --- Positions, which count from 1; over several axes in row-major order.
+  declare("argmax(x, axis: axes?, keepdims: boolean = false) "
+    .. "-> dg_argmax(x, axis, keepdims, 1)")
+  declare("argmin(x, axis: axes?, keepdims: boolean = false) "
+    .. "-> dg_argmin(x, axis, keepdims, 1)")
+  --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+  declare("average(x, axis: any?, weights: tensor?, keepdims: boolean = false)",
+    function(x, axis, weights, keepdims)
+      if not weights then return F.mean(x, axis, keepdims) end
+      if weights.ndim == 1 and x.ndim > 1 and type(axis) == "number" then
+        local shape = {}
+        for i = 1, x.ndim do shape[i] = 1 end
+        shape[axis > 0 and axis or #shape + 1 + axis] = weights.size
+        weights = F.reshape(weights, shape)
+      end
+      weights = F.broadcast_to(weights, x.shape)
+      return F.div(F.sum(x * weights, axis, keepdims), F.sum(weights, axis, keepdims))
+    end)
+  --- Sums up to each place of an axis.
+  declare "cumsum(x, axis: axis = 1) -> dg_cumsum(x, axis, 0)"
   --- The logarithm of the sum of exp(x), without overflow.
   declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
 
