@@ -1,0 +1,51 @@
+local dg = require "dgraph"
+local op_case = require "spec.support.op_case"
+
+local F = dg.F
+
+for name, options in pairs {
+  ["all axes"] = {}, ["the first axis"] = { axis = 1 },
+  ["the last axis, kept"] = { axis = -1, keepdims = true },
+  ["two axes"] = { axis = { -1, 1 } },
+} do
+  op_case("sum over " .. name, {
+    f = function(x) return F.sum(x, options) end,
+    inputs = function(r) return { r(-2, 2) } end,
+    shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+    elementwise = false,
+    dtypes = { "int64" },
+    bad_dtypes = {},
+    nan = false,
+    error_name = "sum",
+  })
+end
+
+describe("sum", function()
+  it("adds up", function()
+    local x = dg.tensor { { 1, 2, 3 }, { 4, 5, 6 } }
+    assert.equal(21, x:sum():item())
+    assert.same({ 5, 7, 9 }, x:sum(1):totable())
+    assert.same({ { 6 }, { 15 } }, x:sum(2, true):totable())
+    assert.same({ 0, 0 }, dg.zeros(0, 2):sum(1):totable())
+  end)
+
+  it("counts small integers and bools as int64", function()
+    for _, dtype in ipairs { "int32", "uint8", "bool" } do
+      local y = dg.ones({ 300 }, dtype):sum()
+      assert.equal("int64", y.dtype)
+      assert.equal(300, y:item())
+    end
+  end)
+
+  it("keeps its precision over many elements", function()
+    local y = dg.full({ 1000000 }, 0.1):sum():item()
+    assert.near(100000, y, 0.1)
+  end)
+
+  it("refuses axes that are not there, or twice", function()
+    assert.error_matches(function() dg.zeros(2, 3):sum(3) end,
+      "sum: axis 3 is out of range for 2 axes")
+    assert.error_matches(function() dg.zeros(2, 3):sum { axis = { 1, -2 } } end,
+      "sum: axis 1 is given twice")
+  end)
+end)
