@@ -193,7 +193,7 @@ DG_API int dg_unchain_backward(dg_tensor *x);
  * it back with dg_node_release. */
 DG_API dg_node *dg_creator(const dg_tensor *x);
 
-/* Gives back a reference to a node. */
+/* Gives back a reference to a node; nothing happens to one of a scope. */
 DG_API int dg_node_release(dg_node *node);
 
 /* The name of a node's operator. */
@@ -222,17 +222,19 @@ DG_API double dg_scope_open(void);
 
 /* Closes the scope that dg_scope_open numbered so, and those inside it. The `count` tensors of
  * `keep` live on: in the scope around it, or outside with one reference each, in either case
- * without the graph that made them. -1 when no such scope is open. */
+ * without the graph that made them. -1 when no such scope is open, or a tensor of `keep` is stale:
+ * then nothing is closed. */
 DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count);
 
 /* How many scopes are open on this thread. */
 DG_API int dg_scope_count(void);
 
-/* One more reference to a tensor, which outlives every scope from now on. Returns its argument. */
+/* One more reference to a tensor, which outlives every scope with it. Returns its argument. */
 DG_API dg_tensor *dg_keep(dg_tensor *x);
 
-/* Gives back one reference. A scoped tensor's handles become invalid at once, and its elements go
- * if no recorded operator has used them. -1 for a handle that is stale or NULL. */
+/* Gives back one reference. A tensor that only a scope owns loses its handles at once, and its
+ * elements if no recorded operator has used them. -1 for a handle that is stale or NULL, or when no
+ * reference is left to be given back. */
 DG_API int dg_release(dg_tensor *x);
 
 /* True for the handle of a living tensor. Sets no error. */

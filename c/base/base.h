@@ -33,7 +33,16 @@ DG_INLINE bool dg_mul_ok(int64_t a, int64_t b, int64_t *product)
   return !__builtin_mul_overflow(a, b, product);
 }
 
-/* Runs `f` when the calling thread ends. At most 8 functions, registered once for each thread. */
-void dg_at_thread_exit(void (*f)(void));
+/* Runs `f` when the calling thread ends, what stands further down here first. */
+typedef enum dg_exit {
+  DG_EXIT_ERROR,
+  DG_EXIT_MEMORY,
+  DG_EXIT_SLOTS,
+  DG_EXIT_TAPE,
+  DG_EXIT_SCRATCH,
+  DG_EXIT_WALK,
+  DG_EXITS
+} dg_exit;
+void dg_at_thread_exit(dg_exit when, void (*f)(void));
 
 #endif

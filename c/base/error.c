@@ -23,7 +23,7 @@ static char *room(void)
 {
   if (last.message) return last.message;
   last.message = calloc(1, MESSAGE_BYTES);
-  if (last.message) dg_at_thread_exit(leave_thread);
+  if (last.message) dg_at_thread_exit(DG_EXIT_ERROR, leave_thread);
   return last.message;
 }
 

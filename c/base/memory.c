@@ -131,22 +131,30 @@ static void leave_thread(void)
   mine.head = NULL;
 }
 
+void dg_counters_register(void) { dg_at_thread_exit(DG_EXIT_MEMORY, leave_thread); }
+
 static bool enter_thread(void)
 {
   mine.head = calloc(NCLASSES, sizeof *mine.head);
-  if (mine.head) dg_at_thread_exit(leave_thread);
+  if (mine.head) dg_counters_register();
   return mine.head != NULL;
+}
+
+/* Whether `size` bytes more stay below the limit that was set. */
+static bool fits_limit(int64_t size)
+{
+  int64_t most = atomic_load_explicit(&cap, memory_order_relaxed);
+  if (DG_LIKELY(most == INT64_MAX)) return true;
+  int64_t live = live_bytes();
+  if (size <= most - live) return true;
+  dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live, the limit is %lld",
+          (long long)size, (long long)live, (long long)most);
+  return false;
 }
 
 /* A new block from the system; what is cached is given up before an allocation is refused. */
 static void *fresh(int64_t size, dg_kind kind)
 {
-  int64_t live = live_bytes(), most = atomic_load_explicit(&cap, memory_order_relaxed);
-  if (size > most - live) {
-    dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live, the limit is %lld",
-            (long long)size, (long long)live, (long long)most);
-    return NULL;
-  }
   void *p = system_alloc(size);
   if (!p) {
     trim();
@@ -154,7 +162,7 @@ static void *fresh(int64_t size, dg_kind kind)
   }
   if (!p) {
     dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live (%lld parameters)",
-            (long long)size, (long long)live, (long long)count_of(DG_PARAMETER));
+            (long long)size, (long long)live_bytes(), (long long)count_of(DG_PARAMETER));
     return NULL;
   }
   count_bytes(kind, size);
@@ -181,6 +189,7 @@ void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
     dg_fail(DG_EMEMORY, "out of memory: no room for this thread's block lists");
     return NULL;
   }
+  if (DG_UNLIKELY(!fits_limit(*got))) return NULL;
   void *p = mine.head[c];
   if (DG_UNLIKELY(!p)) return fresh(*got, kind);
   DG_UNPOISON(p, (size_t)*got);
@@ -256,4 +265,7 @@ DG_API void dg_memory_limit(double bytes)
 DG_API void dg_memory_trim(void) { trim(); }
 
 /* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
-DG_API void dg_memory_fail_after(double n) { atomic_store(&fail_at, n < 0 ? -1 : (int64_t)n); }
+DG_API void dg_memory_fail_after(double n)
+{
+  atomic_store(&fail_at, n >= 0 && n < 9e18 ? (int64_t)n : -1);
+}

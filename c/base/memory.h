@@ -20,6 +20,9 @@ extern DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
 
 DG_INLINE void dg_count(int what, int64_t change) { dg_counters[what] += change; }
 
+/* Has this thread's counts joined when it ends. */
+void dg_counters_register(void);
+
 /* realloc for tables that grow (scopes, walks); NULL with an error set, `old` stays valid. */
 void *dg_table_grow(void *old, int64_t bytes);
 void dg_table_free(void *table);

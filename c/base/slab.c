@@ -9,6 +9,8 @@ uint32_t dg_slab_count;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static dg_slot *left_behind; /* free slots of threads that ended */
+static dg_slot *left_fresh;  /* their slots that were never used: the first of each run, whose kind
+                              * says how many they are */
 
 DG_THREAD_LOCAL dg_slot_list dg_slots;
 
@@ -21,28 +23,55 @@ static void leave_thread(void)
     left_behind = s;
   }
   dg_slots.free = NULL;
+  if (dg_slots.fresh < dg_slots.end) {
+    dg_slot *run = (dg_slot *)dg_slots.fresh;
+    run->number = dg_slots.number;
+    run->kind = (uint32_t)((dg_slots.end - dg_slots.fresh) / DG_SLOT_BYTES);
+    run->next = left_fresh;
+    left_fresh = run;
+    dg_slots.fresh = dg_slots.end = NULL;
+  }
   dg_slots.registered = false;
   pthread_mutex_unlock(&lock);
 }
+
+static void use_fresh(char *first, uint32_t count, uint32_t number)
+{
+  dg_slots.fresh = first;
+  dg_slots.end = first + (size_t)count * DG_SLOT_BYTES;
+  dg_slots.number = number;
+}
+
+static void take_lock(void) { pthread_mutex_lock(&lock); }
+static void give_lock(void) { pthread_mutex_unlock(&lock); }
+static void survive_fork(void) { pthread_atfork(take_lock, give_lock, give_lock); }
 
 /* Adds a slab, or takes over what ended threads left. */
 static bool refill(void)
 {
   if (!dg_slots.registered) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, survive_fork);
     dg_slots.registered = true;
-    dg_at_thread_exit(leave_thread);
+    dg_counters_register(); /* they are joined last */
+    dg_at_thread_exit(DG_EXIT_SLOTS, leave_thread);
   }
   pthread_mutex_lock(&lock);
   dg_slots.free = left_behind;
   left_behind = NULL;
   bool ok = dg_slots.free != NULL;
+  if (!ok && left_fresh) {
+    dg_slot *run = left_fresh;
+    left_fresh = run->next;
+    use_fresh((char *)run, run->kind, run->number);
+    run->kind = 0;
+    ok = true;
+  }
   if (!ok && dg_slab_count < DG_MAX_SLABS) {
     size_t bytes = (size_t)DG_SLOT_BYTES * DG_SLAB_SLOTS;
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p != MAP_FAILED) {
-      dg_slots.fresh = p;
-      dg_slots.end = dg_slots.fresh + bytes;
-      dg_slots.number = dg_slab_count << DG_SLAB_BITS;
+      use_fresh(p, DG_SLAB_SLOTS, dg_slab_count << DG_SLAB_BITS);
       dg_slabs[dg_slab_count] = p;
       __atomic_store_n(&dg_slab_count, dg_slab_count + 1, __ATOMIC_RELEASE);
       ok = true;
@@ -64,7 +93,7 @@ dg_slot *dg_slot_take_fresh(void)
     s->number = dg_slots.number++;
     dg_slots.fresh += DG_SLOT_BYTES;
   }
-  s->generation++;
+  dg_slot_age(s);
   DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
   return s;
 }

@@ -39,13 +39,19 @@ extern DG_THREAD_LOCAL dg_slot_list dg_slots;
 
 dg_slot *dg_slot_take_fresh(void);
 
+/* Threads may look at the generation of a slot that is not theirs: to find that it is stale. */
+DG_INLINE void dg_slot_age(dg_slot *s)
+{
+  __atomic_store_n(&s->generation, s->generation + 1, __ATOMIC_RELAXED);
+}
+
 /* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
 DG_INLINE dg_slot *dg_slot_take(void)
 {
   dg_slot *s = dg_slots.free;
   if (DG_UNLIKELY(!s)) return dg_slot_take_fresh();
   dg_slots.free = s->next;
-  s->generation++;
+  dg_slot_age(s);
   DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
   return s;
 }
@@ -53,7 +59,7 @@ DG_INLINE dg_slot *dg_slot_take(void)
 /* Makes every handle of the slot stale. */
 DG_INLINE void dg_slot_retire(dg_slot *s)
 {
-  s->generation++;
+  dg_slot_age(s);
   s->kind = 0;
 }
 
@@ -64,6 +70,13 @@ DG_INLINE void dg_slot_reuse(dg_slot *s)
   if (DG_UNLIKELY(s->generation == UINT32_MAX - 1)) return; /* its generations are used up */
   s->next = dg_slots.free;
   dg_slots.free = s;
+}
+
+/* Makes the handles of a slot in use stale, but not the slot. */
+DG_INLINE void dg_slot_renew(dg_slot *s)
+{
+  uint32_t g = s->generation;
+  if (DG_LIKELY(g < UINT32_MAX - 2)) __atomic_store_n(&s->generation, g + 2, __ATOMIC_RELAXED);
 }
 
 DG_INLINE void dg_slot_give(dg_slot *s)
@@ -80,7 +93,8 @@ DG_INLINE dg_slot *dg_slot_of(const void *handle)
   uint32_t slab = number >> DG_SLAB_BITS;
   if (DG_UNLIKELY(slab >= __atomic_load_n(&dg_slab_count, __ATOMIC_ACQUIRE))) return NULL;
   dg_slot *s = (dg_slot *)(dg_slabs[slab] + (number & (DG_SLAB_SLOTS - 1)) * (size_t)DG_SLOT_BYTES);
-  return DG_LIKELY(s->generation == generation && (generation & 1)) ? s : NULL;
+  uint32_t now = __atomic_load_n(&s->generation, __ATOMIC_RELAXED);
+  return DG_LIKELY(now == generation && (generation & 1)) ? s : NULL;
 }
 
 DG_INLINE void *dg_slot_handle(const dg_slot *s)

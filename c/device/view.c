@@ -13,6 +13,9 @@ const char *dg_dtype_name(int dtype)
   return dtype >= 0 && dtype < DG_NDTYPES ? names[dtype] : "?";
 }
 
+/* No array has more bytes: products of a size and a small number never overflow. */
+static const int64_t LARGEST = (int64_t)1 << 56;
+
 int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t *shape)
 {
   if (dtype < 0 || dtype >= DG_NDTYPES)
@@ -25,13 +28,13 @@ int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t 
   int64_t size = 1, span = dg_item_bytes[dtype]; /* span: bytes if no axis were empty */
   for (int i = ndim - 1; i >= 0; i--) {
     if (shape[i] < 0)
-      return dg_fail(DG_EARGUMENT, "%s: axis %d has the negative size %lld", who, i,
+      return dg_fail(DG_EARGUMENT, "%s: axis %d has the negative size %lld", who, i + 1,
                      (long long)shape[i]);
     v->shape[i] = shape[i];
     v->stride[i] = size;
-    if (!dg_mul_ok(span, DG_MAX(shape[i], 1), &span))
+    if (!dg_mul_ok(span, DG_MAX(shape[i], 1), &span) || span > LARGEST)
       return dg_fail(DG_EARGUMENT, "%s: a shape of too many elements (overflow at axis %d)", who,
-                     i);
+                     i + 1);
     size *= DG_MAX(shape[i], 1);
   }
   for (int i = 0; i < ndim; i++)

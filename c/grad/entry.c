@@ -26,12 +26,18 @@ static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
 
 DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
 {
-  if (w->count == UINT32_MAX ||
-      dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries) < 0)
+  if (w->count == UINT32_MAX) {
+    dg_fail(DG_EMEMORY, "walk: more than %u tensors", UINT32_MAX);
+    return NULL;
+  }
+  if (dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries) < 0)
     return NULL;
   dg_entry *e = &w->entries[w->count];
   *e = (dg_entry){ .x = x };
-  if (w->counted) __atomic_add_fetch(&x->refs, DG_LINK, __ATOMIC_RELAXED);
+  if (!(x->flags & DG_SCOPED)) {
+    e->linked = true;
+    dg_count_up(x, DG_LINK);
+  }
   x->walk = w->id;
   x->entry = (uint32_t)w->count++;
   return e;
@@ -73,7 +79,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
   if (!e && !(e = new_entry(w, x))) return -1;
   if (!e->grad) {
     e->own = is_fresh(w, g);
-    dg_own(g);
+    dg_hold(g);
     e->grad = g;
     return 0;
   }
@@ -85,7 +91,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
   dg_body *s = sum ? dg_body_of(sum) : NULL;
   if (!s) return -1;
   e->own = is_fresh(w, s);
-  dg_own(s);
+  dg_hold(s);
   dg_unhold(e->grad);
   e->grad = s;
   return 0;
@@ -100,7 +106,7 @@ static dg_body *settle(const dg_walk *w, dg_entry *e)
     dg_tensor *copy = dg_copy(dg_handle(g));
     dg_body *c = copy ? dg_body_of(copy) : NULL;
     if (!c) return NULL;
-    dg_own(c);
+    dg_hold(c);
     dg_unhold(g);
     e->grad = g = c;
     e->own = true;
@@ -112,9 +118,10 @@ static dg_body *settle(const dg_walk *w, dg_entry *e)
   return g;
 }
 
+/* Whether no one but the leaf has the gradient that it had before. */
 static bool adds_in_place(const dg_walk *w, const dg_body *old)
 {
-  return !records(w) && !old->creator && old->store->refs == 1 && old->v.contiguous;
+  return !records(w) && !old->creator && is_sole(old);
 }
 
 /* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
@@ -126,7 +133,7 @@ static int prepare(const dg_walk *w, dg_entry *e)
   dg_tensor *sum = dg_add(dg_handle(old), dg_handle(g));
   dg_body *s = sum ? dg_body_of(sum) : NULL;
   if (!s) return -1;
-  dg_own(s);
+  dg_hold(s);
   dg_unhold(g);
   e->grad = s;
   e->joined = true;

@@ -10,6 +10,7 @@ static int missing(const char *who)
  * NULL with an error when there is none. */
 DG_API dg_node *dg_walk_node(dg_walk *w)
 {
+  if (w && !dg_walk_is_alive(w)) return NULL;
   if (w && w->current) return (dg_node *)dg_slot_handle(&w->current->slot);
   if (w) dg_fail(DG_EARGUMENT, "walk_node: the walk is at no node");
   else missing("walk_node");
@@ -20,7 +21,8 @@ DG_API dg_node *dg_walk_node(dg_walk *w)
 DG_API dg_tensor *dg_walk_output_gradient(dg_walk *w, int i)
 {
   if (!w) return missing("walk_output_gradient"), NULL;
-  if (!w->current || i < 0 || i >= w->current->outputs) {
+  if (!dg_walk_is_alive(w)) return NULL;
+  if (!w->current || w->state == DG_HOOKS || i < 0 || i >= w->current->outputs) {
     dg_fail(DG_EARGUMENT, "walk_output_gradient: there is no output %d", i);
     return NULL;
   }
@@ -31,17 +33,19 @@ DG_API dg_tensor *dg_walk_output_gradient(dg_walk *w, int i)
 DG_API dg_tensor *dg_walk_input_gradient(dg_walk *w, int i)
 {
   if (!w) return missing("walk_input_gradient"), NULL;
+  if (!dg_walk_is_alive(w)) return NULL;
   if (!w->current || w->state != DG_VISITED || i < 0 || i >= w->current->inputs) {
     dg_fail(DG_EARGUMENT, "walk_input_gradient: there is no input %d", i);
     return NULL;
   }
-  return w->gx[i] ? dg_lend(dg_body_of(w->gx[i])) : NULL;
+  return dg_lend(w->held[i]);
 }
 
 /* Whether input `i` of the node that a walk hands back wants a gradient: 1, 0, or -1. */
 DG_API int dg_walk_needs(dg_walk *w, int i)
 {
   if (!w) return missing("walk_needs");
+  if (!dg_walk_is_alive(w)) return -1;
   if (!w->current || i < 0 || i >= w->current->inputs)
     return dg_fail(DG_EARGUMENT, "walk_needs: there is no input %d", i);
   dg_needs_only = w->wanted_count > 0 ? w->id : 0;
@@ -56,12 +60,12 @@ DG_API int dg_walk_give(dg_walk *w, int i, dg_tensor *g)
 {
   if (!w) return missing("walk_give");
   dg_body *b = dg_full_body_of(g);
-  if (!b) return -1;
+  if (!b || !dg_walk_is_alive(w)) return -1;
   if (w->hooked) {
     dg_body *x = w->hooked->x;
     if (b->v.dtype != x->v.dtype || !dg_same_shape(&b->v, &x->v))
       return dg_fail(DG_EARGUMENT, "walk_give: the hook's gradient has another shape or dtype");
-    dg_own(b);
+    dg_hold(b);
     dg_unhold(w->hooked->grad);
     w->hooked->grad = b;
     w->hooked->own = false;
@@ -69,6 +73,9 @@ DG_API int dg_walk_give(dg_walk *w, int i, dg_tensor *g)
   }
   if (w->state != DG_GIVEN || i < 0 || i >= w->current->inputs)
     return dg_fail(DG_EARGUMENT, "walk_give: no gradient is asked for input %d", i);
+  dg_hold(b);
+  if (w->held[i]) dg_unhold(w->held[i]);
+  w->held[i] = b;
   w->gx[i] = g;
   return 0;
 }
@@ -76,6 +83,7 @@ DG_API int dg_walk_give(dg_walk *w, int i, dg_tensor *g)
 /* The tensor whose hook is to run (DG_WALK_HOOK), and its gradient. */
 DG_API dg_tensor *dg_walk_tensor(dg_walk *w)
 {
+  if (w && !dg_walk_is_alive(w)) return NULL;
   if (w && w->hooked) return dg_lend(w->hooked->x);
   if (w) dg_fail(DG_EARGUMENT, "walk_tensor: no hook is to run");
   else missing("walk_tensor");
@@ -85,6 +93,7 @@ DG_API dg_tensor *dg_walk_tensor(dg_walk *w)
 /* The gradient that a hook is to look at (DG_WALK_HOOK). */
 DG_API dg_tensor *dg_walk_gradient(dg_walk *w)
 {
+  if (w && !dg_walk_is_alive(w)) return NULL;
   if (w && w->hooked) return dg_lend(w->hooked->grad);
   if (w) dg_fail(DG_EARGUMENT, "walk_gradient: no hook is to run");
   else missing("walk_gradient");
@@ -100,7 +109,9 @@ DG_API dg_tensor *dg_walk_result(dg_walk *w, int i)
     dg_fail(DG_EARGUMENT, "walk_result: there is no result %d", i);
     return NULL;
   }
-  dg_body *x = dg_body_of(w->roots[w->root_count + i]);
+  dg_body *x = dg_body_of(w->roots[w->root_count + i].tensor);
   dg_entry *e = x ? dg_walk_find(w, x) : NULL;
-  return e && e->grad ? dg_lend(e->grad) : NULL;
+  for (int64_t k = 0; x && !e && k < w->count; k++) /* another walk may have marked x since */
+    if (w->entries[k].x == x) e = &w->entries[k];
+  return e ? dg_lend(e->grad) : NULL;
 }

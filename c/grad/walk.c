@@ -10,7 +10,8 @@
 
 static uint64_t ids; /* atomic */
 
-static DG_THREAD_LOCAL dg_walk *spare; /* with its tables, for the next walk of this thread */
+static DG_THREAD_LOCAL dg_walk *spare;  /* with its tables, for the next walk of this thread */
+static DG_THREAD_LOCAL uint64_t marker; /* the walk whose marks on tensors and nodes are whole */
 
 static void free_tables(dg_walk *w)
 {
@@ -19,6 +20,7 @@ static void free_tables(dg_walk *w)
   dg_table_free(w->roots);
   dg_table_free(w->gy);
   dg_table_free(w->gx);
+  dg_table_free(w->held);
   dg_table_free(w);
 }
 
@@ -46,7 +48,7 @@ static int open_inner(dg_walk *w)
 
 static void close_inner(dg_walk *w)
 {
-  if (w->scope > 0 && dg_scope_is_open(w->scope)) dg_scope_close(w->scope, NULL, 0);
+  if (w->scope > 0 && dg_scope_rewind(w->scope)) dg_scope_close(w->scope, NULL, 0);
   w->scope = 0;
 }
 
@@ -66,21 +68,24 @@ DG_INLINE void sweep(dg_walk *w)
   }
 }
 
-/* Finds the gradients of the current node's outputs. */
+/* Finds the gradients of the current node's outputs: 1, 0 when none has any (they were unchained
+ * since the node was queued), or -1. */
 DG_INLINE int take_output_gradients(dg_walk *w)
 {
   dg_call *c = w->current;
   int64_t room = DG_MAX(c->inputs, c->outputs), had = w->gradients_room;
   if (DG_UNLIKELY(room > had)) {
-    if (dg_walk_reserve(&w->gx, room, &w->gradients_room, sizeof *w->gx) < 0) return -1;
     if (dg_walk_reserve(&w->gy, room, &had, sizeof *w->gy) < 0) return -1;
+    if (dg_walk_reserve(&w->gx, room, &w->gradients_room, sizeof *w->gx) < 0) return -1;
   }
+  bool any = false;
   for (int i = 0; i < c->outputs; i++) {
     dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
     w->gy[i] = e ? dg_handle(e->grad) : NULL;
+    any |= w->gy[i] != NULL;
   }
   for (int i = 0; i < c->inputs; i++) w->gx[i] = NULL;
-  return 0;
+  return any;
 }
 
 /* A value that backward reads must be what it was when the operator ran. */
@@ -112,6 +117,38 @@ DG_INLINE int run_rule(dg_walk *w)
   return -1;
 }
 
+/* Makes the list of held gradients, all NULL. */
+static int open_held(dg_walk *w)
+{
+  int64_t count = w->current->inputs;
+  if (dg_walk_reserve(&w->held, count, &w->held_room, sizeof *w->held) < 0) return -1;
+  for (int64_t i = 0; i < count; i++) w->held[i] = NULL;
+  w->held_count = count;
+  return 0;
+}
+
+static void drop_held(dg_walk *w)
+{
+  while (w->held_count > 0) {
+    dg_body *g = w->held[--w->held_count];
+    if (g) dg_unhold(g);
+  }
+}
+
+/* Holds what the caller will look at. */
+static int hold_shown(dg_walk *w)
+{
+  if (w->held_count == 0 && open_held(w) < 0) return -1;
+  for (int64_t i = 0; i < w->held_count; i++) {
+    dg_body *g = w->gx[i] ? dg_body_of(w->gx[i]) : NULL;
+    if (g == w->held[i]) continue;
+    if (g) dg_hold(g);
+    if (w->held[i]) dg_unhold(w->held[i]);
+    w->held[i] = g;
+  }
+  return 0;
+}
+
 /* Hands the input gradients on. With `show` the caller will look at them. */
 DG_INLINE int finish_node(dg_walk *w, bool show)
 {
@@ -129,18 +166,16 @@ DG_INLINE int finish_node(dg_walk *w, bool show)
     if (dg_walk_add(w, c->x[i], w->gx[i]) < 0) return -1;
     if (c->x[i]->creator && dg_walk_push(w, c->x[i]->creator) < 0) return -1;
   }
-  for (int i = 0; i < c->inputs && show; i++)
-    if (w->gx[i]) dg_own(dg_body_of(w->gx[i]));
+  if (show && hold_shown(w) < 0) return -1;
   sweep(w);
   return 0;
 }
 
 /* Lets go of what the node needed. */
-DG_INLINE void leave_node(dg_walk *w, bool shown)
+DG_INLINE void leave_node(dg_walk *w)
 {
   dg_call *c = w->current;
-  for (int i = 0; i < c->inputs && shown; i++)
-    if (w->gx[i]) dg_unhold(dg_body_of(w->gx[i]));
+  if (DG_UNLIKELY(w->held_count > 0)) drop_held(w);
   for (int i = 0; i < c->outputs; i++) {
     dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
     if (!e || !e->grad || dg_walk_keeps(w, e->x)) continue;
@@ -152,7 +187,7 @@ DG_INLINE void leave_node(dg_walk *w, bool shown)
     else dg_call_free_values(c);
   }
   w->current = NULL;
-  if (w->counted) dg_call_leave(c);
+  dg_call_leave(c);
 }
 
 /* -- The machine ---------------------------------------------------------------------------- */
@@ -166,6 +201,7 @@ static bool next_hook(dg_walk *w)
     dg_entry *e = y && y->flags & DG_HOOKED ? dg_walk_find(w, y) : NULL;
     if (!e || !e->grad) continue;
     w->hooked = e;
+    e->hooked = true;
     return true;
   }
   return false;
@@ -175,8 +211,9 @@ static bool next_leaf_hook(dg_walk *w)
 {
   while (w->next < w->count) {
     dg_entry *e = &w->entries[w->next++];
-    if (!e->grad || e->x->creator || !(e->x->flags & DG_HOOKED)) continue;
+    if (!e->grad || e->hooked || e->x->creator || !(e->x->flags & DG_HOOKED)) continue;
     w->hooked = e;
+    e->hooked = true;
     return true;
   }
   return false;
@@ -191,10 +228,18 @@ DG_INLINE bool is_plain(const dg_call *c)
   return true;
 }
 
+DG_INLINE int run_plain(dg_walk *w)
+{
+  int any = take_output_gradients(w);
+  if (DG_UNLIKELY(any <= 0)) return any;
+  return run_rule(w) < 0 ? -1 : finish_node(w, false);
+}
+
 /* Takes the next node, and those after it while they are plain. */
 static dg_status begin_node(dg_walk *w, bool one, bool node)
 {
   while ((w->current = dg_walk_pop(w))) {
+    w->current_counted = !(w->current->flags & DG_CALL_SCOPED);
     if (DG_UNLIKELY(check_versions(w->current) < 0)) return DG_WALK_FAILED;
     if (DG_UNLIKELY(one || node || !is_plain(w->current))) {
       w->next = 0;
@@ -204,9 +249,8 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
     bool flat = w->current->flags & DG_CALL_FLAT && w->current->op->gradient[0].a && !records(w);
     int done = flat ? dg_walk_flat(w) : 0;
     if (done < 0) return DG_WALK_FAILED;
-    if (!done && (take_output_gradients(w) < 0 || run_rule(w) < 0 || finish_node(w, false) < 0))
-      return DG_WALK_FAILED;
-    leave_node(w, false);
+    if (!done && run_plain(w) < 0) return DG_WALK_FAILED;
+    leave_node(w);
   }
   w->next = 0;
   w->state = DG_LEAVES;
@@ -217,19 +261,21 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
 static dg_status after_rule(dg_walk *w, bool node)
 {
   if (finish_node(w, node) < 0) return DG_WALK_FAILED;
-  if (!node) leave_node(w, false);
+  if (!node) leave_node(w);
   w->state = node ? DG_VISITED : DG_READY;
   return DG_WALK_MORE;
 }
 
 static dg_status rule_or_call(dg_walk *w, bool node)
 {
-  if (take_output_gradients(w) < 0) return DG_WALK_FAILED;
-  if (w->current->op->flags & DG_CALLERS) {
+  int any = take_output_gradients(w);
+  if (any < 0) return DG_WALK_FAILED;
+  if (any && w->current->op->flags & DG_CALLERS) {
+    if (open_held(w) < 0) return DG_WALK_FAILED;
     w->state = DG_GIVEN;
     return DG_WALK_CALL;
   }
-  return run_rule(w) < 0 ? DG_WALK_FAILED : after_rule(w, node);
+  return any && run_rule(w) < 0 ? DG_WALK_FAILED : after_rule(w, node);
 }
 
 static dg_status finish_leaves(dg_walk *w)
@@ -263,7 +309,7 @@ static dg_status advance(dg_walk *w, bool one, bool node)
       if (status == DG_WALK_MORE && (node || one)) return status;
       break;
     case DG_VISITED:
-      leave_node(w, true);
+      leave_node(w);
       w->state = DG_READY;
       break;
     case DG_LEAVES:
@@ -281,28 +327,26 @@ static dg_status advance(dg_walk *w, bool one, bool node)
 
 static void let_go(dg_walk *w)
 {
-  bool shown = w->state == DG_VISITED;
   w->state = DG_BROKEN;
   close_inner(w);
   sweep(w);
-  for (int i = 0; shown && i < w->current->inputs; i++)
-    if (w->gx[i]) dg_unhold(dg_body_of(w->gx[i]));
+  drop_held(w);
   for (int64_t i = 0; i < w->count; i++) {
     if (w->entries[i].grad) dg_unhold(w->entries[i].grad);
-    if (w->counted) dg_unlink(w->entries[i].x);
+    if (w->entries[i].linked) dg_unlink(w->entries[i].x);
   }
-  for (int64_t i = 0; i < w->queued && w->counted; i++) dg_call_leave(w->queue[i]);
-  if (w->current && w->counted) dg_call_leave(w->current);
-  w->count = w->queued = 0;
+  w->count = 0;
+  dg_walk_empty(w);
+  if (w->current && w->current_counted) dg_call_leave(w->current);
   w->current = NULL;
   w->hooked = NULL;
 }
 
-/* The graph goes with its scope, the roots tell. */
-static bool roots_live(const dg_walk *w)
+bool dg_walk_is_alive(const dg_walk *w)
 {
   for (int i = 0; i < w->root_count; i++) {
-    if (dg_alive(w->roots[i]) && !(dg_body_of(w->roots[i])->flags & DG_GRAPH_DROPPED)) continue;
+    const dg_root *r = &w->roots[i];
+    if (dg_alive(r->tensor) && (!r->made_by || dg_slot_of(r->made_by))) continue;
     dg_fail(DG_ESTALE, "walk: its graph was released when its scope closed");
     return false;
   }
@@ -316,16 +360,29 @@ static double microseconds(void)
   return (double)now.tv_sec * 1e6 + (double)now.tv_nsec * 1e-3;
 }
 
+/* Sets the stage again: its scope, in which the caller may have left others open, and its marks. */
+static int resume(dg_walk *w)
+{
+  if (w->scope > 0 && !dg_scope_rewind(w->scope)) w->scope = 0;
+  bool was_open = w->scope > 0;
+  if (open_inner(w) < 0) return -1;
+  if (DG_LIKELY(marker == w->id)) return 0;
+  if (dg_walk_return(w) == 0) {
+    marker = w->id;
+    return 0;
+  }
+  if (!was_open) close_inner(w);
+  return -1;
+}
+
 static dg_status go_on(dg_walk *w, bool node, double budget_us)
 {
-  if (w->state != DG_BROKEN && !roots_live(w)) {
-    w->current = NULL; /* gone with its scope */
-    if (w->state == DG_VISITED) w->state = DG_READY;
+  if (w->state == DG_FINISHED) return DG_WALK_DONE;
+  if (w->state != DG_BROKEN && !dg_walk_is_alive(w)) {
     let_go(w);
     return DG_WALK_FAILED;
   }
-  if (w->state == DG_FINISHED) return DG_WALK_DONE;
-  if (w->state != DG_BROKEN && open_inner(w) < 0) return DG_WALK_FAILED;
+  if (w->state != DG_BROKEN && resume(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
   int before = dg_mode_set(DG_MODE_BACKPROP, records(w));
   dg_needs_only = w->wanted_count > 0 ? w->id : 0;
@@ -350,21 +407,16 @@ static dg_walk *empty_walk(int roots, int wanted)
   if (!w) {
     if (!(w = dg_table_grow(NULL, sizeof *w))) return NULL;
     memset(w, 0, sizeof *w);
-    dg_at_thread_exit(leave_thread);
+    dg_at_thread_exit(DG_EXIT_WALK, leave_thread);
   }
-  int64_t room = w->root_count + w->wanted_count;
-  if (roots + wanted > room) {
-    dg_tensor **table = dg_table_grow(w->roots, (roots + wanted) * (int64_t)sizeof *table);
-    if (!table) {
-      free_tables(w);
-      return NULL;
-    }
-    w->roots = table;
+  int64_t room = (int64_t)roots + wanted;
+  if (dg_walk_reserve(&w->roots, room, &w->roots_room, sizeof *w->roots) < 0) {
+    free_tables(w);
+    return NULL;
   }
-  w->counted = dg_tape.depth == 0;
-  w->id = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
+  w->id = marker = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
   w->state = DG_READY;
-  w->count = w->queued = 0;
+  w->count = w->queued = w->held_count = 0;
   w->root_count = w->wanted_count = 0;
   w->current = NULL;
   w->hooked = NULL;
@@ -403,7 +455,7 @@ static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const 
     dg_body *b = dg_full_body_of(x[i]);
     if (!b) return -1;
     b->wanted = w->id;
-    w->roots[outputs + i] = x[i];
+    w->roots[outputs + i] = (dg_root){ .tensor = x[i] };
   }
   int status = open_inner(w);
   open_pool(w);
@@ -413,15 +465,18 @@ static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const 
   if (status < 0) return -1;
   for (int i = 0; i < outputs; i++) {
     dg_body *b = dg_body_of(y[i]);
-    if (!(b->flags & DG_SCOPED)) dg_hold(b);
-    w->roots[i] = y[i];
-    w->root_count = i + 1;
+    dg_call *c = b->creator;
+    dg_root *r = &w->roots[i];
+    *r = (dg_root){ .tensor = y[i] };
+    if (c && c->flags & DG_CALL_SCOPED) r->made_by = (dg_node *)dg_slot_handle(&c->slot);
+    if (!(b->flags & DG_SCOPED)) dg_hold(r->held = b);
   }
+  w->root_count = outputs;
   w->wanted_count = wanted;
   if (wanted > 0 && dg_walk_mark(w) < 0) return -1;
   for (int i = 0; i < outputs; i++) {
     dg_call *c = dg_body_of(y[i])->creator;
-    if (c && (wanted == 0 || c->leads == w->id) && dg_walk_push(w, c) < 0) return -1;
+    if (c && dg_walk_push(w, c) < 0) return -1;
   }
   return 0;
 }
@@ -470,10 +525,9 @@ DG_API int dg_walk_free(dg_walk *w)
 {
   if (!w) return dg_fail(DG_EARGUMENT, "walk_free: the walk is missing (NULL)");
   let_go(w);
-  for (int i = 0; i < w->root_count; i++) {
-    dg_body *b = dg_alive(w->roots[i]) ? dg_body_of(w->roots[i]) : NULL;
-    if (b && !(b->flags & DG_SCOPED)) dg_unhold(b);
-  }
+  for (int i = 0; i < w->root_count; i++)
+    if (w->roots[i].held) dg_unhold(w->roots[i].held);
+  w->root_count = w->wanted_count = 0;
   if (spare) free_tables(w);
   else spare = w;
   return 0;

@@ -9,6 +9,8 @@ typedef struct dg_entry { /* a tensor that a gradient has reached */
   dg_body *grad; /* held; NULL once used up */
   bool own;      /* nobody else looks at grad's elements: the next one may be added in place */
   bool joined;   /* what the tensor had before is in grad already */
+  bool linked;   /* x is counted: the entry has a link to it */
+  bool hooked;   /* its hook has run */
 } dg_entry;
 
 typedef enum dg_walk_state {
@@ -22,25 +24,34 @@ typedef enum dg_walk_state {
   DG_BROKEN
 } dg_walk_state;
 
+typedef struct dg_root { /* what a walk begins at, or is asked for */
+  dg_tensor *tensor;
+  dg_body *held;    /* the same, when it is counted */
+  dg_node *made_by; /* its creator, when a scope owns that; no node below outlives it */
+} dg_root;
+
 struct dg_walk {
   uint64_t id;
   int flags;
   dg_walk_state state;
   dg_entry *entries;
   int64_t count, entries_room;
-  dg_call **queue; /* a heap, the newest node first */
+  uintptr_t *queue; /* a heap, the newest node first; see queue.c */
   int64_t queued, queue_room;
-  dg_tensor **roots; /* what the walk began at, then what it was asked for */
+  dg_root *roots; /* what the walk began at, then what it was asked for */
   int root_count, wanted_count;
+  int64_t roots_room;
   dg_call *current;
+  bool current_counted; /* the walk has a reference to it */
   dg_tensor **gy, **gx; /* of `current` */
   int64_t gradients_room;
+  dg_body **held; /* what stays of gx while the caller looks, or has given it; NULL for none */
+  int64_t held_count, held_room;
   int64_t next;     /* the output, or leaf, whose hook comes next */
   dg_entry *hooked; /* whose hook the caller is to run */
   double scope;     /* open while rules run, 0: none */
   int64_t mark;     /* where its births begin */
   dg_pool pool;
-  bool counted; /* begun outside scopes: it holds what it refers to */
 };
 
 /* The entry of a tensor, or NULL. */
@@ -63,11 +74,17 @@ bool dg_walk_keeps(const dg_walk *w, const dg_body *x);
 /* Stores the gradients of the leaves: all of them, or on failure none. */
 int dg_walk_commit(dg_walk *w);
 
-/* The queue. A counted walk holds the nodes in it. */
+/* The queue. It refers to the counted nodes in it; the taker of a node takes the reference over. */
 int dg_walk_push(dg_walk *w, dg_call *c);
 dg_call *dg_walk_pop(dg_walk *w);
+void dg_walk_empty(dg_walk *w);
+/* Makes the walk's marks on tensors and nodes anew, after another walk was here. */
+int dg_walk_return(dg_walk *w);
 /* Marks the nodes that lead to the wanted inputs. */
 int dg_walk_mark(dg_walk *w);
+
+/* Whether the graph is still there; false with an error set when it went with its scope. */
+bool dg_walk_is_alive(const dg_walk *w);
 
 /* Makes room for `count` items of `size` bytes. */
 int dg_walk_grow(void *table, int64_t count, int64_t *room, size_t size);

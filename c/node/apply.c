@@ -14,26 +14,27 @@ static void leave_thread(void)
   scratch = NULL;
 }
 
-static dg_call *scratch_call(void)
+static int make_scratch(void)
 {
-  if (DG_LIKELY(scratch != NULL)) return scratch;
-  if (!(scratch = dg_table_grow(NULL, sizeof *scratch))) return NULL;
+  if (!(scratch = dg_table_grow(NULL, sizeof *scratch))) return -1;
   scratch->flags = 0;
-  dg_at_thread_exit(leave_thread);
-  return scratch;
+  dg_at_thread_exit(DG_EXIT_SCRATCH, leave_thread);
+  return 0;
 }
 
 DG_INLINE dg_call *new_call(const dg_op_class *op, int inputs, bool records)
 {
-  dg_call *c = NULL;
-  if (!records) c = scratch_call();
-  if (c && !(c->flags & DG_CALL_SCRATCH)) {
-    c->flags = DG_CALL_SCRATCH;
+  dg_call *c;
+  if (!records && DG_UNLIKELY(!scratch) && make_scratch() < 0) return NULL;
+  if (!records && DG_LIKELY(!(scratch->flags & DG_CALL_SCRATCH))) {
+    c = scratch;
+    c->flags = DG_CALL_PASSING | DG_CALL_SCRATCH;
   } else {
     c = (dg_call *)dg_slot_take();
     if (DG_UNLIKELY(!c)) return NULL;
     c->slot.kind = DG_SLOT_NODE;
-    c->flags = 0;
+    c->flags = records ? 0 : DG_CALL_PASSING;
+    c->handles = 0;
     c->walk = c->leads = 0;
     dg_count(DG_NODES, 1);
   }
@@ -158,20 +159,19 @@ dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
   return c->saved[i] = note;
 }
 
-/* Counts, or in a scope borrows, what the node refers to. */
+/* Counts what the node refers to; a scope has borrowed it. */
 DG_INLINE void link_inputs(dg_call *c)
 {
   uint32_t reads = c->op->reads;
+  uint64_t newest = dg_tape.sequence;
   for (int i = 0; i < c->inputs; i++) {
     dg_body *x = c->x[i];
     if (i < DG_CALL_INPUTS) c->version[i] = x->store->version;
-    if (c->flags & DG_CALL_SCOPED) {
-      x->borrowed = dg_tape.epoch;
-    } else {
-      int64_t amount = DG_LINK + (reads >> DG_MIN(i, 29) & 1 ? DG_HOLD : 0);
-      __atomic_add_fetch(&x->refs, amount, __ATOMIC_RELAXED);
-    }
+    if (x->creator) newest = DG_MAX(newest, x->creator->sequence); /* perhaps of another thread */
+    if (!(c->flags & DG_CALL_SCOPED))
+      dg_count_up(x, DG_LINK + (reads >> DG_MIN(i, 29) & 1 ? DG_HOLD : 0));
   }
+  c->sequence = dg_tape.sequence = newest + 1;
 }
 
 DG_INLINE void link_outputs(dg_call *c)
@@ -222,9 +222,10 @@ DG_INLINE int record(dg_call *c)
   c->flags = DG_CALL_RECORDED;
   if (dg_tape.depth > 0) {
     c->flags |= DG_CALL_SCOPED;
+    for (int i = 0; i < c->inputs; i++)
+      if (DG_UNLIKELY(dg_borrow(c->x[i]) < 0)) return fail(c);
     if (DG_UNLIKELY(dg_scope_list(&c->slot) < 0)) return fail(c);
   }
-  c->sequence = ++dg_tape.sequence;
   link_inputs(c);
   link_outputs(c);
   return 0;
@@ -233,14 +234,14 @@ DG_INLINE int record(dg_call *c)
 DG_INLINE int execute(dg_call *c)
 {
   if (DG_UNLIKELY(run(c) < 0)) return fail(c);
-  return c->flags & DG_CALL_SCRATCH ? 0 : record(c);
+  return c->flags & DG_CALL_PASSING ? 0 : record(c);
 }
 
 dg_tensor *dg_finish(dg_call *c)
 {
   if (DG_UNLIKELY(!c) || DG_UNLIKELY(execute(c) < 0)) return NULL;
   dg_body *y = c->y[0];
-  if (c->flags & DG_CALL_SCRATCH) dg_call_discard(c);
+  if (c->flags & DG_CALL_PASSING) dg_call_discard(c);
   return dg_born(y);
 }
 
@@ -314,8 +315,11 @@ int dg_finish_all(dg_call *c, dg_tensor **y)
     y[i] = dg_born(c->y[i]);
     failed += !y[i];
   }
-  if (c->flags & DG_CALL_SCRATCH) dg_call_discard(c);
-  for (int i = 0; i < outputs && failed; i++)
-    if (y[i]) dg_release(y[i]);
+  if (c->flags & DG_CALL_PASSING) dg_call_discard(c);
+  for (int i = 0; i < outputs && failed; i++) { /* in a scope or a pool they die with it */
+    dg_body *b = y[i] ? dg_body_of(y[i]) : NULL;
+    if (b && b->handles > 0) dg_release(y[i]);
+    y[i] = NULL;
+  }
   return failed ? -1 : 0;
 }

@@ -30,12 +30,13 @@ DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
   if (g) {
     n = dg_full_body_of(g);
     if (!n) return -1;
+    if (n == b) return dg_fail(DG_EARGUMENT, "grad: a tensor cannot be its own gradient");
     char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
     if (n->v.dtype != b->v.dtype || !dg_same_shape(&n->v, &b->v))
       return dg_fail(DG_EARGUMENT, "grad: got %s %s, wanted %s %s as its tensor",
                      dg_dtype_name(n->v.dtype), dg_shape_text(&n->v, got),
                      dg_dtype_name(b->v.dtype), dg_shape_text(&b->v, wanted));
-    dg_own(n);
+    dg_hold(n);
   }
   dg_body *old = b->grad;
   b->grad = n;
@@ -127,8 +128,20 @@ DG_API int dg_unchain(dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
   if (!b) return -1;
+  dg_hold(b); /* its node may be all that kept it */
   dg_cut(b);
+  dg_unhold(b);
   return 0;
+}
+
+/* Puts a result of an operator on the stack, held, unless it is there. */
+static dg_body *put(dg_body *stack, dg_body *b)
+{
+  if (!b->creator || b->flags & DG_STACKED) return stack;
+  dg_hold(b);
+  b->flags |= DG_STACKED;
+  b->slot.next = (dg_slot *)stack;
+  return b;
 }
 
 /* Cuts everything that x was computed from: the whole graph behind it is let go. */
@@ -136,36 +149,16 @@ DG_API int dg_unchain_backward(dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
   if (!b) return -1;
-  dg_body **stack = NULL;
-  int64_t count = 0, room = 0;
-  if (!b->creator) return 0;
-  for (dg_body *top = b;;) { /* the inputs of a node are held until they are cut themselves */
+  for (dg_body *stack = put(NULL, b); stack;) {
+    dg_body *top = stack;
     dg_call *c = top->creator;
-    if (c) {
-      if (count + c->inputs > room) {
-        int64_t more = DG_MAX(room * 2, count + c->inputs);
-        dg_body **grown = dg_table_grow(stack, more * (int64_t)sizeof *stack);
-        if (!grown) break;
-        stack = grown;
-        room = more;
-      }
-      for (int i = 0; i < c->inputs; i++) {
-        if (!(c->x[i]->flags & DG_SCOPED)) dg_hold(c->x[i]);
-        stack[count++] = c->x[i];
-      }
-      dg_cut(top);
-    }
-    if (top != b && !(top->flags & DG_SCOPED)) dg_unhold(top);
-    if (count == 0) {
-      dg_table_free(stack);
-      return 0;
-    }
-    top = stack[--count];
+    stack = (dg_body *)top->slot.next;
+    top->flags &= ~(uint32_t)DG_STACKED;
+    for (int i = 0; i < c->inputs; i++) stack = put(stack, c->x[i]);
+    dg_cut(top);
+    dg_unhold(top);
   }
-  while (count > 0)
-    if (!(stack[--count]->flags & DG_SCOPED)) dg_unhold(stack[count]);
-  dg_table_free(stack);
-  return -1;
+  return 0;
 }
 
 /* -- Nodes ---------------------------------------------------------------------------------- */
@@ -177,15 +170,22 @@ DG_API dg_node *dg_creator(const dg_tensor *x)
   dg_body *b = dg_body_of(x);
   dg_call *c = b ? b->creator : NULL;
   if (!c) return NULL;
-  if (dg_tape.depth == 0) __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+  if (dg_tape.depth == 0) {
+    __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&c->handles, 1, __ATOMIC_RELAXED);
+  }
   return (dg_node *)dg_slot_handle(&c->slot);
 }
 
-/* Gives back a reference to a node. */
+/* Gives back a reference to a node; nothing happens to one of a scope. */
 DG_API int dg_node_release(dg_node *node)
 {
   dg_call *c = call_of("node_release", node);
   if (!c) return -1;
+  if (c->flags & DG_CALL_SCOPED) return 0;
+  if (__atomic_load_n(&c->handles, __ATOMIC_RELAXED) <= 0)
+    return dg_fail(DG_ESTALE, "node_release: every reference to this node was given back already");
+  __atomic_sub_fetch(&c->handles, 1, __ATOMIC_RELAXED);
   dg_call_leave(c);
   return 0;
 }

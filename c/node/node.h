@@ -65,10 +65,11 @@ enum {                /* flags of an operator */
 
 enum { /* flags of a call */
        DG_CALL_RECORDED = 1,
-       DG_CALL_SCOPED = 2, /* made in a scope: its inputs are not counted */
-       DG_CALL_FREED = 4,  /* a walk has passed and freed what it kept */
-       DG_CALL_FLAT = 16,  /* inputs and output are of one shape and without gaps */
-       DG_CALL_SCRATCH = 8 /* will not be recorded, and lies in the thread's scratch place */
+       DG_CALL_SCOPED = 2,  /* made in a scope: its inputs are not counted */
+       DG_CALL_FREED = 4,   /* a walk has passed and freed what it kept */
+       DG_CALL_SCRATCH = 8, /* lies in the thread's scratch place, not in a slot */
+       DG_CALL_FLAT = 16,   /* inputs and output are of one shape and without gaps */
+       DG_CALL_PASSING = 32 /* will not be recorded */
 };
 
 struct dg_call {
@@ -79,9 +80,10 @@ struct dg_call {
   dg_body **y;       /* weak: outputs leave when they die; y_inline, or a table */
   uint16_t inputs, outputs;
   uint16_t flags;
-  uint64_t walk;  /* the walk in whose queue it is or was */
-  uint64_t leads; /* the walk that knows it to lead to a wanted input */
-  int64_t refs;   /* living outputs, and handles; atomic */
+  uint64_t walk;   /* the walk in whose queue it is or was */
+  uint64_t leads;  /* the walk that knows it to lead to a wanted input */
+  int64_t refs;    /* living outputs, walks, and `handles`; atomic */
+  int32_t handles; /* references in the caller's hands; atomic */
   dg_body *x_inline[DG_CALL_INPUTS];
   dg_body *y_inline[DG_CALL_OUTPUTS];
   uint32_t version[DG_CALL_INPUTS]; /* of what was read, when it was read */
@@ -163,8 +165,17 @@ dg_tensor *dg_stillborn(dg_body *b);
 void dg_hold(dg_body *b);
 void dg_unhold(dg_body *b);
 void dg_unlink(dg_body *b);
-/* One more hold; a scoped tensor stops being scoped and outlives its scope. */
-void dg_own(dg_body *b);
+void dg_revive(dg_body *b); /* a ghost is referred to again */
+DG_INLINE void dg_count_up(dg_body *b, int64_t amount)
+{
+  if (DG_UNLIKELY(b->flags & DG_GHOST)) dg_revive(b);
+  __atomic_add_fetch(&b->refs, amount, __ATOMIC_RELAXED);
+}
+/* Notes that one more hold is the caller's to give back. */
+DG_INLINE void dg_count_handle(dg_body *b) { __atomic_add_fetch(&b->handles, 1, __ATOMIC_RELAXED); }
+/* Has the open scopes hold b until the outermost closes: a node or handle of theirs uses it. */
+int dg_lend_to_scopes(dg_body *b);
+DG_INLINE int dg_borrow(dg_body *b);
 /* A handle for the caller: a new reference outside scopes, borrowed inside. NULL stays NULL. */
 dg_tensor *dg_lend(dg_body *b);
 /* Cuts a tensor from what made it. */
@@ -182,19 +193,34 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
 /* What the hot path looks at of a thread's tape. */
 typedef struct dg_tape_state {
   int depth;         /* how many scopes are open */
-  uint32_t epoch;    /* the number of the outermost: what it lends is safe until it closes */
+  uint64_t epoch;    /* the number of the outermost: what it borrows is safe until it closes */
   bool no_backprop;  /* operators are not recorded */
   uint64_t sequence; /* of the newest node */
-  dg_slot **births;  /* of all open scopes, innermost last; NULL where something owns it now */
+  dg_slot **births;  /* of all open scopes, innermost last */
   int64_t born, births_room;
 } dg_tape_state;
 
 extern DG_THREAD_LOCAL dg_tape_state dg_tape;
 
-bool dg_scope_is_open(double scope);
+/* Closes the scopes inside this one; false when it is not open. */
+bool dg_scope_rewind(double scope);
 int dg_births_grow(void);
 /* Frees what was born since the list was this long; its scope stays open. */
 void dg_births_drop(int64_t mark);
+/* Whether the scope that owns b is one of this thread. */
+DG_INLINE bool dg_is_mine(const dg_body *b)
+{
+  return b->birth < dg_tape.born && dg_tape.births[b->birth] == &b->slot;
+}
+
+DG_INLINE int dg_borrow(dg_body *b)
+{
+  if (__atomic_load_n(&b->borrowed, __ATOMIC_RELAXED) == dg_tape.epoch) return 0;
+  if (DG_UNLIKELY(!(b->flags & DG_SCOPED) || !dg_is_mine(b))) return dg_lend_to_scopes(b);
+  __atomic_store_n(&b->borrowed, dg_tape.epoch, __ATOMIC_RELAXED);
+  return 0;
+}
+
 /* Lists a slot among the births of the innermost scope, which frees it. */
 DG_INLINE int dg_scope_list(dg_slot *s)
 {

@@ -1,12 +1,17 @@
 /* tape.c -- births, deaths and scopes: who owns a tensor, and when it goes.
  *
- * Inside a scope nothing is counted: tensors and nodes are listed as they are born and dropped
- * together when the scope closes. What they use from outside is lent to them until the outermost
- * scope closes: a release in between waits. Outside, references are counted; a chain of any length
- * is freed in a loop, never by recursion. */
+ * A scope owns what is born inside: tensors and nodes are listed, and dropped together when it
+ * closes, but for tensors that something else holds by then. Nodes inside count nothing; what they
+ * use from outside is held for them once, until the outermost scope closes. Outside, references are
+ * counted; a chain of any length is freed in a loop, never by recursion. */
 #include "node/node.h"
 
-enum { MAX_DEPTH = 200 };
+enum {
+  MAX_DEPTH = 200,
+  SERIALS = 1 << 16 /* scope numbers that a thread takes at once */
+};
+
+static uint64_t serials; /* atomic: no two threads number a scope alike */
 
 typedef struct open_scope {
   int64_t mark;  /* where its births begin */
@@ -14,13 +19,13 @@ typedef struct open_scope {
 } open_scope;
 
 static DG_THREAD_LOCAL struct {
-  dg_body **deferred;
-  int64_t waiting, deferred_room;
+  dg_body **lent; /* what the open scopes hold of the world outside */
+  int64_t lent_count, lent_room;
   dg_body **pool; /* intermediate results of open compositions, outside scopes */
   int64_t pooled, pool_room;
   open_scope *scopes;
   int64_t scopes_room;
-  double serial;
+  uint64_t serial, serials_end; /* the numbers for its next scopes */
   int pools;
   bool registered;
 } tape;
@@ -29,12 +34,13 @@ DG_THREAD_LOCAL dg_tape_state dg_tape;
 
 static void leave_thread(void)
 {
+  if (dg_tape.depth > 0) dg_scope_close(tape.scopes[0].serial, NULL, 0);
   dg_table_free(dg_tape.births);
-  dg_table_free(tape.deferred);
+  dg_table_free(tape.lent);
   dg_table_free(tape.pool);
   dg_table_free(tape.scopes);
-  dg_tape.births = NULL, tape.deferred = tape.pool = NULL, tape.scopes = NULL;
-  dg_tape.births_room = tape.deferred_room = tape.pool_room = tape.scopes_room = 0;
+  dg_tape.births = NULL, tape.lent = tape.pool = NULL, tape.scopes = NULL;
+  dg_tape.births_room = tape.lent_room = tape.pool_room = tape.scopes_room = 0;
   tape.registered = false;
 }
 
@@ -44,7 +50,7 @@ static int reserve(void *table, int64_t used, int64_t *room, size_t size)
   if (DG_LIKELY(used < *room)) return 0;
   if (!tape.registered) {
     tape.registered = true;
-    dg_at_thread_exit(leave_thread);
+    dg_at_thread_exit(DG_EXIT_TAPE, leave_thread);
   }
   int64_t more = *room ? *room * 2 : 256;
   void **p = table, *grown = dg_table_grow(*p, more * (int64_t)size);
@@ -62,8 +68,6 @@ static int depth_of(double scope)
   return depth;
 }
 
-bool dg_scope_is_open(double scope) { return depth_of(scope) > 0; }
-
 /* -- Counting ------------------------------------------------------------------------------- */
 
 static dg_body *reap_later(dg_body *b, dg_body *queue)
@@ -79,16 +83,7 @@ static dg_body *take_off(dg_body *b, int64_t amount, dg_body *queue)
   if (DG_LIKELY(__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) == amount))
     b->refs = 0; /* the only one */
   else left = __atomic_sub_fetch(&b->refs, amount, __ATOMIC_ACQ_REL);
-  if (left >= DG_HOLD) return queue;
-  if (dg_tape.depth > 0 &&
-      b->borrowed == dg_tape.epoch) { /* a node or a handle of the scope uses it */
-    if (!(b->flags & DG_DEFERRED) &&
-        reserve(&tape.deferred, tape.waiting, &tape.deferred_room, sizeof *tape.deferred) == 0) {
-      b->flags |= DG_DEFERRED;
-      tape.deferred[tape.waiting++] = b;
-    }
-    return queue; /* without room for the note it stays alive: safe, if wasteful */
-  }
+  if (left >= DG_HOLD || b->flags & DG_SCOPED) return queue;
   if (left == 0) return reap_later(b, queue);
   if (!(b->flags & DG_KEEPS_VALUE)) dg_body_drop_storage(b);
   return queue;
@@ -126,10 +121,11 @@ void dg_call_discard(dg_call *c)
 static dg_body *leave_node(dg_call *c, dg_body *queue)
 {
   if (__atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) > 0) return queue;
-  for (int i = 0; i < c->outputs; i++)
-    if (c->y[i]) queue = reap_later(c->y[i], queue); /* outputs that only this node kept */
-  for (int i = 0; i < c->outputs; i++)
-    if (c->y[i]) c->y[i]->creator = NULL;
+  for (int i = 0; i < c->outputs; i++) {
+    if (!c->y[i]) continue;
+    c->y[i]->creator = NULL; /* a ghost: only this node kept it */
+    queue = reap_later(c->y[i], queue);
+  }
   for (int i = 0; i < c->inputs; i++) queue = take_off(c->x[i], share(c, i), queue);
   dg_call_discard(c);
   return queue;
@@ -143,7 +139,8 @@ static void reap(dg_body *queue)
     dg_call *c = b->creator;
     if (c) {
       bool wanted = (b->flags & DG_KEEPS_VALUE) && !(c->flags & DG_CALL_SCOPED) && c->refs > 1;
-      if (!wanted) c->y[b->output] = NULL, b->creator = NULL;
+      if (wanted) b->flags |= DG_GHOST;
+      else c->y[b->output] = NULL, b->creator = NULL;
       if (!(c->flags & DG_CALL_SCOPED)) queue = leave_node(c, queue);
       if (wanted) continue; /* the node needs it for its other outputs' gradients */
     }
@@ -153,25 +150,25 @@ static void reap(dg_body *queue)
   }
 }
 
-void dg_hold(dg_body *b) { __atomic_add_fetch(&b->refs, DG_HOLD, __ATOMIC_RELAXED); }
+void dg_revive(dg_body *b)
+{
+  b->flags &= ~(uint32_t)DG_GHOST;
+  if (b->creator) __atomic_add_fetch(&b->creator->refs, 1, __ATOMIC_RELAXED);
+}
+
+void dg_hold(dg_body *b)
+{
+  if (b->flags & DG_SCOPED && b->refs == 0) b->refs = DG_HOLD; /* no other thread sees it yet */
+  else dg_count_up(b, DG_HOLD);
+}
 void dg_unhold(dg_body *b) { reap(take_off(b, DG_HOLD, NULL)); }
 void dg_unlink(dg_body *b) { reap(take_off(b, DG_LINK, NULL)); }
-
-void dg_own(dg_body *b)
-{
-  if (b->flags & DG_SCOPED) {
-    dg_tape.births[b->birth] = NULL;
-    b->flags &= ~(uint32_t)DG_SCOPED;
-    b->refs = DG_HOLD;
-  } else {
-    dg_hold(b);
-  }
-}
 
 void dg_cut(dg_body *b)
 {
   dg_call *c = b->creator;
   if (!c) return;
+  if (b->flags & DG_GHOST) dg_revive(b);
   b->creator = NULL;
   c->y[b->output] = NULL;
   b->flags &= ~(uint32_t)DG_KEEPS_VALUE;
@@ -206,6 +203,7 @@ void dg_call_leave(dg_call *c)
 
 dg_tensor *dg_stillborn(dg_body *b)
 {
+  b->flags &= ~(uint32_t)DG_SCOPED;
   reap(reap_later(b, NULL));
   return NULL;
 }
@@ -216,6 +214,8 @@ dg_tensor *dg_born_counted(dg_body *b)
     if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0)
       return dg_stillborn(b);
     tape.pool[tape.pooled++] = b;
+  } else {
+    b->handles = 1;
   }
   b->refs = DG_HOLD;
   return dg_handle(b);
@@ -246,6 +246,8 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result)
       return NULL;
     }
     tape.pool[tape.pooled++] = y;
+  } else if (y) {
+    dg_count_handle(y);
   }
   return result;
 }
@@ -259,9 +261,14 @@ DG_API double dg_scope_open(void)
   if (dg_tape.depth == MAX_DEPTH)
     return dg_fail(DG_EARGUMENT, "scope: more than %d scopes inside each other", MAX_DEPTH);
   if (reserve(&tape.scopes, dg_tape.depth, &tape.scopes_room, sizeof *tape.scopes) < 0) return -1;
-  if (dg_tape.depth == 0) dg_tape.epoch++;
-  tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, ++tape.serial };
-  return tape.serial;
+  if (tape.serial == tape.serials_end) {
+    tape.serial = __atomic_fetch_add(&serials, SERIALS, __ATOMIC_RELAXED);
+    tape.serials_end = tape.serial + SERIALS;
+  }
+  uint64_t serial = ++tape.serial;
+  if (dg_tape.depth == 0) dg_tape.epoch = serial;
+  tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, (double)serial };
+  return (double)serial;
 }
 
 /* Frees a scoped node; outputs that live on have no graph from now on. */
@@ -285,6 +292,11 @@ void dg_births_drop(int64_t mark)
       drop_node((dg_call *)s);
     } else {
       dg_body *b = (dg_body *)s;
+      if (__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) > 0) { /* another owner keeps it */
+        b->flags &= ~(uint32_t)DG_SCOPED;
+        b->borrowed = 0;
+        continue;
+      }
       if (b->creator) b->creator->y[b->output] = NULL;
       if (DG_UNLIKELY(b->grad != NULL)) dg_unhold(b->grad);
       dg_body_free(b);
@@ -293,16 +305,20 @@ void dg_births_drop(int64_t mark)
   dg_tape.born = mark;
 }
 
-/* What was released while the scope had borrowed it. */
-static void free_deferred(void)
+bool dg_scope_rewind(double scope)
 {
-  while (tape.waiting > 0) {
-    dg_body *b = tape.deferred[--tape.waiting];
-    b->flags &= ~(uint32_t)DG_DEFERRED;
-    int64_t left = __atomic_load_n(&b->refs, __ATOMIC_ACQUIRE);
-    if (left == 0) reap(reap_later(b, NULL));
-    else if (left < DG_HOLD && !(b->flags & DG_KEEPS_VALUE)) dg_body_drop_storage(b);
+  int depth = depth_of(scope);
+  if (depth > 0 && depth < dg_tape.depth) {
+    dg_births_drop(tape.scopes[depth].mark);
+    dg_tape.depth = depth;
   }
+  return depth > 0;
+}
+
+/* Lets go of what the scopes held of the world outside. */
+static void give_back_lent(void)
+{
+  while (tape.lent_count > 0) dg_unhold(tape.lent[--tape.lent_count]);
 }
 
 /* Takes the tensors of `keep` that were born after `mark` out of the list, chained. */
@@ -311,83 +327,109 @@ static dg_body *pick_kept(int64_t mark, dg_tensor *const *keep, int count)
   dg_body *chain = NULL;
   for (int i = 0; i < count; i++) {
     dg_body *b = dg_body_of(keep[i]);
-    if (!(b->flags & DG_SCOPED) || b->birth < mark || !dg_tape.births[b->birth]) continue;
+    if (!(b->flags & DG_SCOPED) || b->birth < mark || !dg_is_mine(b)) continue;
     dg_tape.births[b->birth] = NULL;
-    chain = reap_later(b, chain);
+    b->slot.next = (dg_slot *)chain;
+    chain = b;
   }
   return chain;
 }
 
-/* Gives what was kept to the scope around, whose list has room where it just shrank, or to nobody. */
-static void settle_kept(dg_body *chain)
+/* Gives what was kept to the scope around, whose list has room where it just shrank. */
+static void move_kept(dg_body *chain)
 {
   for (dg_body *b = chain, *next; b; b = next) {
     next = (dg_body *)b->slot.next;
-    if (dg_tape.depth > 0) {
-      b->birth = (uint32_t)dg_tape.born;
-      dg_tape.births[dg_tape.born++] = &b->slot;
-    } else {
-      b->flags &= ~(uint32_t)DG_SCOPED;
-      b->refs = 0;
-    }
+    b->birth = (uint32_t)dg_tape.born;
+    dg_tape.births[dg_tape.born++] = &b->slot;
   }
 }
 
 /* Closes the scope that dg_scope_open numbered so, and those inside it. The `count` tensors of
  * `keep` live on: in the scope around it, or outside with one reference each, in either case
- * without the graph that made them. -1 when no such scope is open. */
+ * without the graph that made them. -1 when no such scope is open, or a tensor of `keep` is stale:
+ * then nothing is closed. */
 DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
 {
   int depth = depth_of(scope);
   if (depth == 0) return dg_fail(DG_EARGUMENT, "scope: this scope is closed already");
-  if (count > 0 && !keep) return dg_fail(DG_EARGUMENT, "scope: keep is missing (NULL)");
+  if (count < 0 || (count > 0 && !keep))
+    return dg_fail(DG_EARGUMENT, "scope: keep is missing (NULL), or of %d tensors", count);
   for (int i = 0; i < count; i++)
     if (!dg_body_of(keep[i])) return -1;
   int64_t mark = tape.scopes[depth - 1].mark;
-  dg_body *chain = pick_kept(mark, keep, count);
-  dg_births_drop(mark);
-  dg_tape.depth = depth - 1;
-  settle_kept(chain);
-  if (dg_tape.depth > 0) return 0;
-  for (int i = 0; i < count; i++) dg_hold(dg_body_of(keep[i]));
-  free_deferred();
+  if (depth == 1) {
+    for (int i = 0; i < count; i++) {
+      dg_body *b = dg_body_of(keep[i]);
+      dg_hold(b);
+      dg_count_handle(b);
+    }
+    dg_births_drop(mark);
+    dg_tape.depth = 0;
+    give_back_lent();
+  } else {
+    dg_body *chain = pick_kept(mark, keep, count);
+    dg_births_drop(mark);
+    dg_tape.depth = depth - 1;
+    move_kept(chain);
+  }
   return 0;
 }
 
 /* How many scopes are open on this thread. */
 DG_API int dg_scope_count(void) { return dg_tape.depth; }
 
+int dg_lend_to_scopes(dg_body *b)
+{
+  if (!(b->flags & DG_SCOPED) || !dg_is_mine(b)) {
+    if (reserve(&tape.lent, tape.lent_count, &tape.lent_room, sizeof(dg_body *)) < 0) return -1;
+    dg_hold(b);
+    tape.lent[tape.lent_count++] = b;
+  }
+  __atomic_store_n(&b->borrowed, dg_tape.epoch, __ATOMIC_RELAXED);
+  return 0;
+}
+
 dg_tensor *dg_lend(dg_body *b)
 {
   if (!b) return NULL;
-  if (dg_tape.depth == 0) dg_hold(b);
-  else b->borrowed = dg_tape.epoch;
+  if (dg_tape.depth == 0) {
+    dg_hold(b);
+    dg_count_handle(b);
+  } else if (dg_borrow(b) < 0) {
+    return NULL;
+  }
   return dg_handle(b);
 }
 
 /* -- References ----------------------------------------------------------------------------- */
 
-/* One more reference to a tensor, which outlives every scope from now on. Returns its argument. */
+/* One more reference to a tensor, which outlives every scope with it. Returns its argument. */
 DG_API dg_tensor *dg_keep(dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
   if (!b) return NULL;
-  dg_own(b);
+  dg_hold(b);
+  dg_count_handle(b);
   return x;
 }
 
-/* Gives back one reference. A scoped tensor's handles become invalid at once, and its elements go
- * if no recorded operator has used them. -1 for a handle that is stale or NULL. */
+/* Gives back one reference. A tensor that only a scope owns loses its handles at once, and its
+ * elements if no recorded operator has used them. -1 for a handle that is stale or NULL, or when no
+ * reference is left to be given back. */
 DG_API int dg_release(dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
   if (!b) return -1;
-  if (!(b->flags & DG_SCOPED)) {
+  if (__atomic_load_n(&b->handles, __ATOMIC_RELAXED) > 0) {
+    __atomic_sub_fetch(&b->handles, 1, __ATOMIC_RELAXED);
     dg_unhold(b);
-  } else {
-    b->slot.generation += 2; /* still odd: alive for its scope, unknown to every old handle */
-    if (b->borrowed != dg_tape.epoch && !b->creator) dg_body_drop_storage(b);
+    return 0;
   }
+  if (!(b->flags & DG_SCOPED) || !dg_is_mine(b))
+    return dg_fail(DG_ESTALE, "release: every reference to this tensor was given back already");
+  dg_slot_renew(&b->slot); /* alive for its scope, unknown to every old handle */
+  if (!b->borrowed && !b->creator && b->refs == 0) dg_body_drop_storage(b);
   return 0;
 }
 

@@ -134,13 +134,13 @@ dg_body *dg_body_view(const dg_body *x)
   return b;
 }
 
-/* The last look at a storage is gone. One that lies in a tensor's slot outlives that tensor while
- * views of it live: its slot waits for them. */
-static void free_storage(dg_storage *s, const dg_body *last)
+/* The last look at a storage is gone. One that lies in a tensor's slot is looked at by that tensor as
+ * long as it lives: the slot is free now. */
+static void free_storage(dg_storage *s)
 {
   if (s->got == 0) {
     dg_body *owner = (dg_body *)((char *)s - offsetof(dg_body, own));
-    if (owner != last && owner->slot.kind == 0) dg_slot_reuse(&owner->slot);
+    dg_slot_reuse(&owner->slot);
     return;
   }
   if (s->pin) dg_pin_drop(s->pin);
@@ -152,20 +152,19 @@ void dg_body_drop_storage(dg_body *b)
   dg_storage *s = b->store;
   b->store = NULL;
   b->v.data = NULL;
-  if (s && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s, b);
+  if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
+  if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s);
 }
 
 void dg_body_free(dg_body *b)
 {
-  bool lent = false; /* views look at the elements in this slot */
-  if (b->store == &b->own && DG_LIKELY(b->own.refs == 1)) {
-    b->own.refs = 0;
-  } else {
-    if (b->store) dg_body_drop_storage(b);
-    lent = __atomic_load_n(&b->own.refs, __ATOMIC_ACQUIRE) > 0;
-  }
+  if (b->store != &b->own && b->store) dg_body_drop_storage(b);
   if (DG_UNLIKELY(b->name != NULL)) dg_table_free(b->name);
   dg_count(DG_TENSORS, -1);
   dg_slot_retire(&b->slot);
-  if (DG_LIKELY(!lent)) dg_slot_reuse(&b->slot);
+  int32_t looks =
+      __atomic_load_n(&b->own.refs, __ATOMIC_ACQUIRE); /* at the elements in this slot */
+  if (looks > 1 && __atomic_sub_fetch(&b->own.refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return; /* the last view gives the slot back */
+  dg_slot_reuse(&b->slot);
 }

@@ -19,13 +19,14 @@ typedef struct dg_storage {
 
 enum { /* flags of a body */
        DG_REQUIRES_GRAD = 1,
-       DG_SCOPED = 2,         /* dies with its scope; not counted */
+       DG_SCOPED = 2,         /* a scope of this thread owns it too, until it closes */
        DG_KEEPS_VALUE = 4,    /* its own node's backward rule reads it */
        DG_UNINITIALIZED = 8,  /* a parameter whose shape is not known yet */
        DG_GRAPH_DROPPED = 16, /* lived on when the scope of its graph closed */
        DG_RETAINS_GRAD = 32,
        DG_HOOKED = 64,
-       DG_DEFERRED = 128 /* waits for the scope that borrowed it to close */
+       DG_GHOST = 128,  /* only its own node's backward rule still wants it: refs is 0 */
+       DG_STACKED = 256 /* waits on a stack that runs through slot.next */
 };
 
 /* Reference counts share one word: holds need the elements, links only the place in the graph. */
@@ -41,14 +42,15 @@ typedef struct dg_body {
   struct dg_call *creator; /* NULL: a leaf */
   struct dg_body *grad;    /* held */
   char *name;
-  int64_t refs; /* atomic; unused while DG_SCOPED */
+  int64_t refs; /* atomic */
   uint32_t flags;
   uint32_t output;   /* which output of its creator it is */
   uint32_t birth;    /* its place in the scope's list */
-  uint32_t borrowed; /* the scope epoch in which a node or a handle used it uncounted */
+  uint32_t entry;    /* of `walk` */
+  int32_t handles;   /* references in the caller's hands, each with a hold; atomic */
+  uint64_t borrowed; /* the epoch of the scopes whose nodes or handles use it; atomic */
   uint64_t walk;     /* the walk that has an entry for it */
   uint64_t wanted;   /* the walk that was asked for its gradient */
-  uint32_t entry;    /* of `walk` */
   dg_storage own;    /* of a tensor of one or two elements, which follow it */
   double tiny[2];
   dg_view v;
