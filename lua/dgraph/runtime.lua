@@ -45,7 +45,8 @@ end
 ---@param out? file*  standard output by default
 function runtime.print_runtime_info(out)
   local info = runtime.runtime_info()
-  for _, name in ipairs { "library", "lua", "jit", "system", "instructions", "matmul", "threads" } do
+  local names = { "library", "lua", "jit", "system", "instructions", "matmul", "threads" }
+  for _, name in ipairs(names) do
     (out or io.stdout):write(("%s: %s\n"):format(name, tostring(info[name])))
   end
 end

@@ -3,8 +3,8 @@
 --   --quick       shorter, and less sure
 --   --threads 2   how many; 1 without it
 --
--- With one thread it is the processor's time that counts, as other work on the machine then disturbs
--- less; with several it is the clock on the wall.
+-- With one thread it is the processor's time that counts, as other work on the machine then
+-- disturbs less; with several it is the clock on the wall.
 local dg = require "dgraph"
 local wall_clock = require "dgraph.utils.clock"
 
