@@ -87,8 +87,9 @@ demo:
 	@$(MAKE) -j$(JOBS) all
 	@$(LUA) examples/mnist.lua
 
+# Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 2' and more in run.lua.
 bench bench-quick: all
-	$(LUA) spec/bench/run.lua $(if $(filter bench-quick,$@),--quick)
+	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
 # The reference, out of the sources.
 doc: all

@@ -3,6 +3,7 @@
  * cc -O3 -march=native -std=c11 -D_GNU_SOURCE -fno-math-errno -fno-trapping-math -ffp-contract=fast
  *    -Ic -o hand spec/bench/hand.c -ldl -lm
  * hand [--quick] [--threads 1]; prints workload,metric,value: the median of some blocks.
+ * hand --probe: only tells, by its status, whether OpenBLAS can be had.
  */
 #include "device/vmath.h"
 
@@ -392,6 +393,7 @@ int main(int count, char **word)
     if (strcmp(word[i], "--threads") == 0 && i + 1 < count) threads = atoi(word[i + 1]);
   }
   if (open_blas() < 0) return 1;
+  if (count > 1 && strcmp(word[1], "--probe") == 0) return 0;
   tiny_begin();
   measure("mlp_tiny", "us", 1e6, mlp_tiny);
   measure("infer_tiny", "us", 1e6, infer_tiny);
