@@ -48,6 +48,7 @@ static dg_call *begin(const dg_op_class *op, dg_tensor *x, int axis, dg_body *po
   dg_call *c = positions ? dg_begin1(op, x) : NULL;
   if (c) {
     c->i[0] = axis;
+    positions->refs = DG_HOLD;
     c->saved[0] = positions;
   } else if (positions) {
     dg_body_free(positions);
