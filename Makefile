@@ -168,7 +168,7 @@ lint-symbols: all
 
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=pointerSize --error-exitcode=1 -j$(JOBS) -D__GNUC__ -D__x86_64__ -Ic c
+	  --suppress=pointerSize --suppress=invalidPointerCast --error-exitcode=1 -j$(JOBS) -D__GNUC__ -D__x86_64__ -Ic c
 
 lint-lua:
 	@luacheck --quiet --no-color $(wildcard lua spec examples rocks c/tools)

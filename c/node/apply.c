@@ -188,7 +188,7 @@ DG_INLINE void link_outputs(dg_call *c)
 
 int dg_map_forward(dg_call *c, const dg_map *m)
 {
-  const dg_view *x[DG_MAP_INPUTS];
+  const dg_view *x[DG_MAP_INPUTS] = { NULL };
   for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
   const dg_view *y = &c->y[0]->v;
   if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))

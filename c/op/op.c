@@ -127,17 +127,17 @@ int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes)
 int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
 {
   if (!c) return -1;
-  int status = 0;
-  if (ndim < 0 || ndim > DG_MAX_NDIM)
-    status = dg_op_fail(c, DG_EARGUMENT, "%d axes, wanted 0 to %d", ndim, DG_MAX_NDIM);
-  else if (ndim > 0 && !shape) status = dg_op_fail(c, DG_EARGUMENT, "the shape is missing (NULL)");
-  if (status < 0) {
-    dg_call_discard(c);
-    return -1;
+  if (ndim < 0 || ndim > DG_MAX_NDIM) {
+    dg_op_fail(c, DG_EARGUMENT, "%d axes, wanted 0 to %d", ndim, DG_MAX_NDIM);
+  } else if (shape || ndim == 0) {
+    c->i[0] = ndim;
+    for (int i = 0; shape && i < ndim; i++) c->i[i + 1] = shape[i];
+    return 0;
+  } else {
+    dg_op_fail(c, DG_EARGUMENT, "the shape is missing (NULL)");
   }
-  c->i[0] = ndim;
-  for (int i = 0; i < ndim; i++) c->i[i + 1] = shape[i];
-  return 0;
+  dg_call_discard(c);
+  return -1;
 }
 
 dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
