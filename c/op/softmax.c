@@ -47,8 +47,12 @@ static int softmax_grad_forward(dg_call *c) { return forward(c, DG_SOFTMAX_GRAD)
 static int softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx);
 
 static const dg_op_class softmax_grad_op = {
-  "softmax_grad", dg_shape_same, softmax_grad_forward, softmax_grad_backward,
-  DG_READS_X0 | DG_READS_X1, 0,
+  "softmax_grad",
+  dg_shape_same,
+  softmax_grad_forward,
+  softmax_grad_backward,
+  DG_READS_X0 | DG_READS_X1,
+  0,
 };
 
 /* With h = gz: y gets h (g - sum of g y) - g sum of h y, and g gets y (h - sum of h y). */
@@ -99,7 +103,8 @@ static int log_softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class log_softmax_grad_op = {
-  "log_softmax_grad", dg_shape_same, log_softmax_grad_forward, log_softmax_grad_backward,
+  "log_softmax_grad",        dg_shape_same,
+  log_softmax_grad_forward,  log_softmax_grad_backward,
   DG_READS_X0 | DG_READS_X1, 0,
 };
 
@@ -128,8 +133,9 @@ DG_API dg_tensor *dg_log_softmax(dg_tensor *x, int64_t axis)
 
 static int logsumexp_shape(dg_call *c)
 {
-  return dg_wants_float(c, 0) < 0 ? -1 : dg_shape_reduced(c, c->x[0]->v.dtype, c->i[AXES],
-                                                           c->i[KEEPDIMS] != 0);
+  return dg_wants_float(c, 0) < 0
+             ? -1
+             : dg_shape_reduced(c, c->x[0]->v.dtype, c->i[AXES], c->i[KEEPDIMS] != 0);
 }
 
 static int logsumexp_forward(dg_call *c)

@@ -165,8 +165,8 @@ int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y)
 /* -- Rows of a matrix --------------------------------------------------------------------------- */
 
 typedef struct rows_work {
-  const char *x;
-  char *y;
+  const void *x;
+  void *y;
   const int64_t *label;
   int64_t row, count; /* row: bytes of a row taken, elements of a row added to */
 } rows_work;
@@ -175,8 +175,9 @@ static void take_some(void *context, int64_t from, int64_t to)
 {
   const rows_work *w = context;
   for (int64_t i = from; i < to; i++) {
-    if (w->label[i] < 0) memset(w->y + i * w->row, 0, (size_t)w->row);
-    else memcpy(w->y + i * w->row, w->x + w->label[i] * w->row, (size_t)w->row);
+    char *y = (char *)w->y + i * w->row;
+    if (w->label[i] < 0) memset(y, 0, (size_t)w->row);
+    else memcpy(y, (const char *)w->x + w->label[i] * w->row, (size_t)w->row);
   }
 }
 
