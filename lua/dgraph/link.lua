@@ -70,6 +70,13 @@ end
 
 Link.__newindex = assign
 
+--- Calling an object is calling `forward` of its class, without a function in between: LuaJIT gives
+--- up on traces with more than 15 tail calls.
+local function define(made, name, value)
+  rawset(made, name, value)
+  if name == "forward" then rawset(made, "__call", value) end
+end
+
 --- Makes a class of layers. `init` receives what the class is called with, and sets the fields;
 --- `forward` is what an object does when it is called.
 ---@param name? string
@@ -77,6 +84,7 @@ Link.__newindex = assign
 function Link:extend(name)
   local made = class.extend(self, name or self._name)
   made.__index = index_of(made)
+  getmetatable(made).__newindex = define
   return made
 end
 
@@ -93,12 +101,12 @@ end
 --- What a link starts with: every class has its own.
 function Link.init() end
 
-function Link:__call(...) return self:forward(...) end
-
 --- What the layer does: every class has its own.
 function Link:forward()
   errors.raisef("%s has no method forward", self._name)
 end
+
+Link.__call = Link.forward
 
 --- Runs `f(self)`, for those who are used to Chainer: fields register themselves everywhere.
 ---@param f fun(link: dgraph.Link)

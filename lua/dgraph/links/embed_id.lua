@@ -27,7 +27,10 @@ end
 
 ---@param x dgraph.Tensor  integers, any shape: ids, counted from 1
 ---@return dgraph.Tensor  one more axis: the vectors
-function EmbedID:forward(x) return F.embed_id(x, self.W, self.ignore_label) end
+function EmbedID:forward(x)
+  local y = F.embed_id(x, self.W, self.ignore_label)
+  return y
+end
 
 function EmbedID:printable_specs()
   return { { "in_size", self.W.shape[1] }, { "out_size", self.W.shape[2] } }

@@ -50,7 +50,8 @@ end
 function Linear:forward(x, n_batch_axes)
   local W = self.W
   if not W.is_initialized then see(self, x, n_batch_axes or 1) end
-  return F.linear(x, W, self.b, n_batch_axes)
+  local y = F.linear(x, W, self.b, n_batch_axes) -- no tail call: see Link
+  return y
 end
 
 function Linear:printable_specs()
