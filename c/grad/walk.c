@@ -260,6 +260,7 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
 /* The rule has run: what comes next. */
 static dg_status after_rule(dg_walk *w, bool node)
 {
+  if (w->state == DG_GIVEN) open_pool(w); /* sums of gradients are made in it */
   if (finish_node(w, node) < 0) return DG_WALK_FAILED;
   if (!node) leave_node(w);
   w->state = node ? DG_VISITED : DG_READY;
