@@ -50,14 +50,11 @@ typedef enum dg_mode {
   DG_NMODES
 } dg_mode;
 
-enum { /* the kinds of items of dg_index */
-       DG_ITEM_ONE,
-       DG_ITEM_RANGE,
-       DG_ITEM_ALL,
-       DG_ITEM_NEW
-};
+/* The kinds of items of dg_index. */
+enum { DG_ITEM_ONE, DG_ITEM_RANGE, DG_ITEM_ALL, DG_ITEM_NEW };
 
-typedef enum dg_kind { /* what bytes are for: dg_memory_bytes */
+/* What bytes are for: dg_memory_bytes. */
+typedef enum dg_kind {
   DG_ACTIVATION,
   DG_PARAMETER,
   DG_GRADIENT,
@@ -66,13 +63,15 @@ typedef enum dg_kind { /* what bytes are for: dg_memory_bytes */
   DG_NKINDS
 } dg_kind;
 
-enum { /* flags of a walk */
+/* Flags of a walk. */
+enum {
   DG_RETAIN_GRAD = 1,    /* keep the gradients of intermediate tensors */
   DG_RETAIN_GRAPH = 2,   /* keep what a second walk needs */
   DG_DOUBLE_BACKPROP = 4 /* record the walk itself, so that gradients can be differentiated */
 };
 
-typedef enum dg_status { /* what dg_walk_run and dg_walk_step come back with */
+/* What dg_walk_run and dg_walk_step come back with. */
+typedef enum dg_status {
   DG_WALK_FAILED = -1,
   DG_WALK_DONE,
   DG_WALK_MORE, /* a step was made, or the budget is spent: call again */

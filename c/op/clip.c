@@ -27,7 +27,11 @@ static int clip_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class clip_op = {
-  "clip", dg_shape_same, clip_forward, clip_backward, DG_READS_X0, 0,
+  .name = "clip",
+  .shape = dg_shape_same,
+  .forward = clip_forward,
+  .backward = clip_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class clip_grad_op = {
   .name = "clip_grad",

@@ -69,7 +69,10 @@ static int concat_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class concat_op = {
-  "concat", concat_shape, concat_forward, concat_backward, DG_READS_NOTHING, 0,
+  .name = "concat",
+  .shape = concat_shape,
+  .forward = concat_forward,
+  .backward = concat_backward,
 };
 
 static dg_call *begin(const dg_op_class *op, int count, dg_tensor *const *xs, int64_t axis)
@@ -127,7 +130,10 @@ static int stack_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class stack_op = {
-  "stack", stack_shape, stack_forward, stack_backward, DG_READS_NOTHING, 0,
+  .name = "stack",
+  .shape = stack_shape,
+  .forward = stack_forward,
+  .backward = stack_backward,
 };
 
 /* `count` tensors (up to 65535) of one dtype and shape side by side along a new axis, which is axis

@@ -19,8 +19,12 @@ static int cast_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class cast_op = { "cast",        cast_shape,       cast_forward,
-                                     cast_backward, DG_READS_NOTHING, 0 };
+static const dg_op_class cast_op = {
+  .name = "cast",
+  .shape = cast_shape,
+  .forward = cast_forward,
+  .backward = cast_backward,
+};
 
 /* gx = gy. */
 static int copy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
@@ -30,8 +34,12 @@ static int copy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class copy_op = { "copy",        cast_shape,       cast_forward,
-                                     copy_backward, DG_READS_NOTHING, 0 };
+static const dg_op_class copy_op = {
+  .name = "copy",
+  .shape = cast_shape,
+  .forward = cast_forward,
+  .backward = copy_backward,
+};
 
 /* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
  * that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes. */

@@ -48,7 +48,11 @@ static int embed_id_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class embed_id_op = {
-  "embed_id", embed_id_shape, embed_id_forward, embed_id_backward, DG_READS_X0, 0,
+  .name = "embed_id",
+  .shape = embed_id_shape,
+  .forward = embed_id_forward,
+  .backward = embed_id_backward,
+  .reads = DG_READS_X0,
 };
 
 /* -- embed_id_grad: y[id[...]] = the sum of x[...] ---------------------------------------------- */
@@ -73,8 +77,11 @@ static int embed_id_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class embed_id_grad_op = {
-  "embed_id_grad",        embed_id_grad_shape, embed_id_grad_forward,
-  embed_id_grad_backward, DG_READS_X0,         0,
+  .name = "embed_id_grad",
+  .shape = embed_id_grad_shape,
+  .forward = embed_id_grad_forward,
+  .backward = embed_id_grad_backward,
+  .reads = DG_READS_X0,
 };
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from

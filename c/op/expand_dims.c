@@ -28,7 +28,9 @@ static int expand_dims_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class expand_dims_op = {
-  "expand_dims", expand_dims_shape, NULL, expand_dims_backward, DG_READS_NOTHING, 0,
+  .name = "expand_dims",
+  .shape = expand_dims_shape,
+  .backward = expand_dims_backward,
 };
 
 /* x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares

@@ -80,12 +80,11 @@ static int linear_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class linear_grad_op = {
-  "linear_grad",
-  linear_grad_shape,
-  linear_grad_forward,
-  linear_grad_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
-  0,
+  .name = "linear_grad",
+  .shape = linear_grad_shape,
+  .forward = linear_grad_forward,
+  .backward = linear_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
 };
 
 /* -- The layer -------------------------------------------------------------------------------- */
@@ -105,7 +104,11 @@ static int linear_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class linear_op = {
-  "linear", linear_shape, linear_forward, linear_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "linear",
+  .shape = linear_shape,
+  .forward = linear_forward,
+  .backward = linear_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).

@@ -22,9 +22,21 @@ static int logic_shape(dg_call *c)
   return dg_shape_broadcast_as(c, DG_BOOL);
 }
 
-static const dg_op_class not_op = { "logical_not", logic_shape, not_forward, NULL, 0, 0 };
-static const dg_op_class and_op = { "logical_and", logic_shape, and_forward, NULL, 0, 0 };
-static const dg_op_class or_op = { "logical_or", logic_shape, or_forward, NULL, 0, 0 };
+static const dg_op_class not_op = {
+  .name = "logical_not",
+  .shape = logic_shape,
+  .forward = not_forward,
+};
+static const dg_op_class and_op = {
+  .name = "logical_and",
+  .shape = logic_shape,
+  .forward = and_forward,
+};
+static const dg_op_class or_op = {
+  .name = "logical_or",
+  .shape = logic_shape,
+  .forward = or_forward,
+};
 static const dg_op_class isnan_op = {
   .name = "isnan",
   .shape = dg_shape_broadcast_bool,

@@ -73,7 +73,11 @@ static int matmul_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class matmul_op = {
-  "matmul", matmul_shape, matmul_forward, matmul_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "matmul",
+  .shape = matmul_shape,
+  .forward = matmul_forward,
+  .backward = matmul_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 static bool inner_sizes_fit(const dg_view *a, const dg_view *b)

@@ -26,12 +26,11 @@ static int error_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class error_grad_op = {
-  "mean_squared_error_grad",
-  error_grad_shape,
-  error_grad_forward,
-  error_grad_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
-  0,
+  .name = "mean_squared_error_grad",
+  .shape = error_grad_shape,
+  .forward = error_grad_forward,
+  .backward = error_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
 };
 
 static dg_tensor *error_grad(dg_tensor *a, dg_tensor *b, dg_tensor *gy, double scale)
@@ -70,7 +69,11 @@ static int error_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class error_op = {
-  "mean_squared_error", error_shape, error_forward, error_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "mean_squared_error",
+  .shape = error_shape,
+  .forward = error_forward,
+  .backward = error_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* The mean of (a - b)^2 over all elements; both of one shape and float dtype. NaN without

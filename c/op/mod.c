@@ -95,22 +95,42 @@ static int floordiv_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class mod_op = {
-  "mod", dg_shape_broadcast, mod_forward, mod_backward, DG_READS_X0 | DG_READS_X1, 0,
+  .name = "mod",
+  .shape = dg_shape_broadcast,
+  .forward = mod_forward,
+  .backward = mod_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 static const dg_op_class mod_number_op = {
-  "mod", dg_shape_same_any, mod_number_forward, mod_number_backward, DG_READS_NOTHING, 0,
+  .name = "mod",
+  .shape = dg_shape_same_any,
+  .forward = mod_number_forward,
+  .backward = mod_number_backward,
 };
 static const dg_op_class rmod_op = {
-  "mod", dg_shape_same_any, rmod_forward, rmod_backward, DG_READS_X0, 0,
+  .name = "mod",
+  .shape = dg_shape_same_any,
+  .forward = rmod_forward,
+  .backward = rmod_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class floordiv_op = {
-  "floordiv", dg_shape_broadcast, floordiv_forward, floordiv_backward, DG_READS_NOTHING, 0,
+  .name = "floordiv",
+  .shape = dg_shape_broadcast,
+  .forward = floordiv_forward,
+  .backward = floordiv_backward,
 };
 static const dg_op_class floordiv_number_op = {
-  "floordiv", dg_shape_same_any, floordiv_number_forward, floordiv_backward, DG_READS_NOTHING, 0,
+  .name = "floordiv",
+  .shape = dg_shape_same_any,
+  .forward = floordiv_number_forward,
+  .backward = floordiv_backward,
 };
 static const dg_op_class rfloordiv_op = {
-  "floordiv", dg_shape_same_any, rfloordiv_forward, floordiv_backward, DG_READS_NOTHING, 0,
+  .name = "floordiv",
+  .shape = dg_shape_same_any,
+  .forward = rfloordiv_forward,
+  .backward = floordiv_backward,
 };
 
 static dg_tensor *with_number(const dg_op_class *op, dg_tensor *x, double number)

@@ -64,10 +64,18 @@ static const dg_op_class square_op = {
   .reads = DG_READS_X0,
 };
 static const dg_op_class pow_number_op = {
-  "pow", dg_shape_same, pow_number_forward, pow_number_backward, DG_READS_X0, 0,
+  .name = "pow",
+  .shape = dg_shape_same,
+  .forward = pow_number_forward,
+  .backward = pow_number_backward,
+  .reads = DG_READS_X0,
 };
 static const dg_op_class pow_number_grad_op = {
-  "pow_grad", dg_shape_same, pow_number_grad_forward, pow_number_grad_backward, DG_READS_ALL_X, 0,
+  .name = "pow_grad",
+  .shape = dg_shape_same,
+  .forward = pow_number_grad_forward,
+  .backward = pow_number_grad_backward,
+  .reads = DG_READS_ALL_X,
 };
 
 /* x x, elementwise; any dtype but bool. Integers wrap around. */

@@ -81,7 +81,10 @@ static int reshape_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class reshape_op = {
-  "reshape", reshape_shape, reshape_forward, reshape_backward, DG_READS_NOTHING, 0,
+  .name = "reshape",
+  .shape = reshape_shape,
+  .forward = reshape_forward,
+  .backward = reshape_backward,
 };
 
 /* x in another shape of as many elements; one size may be -1, which the others decide. Shares the

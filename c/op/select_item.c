@@ -42,7 +42,11 @@ static int select_item_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class select_item_op = {
-  "select_item", select_item_shape, select_item_forward, select_item_backward, DG_READS_X1, 0,
+  .name = "select_item",
+  .shape = select_item_shape,
+  .forward = select_item_forward,
+  .backward = select_item_backward,
+  .reads = DG_READS_X1,
 };
 
 /* -- place_item: y[i, label] = x[i], 0 elsewhere ------------------------------------------------ */
@@ -68,7 +72,11 @@ static int place_item_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class place_item_op = {
-  "place_item", place_item_shape, place_item_forward, place_item_backward, DG_READS_X1, 0,
+  .name = "place_item",
+  .shape = place_item_shape,
+  .forward = place_item_forward,
+  .backward = place_item_backward,
+  .reads = DG_READS_X1,
 };
 
 /* y[i, ...] = x[i, t[i, ...], ...]: the element of each row that its label names. x is n x classes

@@ -171,7 +171,9 @@ static int index_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class index_op = {
-  "index", declared, NULL, index_backward, DG_READS_NOTHING, 0,
+  .name = "index",
+  .shape = declared,
+  .backward = index_backward,
 };
 
 static dg_tensor *finish_window(dg_call *c, const dg_window *w, int ndim, const int64_t *shape)
@@ -205,7 +207,10 @@ static int place_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class place_op = {
-  "place", declared, place_forward, place_backward, DG_READS_NOTHING, 0,
+  .name = "place",
+  .shape = declared,
+  .forward = place_forward,
+  .backward = place_backward,
 };
 
 dg_tensor *dg_window_place(dg_tensor *x, const dg_window *w, int ndim, const int64_t *shape,
@@ -234,7 +239,9 @@ DG_API dg_tensor *dg_index(dg_tensor *x, int count, const int64_t *items, int ba
 }
 
 static const dg_op_class narrow_op = {
-  "narrow", declared, NULL, index_backward, DG_READS_NOTHING, 0,
+  .name = "narrow",
+  .shape = declared,
+  .backward = index_backward,
 };
 
 /* `size` places of one axis, beginning with `from`, without a copy; they must be in range. */
@@ -261,7 +268,9 @@ DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t si
 }
 
 static const dg_op_class select_op = {
-  "select", declared, NULL, index_backward, DG_READS_NOTHING, 0,
+  .name = "select",
+  .shape = declared,
+  .backward = index_backward,
 };
 
 /* Place `place` of one axis, which goes, without a copy; negative: from the end. */
@@ -284,7 +293,9 @@ DG_API dg_tensor *dg_select(dg_tensor *x, int64_t axis, int64_t place)
 }
 
 static const dg_op_class flip_op = {
-  "flip", declared, NULL, index_backward, DG_READS_NOTHING, 0,
+  .name = "flip",
+  .shape = declared,
+  .backward = index_backward,
 };
 
 /* x with the order along `count` axes (0: all of them) reversed, without a copy. */

@@ -47,12 +47,11 @@ static int softmax_grad_forward(dg_call *c) { return forward(c, DG_SOFTMAX_GRAD)
 static int softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx);
 
 static const dg_op_class softmax_grad_op = {
-  "softmax_grad",
-  dg_shape_same,
-  softmax_grad_forward,
-  softmax_grad_backward,
-  DG_READS_X0 | DG_READS_X1,
-  0,
+  .name = "softmax_grad",
+  .shape = dg_shape_same,
+  .forward = softmax_grad_forward,
+  .backward = softmax_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* With h = gz: y gets h (g - sum of g y) - g sum of h y, and g gets y (h - sum of h y). */
@@ -78,7 +77,11 @@ static int softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class softmax_op = {
-  "softmax", dg_shape_same, softmax_forward, softmax_backward, DG_READS_Y, 0,
+  .name = "softmax",
+  .shape = dg_shape_same,
+  .forward = softmax_forward,
+  .backward = softmax_backward,
+  .reads = DG_READS_Y,
 };
 
 /* exp(x) / the sum of exp(x) along `axis`; x has floats. A row with +inf, or of -inf alone, gives
@@ -103,9 +106,11 @@ static int log_softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class log_softmax_grad_op = {
-  "log_softmax_grad",        dg_shape_same,
-  log_softmax_grad_forward,  log_softmax_grad_backward,
-  DG_READS_X0 | DG_READS_X1, 0,
+  .name = "log_softmax_grad",
+  .shape = dg_shape_same,
+  .forward = log_softmax_grad_forward,
+  .backward = log_softmax_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
 };
 
 /* -- log_softmax ------------------------------------------------------------------------------- */
@@ -119,7 +124,11 @@ static int log_softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class log_softmax_op = {
-  "log_softmax", dg_shape_same, log_softmax_forward, log_softmax_backward, DG_READS_Y, 0,
+  .name = "log_softmax",
+  .shape = dg_shape_same,
+  .forward = log_softmax_forward,
+  .backward = log_softmax_backward,
+  .reads = DG_READS_Y,
 };
 
 /* x - the logarithm of the sum of exp(x) along `axis`; x has floats. */
@@ -154,7 +163,11 @@ static int logsumexp_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class logsumexp_op = {
-  "logsumexp", logsumexp_shape, logsumexp_forward, logsumexp_backward, DG_READS_X0, 0,
+  .name = "logsumexp",
+  .shape = logsumexp_shape,
+  .forward = logsumexp_forward,
+  .backward = logsumexp_backward,
+  .reads = DG_READS_X0,
 };
 
 /* The logarithm of the sum of exp(x) over `count` axes (0: all of them), without overflow; with

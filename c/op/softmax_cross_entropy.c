@@ -75,12 +75,11 @@ static int entropy_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 }
 
 static const dg_op_class entropy_grad_op = {
-  "softmax_cross_entropy_grad",
-  entropy_grad_shape,
-  entropy_grad_forward,
-  entropy_grad_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_X2 | DG_READS_X3,
-  0,
+  .name = "softmax_cross_entropy_grad",
+  .shape = entropy_grad_shape,
+  .forward = entropy_grad_forward,
+  .backward = entropy_grad_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2 | DG_READS_X3,
 };
 
 /* -- The loss ----------------------------------------------------------------------------------- */
@@ -123,12 +122,11 @@ static int entropy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class entropy_op = {
-  "softmax_cross_entropy",
-  entropy_shape,
-  entropy_forward,
-  entropy_backward,
-  DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
-  0,
+  .name = "softmax_cross_entropy",
+  .shape = entropy_shape,
+  .forward = entropy_forward,
+  .backward = entropy_backward,
+  .reads = DG_READS_X0 | DG_READS_X1 | DG_READS_X2,
 };
 
 /* -- The loss with soft targets: the sum over classes of -t log softmax(x) ----------------------- */

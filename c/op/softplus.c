@@ -19,7 +19,11 @@ static int softplus_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class softplus_op = {
-  "softplus", dg_shape_same, softplus_forward, softplus_backward, DG_READS_X0, 0,
+  .name = "softplus",
+  .shape = dg_shape_same,
+  .forward = softplus_forward,
+  .backward = softplus_backward,
+  .reads = DG_READS_X0,
 };
 
 /* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */

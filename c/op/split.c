@@ -54,7 +54,9 @@ static int split_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class split_op = {
-  "split", split_shape, NULL, split_backward, DG_READS_NOTHING, 0,
+  .name = "split",
+  .shape = split_shape,
+  .backward = split_backward,
 };
 
 /* Writes the sizes of the parts to the call's note. */
@@ -125,7 +127,9 @@ static int unstack_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class unstack_op = {
-  "unstack", unstack_shape, NULL, unstack_backward, DG_READS_NOTHING, 0,
+  .name = "unstack",
+  .shape = unstack_shape,
+  .backward = unstack_backward,
 };
 
 /* The places of x along an axis one by one, without that axis: what stack undoes. `ys` gets as many

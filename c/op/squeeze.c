@@ -26,7 +26,9 @@ static int squeeze_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class squeeze_op = {
-  "squeeze", squeeze_shape, NULL, squeeze_backward, DG_READS_NOTHING, 0,
+  .name = "squeeze",
+  .shape = squeeze_shape,
+  .backward = squeeze_backward,
 };
 
 /* x without `count` axes, which must have size 1; a count of 0 takes out all that have. Shares the

@@ -26,7 +26,10 @@ static int sum_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class sum_op = {
-  "sum", sum_shape, sum_forward, sum_backward, DG_READS_NOTHING, 0
+  .name = "sum",
+  .shape = sum_shape,
+  .forward = sum_forward,
+  .backward = sum_backward,
 };
 
 /* The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
@@ -97,7 +100,9 @@ static int broadcast_to_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class broadcast_to_op = {
-  "broadcast_to", broadcast_to_shape, NULL, broadcast_to_backward, DG_READS_NOTHING, 0,
+  .name = "broadcast_to",
+  .shape = broadcast_to_shape,
+  .backward = broadcast_to_backward,
 };
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */

@@ -77,7 +77,10 @@ static int scatter_add_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class scatter_add_op = {
-  "scatter_add", declared, scatter_add_forward, scatter_add_backward, DG_READS_NOTHING, 0,
+  .name = "scatter_add",
+  .shape = declared,
+  .forward = scatter_add_forward,
+  .backward = scatter_add_backward,
 };
 
 /* x has one place for each position along `axis`, the result `size`. */
@@ -100,7 +103,10 @@ static int take_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class take_op = {
-  "take", declared, take_forward, take_backward, DG_READS_NOTHING, 0,
+  .name = "take",
+  .shape = declared,
+  .forward = take_forward,
+  .backward = take_backward,
 };
 
 dg_tensor *dg_take_at(dg_tensor *x, int axis, dg_body *positions)

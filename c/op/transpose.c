@@ -26,7 +26,9 @@ static int transpose_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class transpose_op = {
-  "transpose", transpose_shape, NULL, transpose_backward, DG_READS_NOTHING, 0,
+  .name = "transpose",
+  .shape = transpose_shape,
+  .backward = transpose_backward,
 };
 
 /* x with its axes in the order given: axis k of the result is axis axes[k] of x. A count of 0

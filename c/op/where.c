@@ -64,7 +64,11 @@ static int where_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 }
 
 static const dg_op_class where_op = {
-  "where", where_shape, where_forward, where_backward, DG_READS_X0, 0,
+  .name = "where",
+  .shape = where_shape,
+  .forward = where_forward,
+  .backward = where_backward,
+  .reads = DG_READS_X0,
 };
 
 /* a where the condition (bool) holds, else b; all three broadcast, a and b of one dtype. */
