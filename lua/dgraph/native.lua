@@ -184,7 +184,7 @@ local slot = ffi.new "dg_tensor *[1]"
 ---@return dgraph.Tensor
 function native.own_copy(h)
   slot[0] = h
-  return ffi.gc(slot[0][0], C.dg_release)
+  return own(slot[0])
 end
 
 --- A second cdata of the same handle, which owns nothing.

@@ -15,13 +15,13 @@ local random = {}
 local OPTIONS = { dtype = true }
 
 --- Calls a generator of C for a shape; one number where there is no shape.
-local function draw(who, name, size, options, default, p, q)
+local function draw(who, name, size, options, default, ...)
   if type(options) == "string" then options = { dtype = options } end
   local dtype = check.options(options, who, OPTIONS).dtype or default or convert.default_dtype()
   local id = dtypes.id(dtype, who)
   local ndim = check.shape(size == nil and 1 or size, who)
-  local x = C[name](id, ndim, check.sizes, p, q)
-  if x == nil then x = native.again(name, id, ndim, check.sizes, p, q) else x = wrap(x) end
+  local x = C[name](id, ndim, check.sizes, ...)
+  if x == nil then x = native.again(name, id, ndim, check.sizes, ...) else x = wrap(x) end
   if size ~= nil then return x end
   local value = x:item()
   x:release()

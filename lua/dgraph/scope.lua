@@ -134,11 +134,10 @@ end
 --- Gives a tensor's memory back now. Its handles must not be used any more.
 ---@param x dgraph.Tensor
 function scopes.release(x)
+  native.check(C.dg_release(x))
   local anchor = anchors[x]
   anchors[x] = nil
-  if anchor then ffi.gc(anchor, nil) end
-  ffi.gc(x, nil)
-  native.check(C.dg_release(x))
+  ffi.gc(anchor or x, nil)
 end
 
 return scopes

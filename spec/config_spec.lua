@@ -1,0 +1,70 @@
+local dg = require "dgraph"
+
+describe("dg.config", function()
+  it("holds settings, checks their names and values", function()
+    assert.is_true(dg.config.train)
+    assert.has_error(function() return dg.config.trian end)
+    assert.has_error(function() dg.config.trian = true end)
+    assert.has_error(function() dg.config.train = 1 end)
+    assert.has_error(function() dg.config.dtype = "int32" end)
+    dg.config.user_depth = 3
+    assert.equal(3, dg.config.user_depth)
+    dg.config.user_depth = nil
+    assert.is_nil(dg.config.user_depth)
+    assert.truthy(tostring(dg.config):find("train = true", 1, true))
+  end)
+
+  it("decides the dtype of new tensors", function()
+    dg.using_config("dtype", "float64", function()
+      assert.same({ "float64", "float64", "float64" },
+        { dg.tensor({ 1 }).dtype, dg.zeros(1).dtype, dg.Parameter(0, 1).dtype })
+    end)
+    assert.equal("float32", dg.zeros(1).dtype)
+  end)
+
+  it("is restored after a function, and after an error", function()
+    local seen = dg.using_config("train", false, function(a) return { dg.config.train, a } end, 5)
+    assert.same({ false, 5 }, seen)
+    assert.is_true(dg.config.train)
+    local ok, message = pcall(dg.test_mode, function() error("oops", 0) end)
+    assert.same({ false, "oops", true }, { ok, message, dg.config.train })
+  end)
+
+  it("turns recording off and on", function()
+    local x = dg.Variable { 1 }
+    dg.no_backprop_mode(function()
+      assert.is_false(dg.config.enable_backprop)
+      assert.is_true((x * 2).is_leaf)
+      dg.force_backprop_mode(function() assert.is_false((x * 2).is_leaf) end)
+      assert.is_true((x * 2).is_leaf)
+    end)
+    assert.is_false((x * 2).is_leaf)
+    dg.config.enable_backprop = false
+    local y = x * 2
+    dg.config.enable_backprop = true
+    assert.is_true(y.is_leaf)
+  end)
+
+  it("notices a coroutine that sleeps in a mode, and restores it", function()
+    local sleeper = coroutine.create(function() dg.no_backprop_mode(coroutine.yield) end)
+    assert(coroutine.resume(sleeper))
+    assert.is_false(dg.config.enable_backprop)
+    local ok, message = pcall(dg.test_mode, function() end)
+    assert.is_false(ok)
+    assert.truthy(message:find("dg.no_backprop_mode: a coroutine was suspended inside", 1, true))
+    assert.is_true(dg.config.enable_backprop)
+    assert.is_false((dg.Variable { 1 } * 2).is_leaf)
+  end)
+
+  it("notices on leaving that something inside still sleeps", function()
+    local sleeper
+    local ok, message = pcall(dg.test_mode, function()
+      sleeper = coroutine.create(function() dg.scope(coroutine.yield) end)
+      assert(coroutine.resume(sleeper))
+    end)
+    assert.is_false(ok)
+    assert.truthy(message:find("dg.scope: a coroutine was suspended inside", 1, true), message)
+    assert.is_true(dg.config.train)
+    assert.equal(0, require "dgraph.native".depth)
+  end)
+end)
