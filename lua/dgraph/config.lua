@@ -88,7 +88,9 @@ end
 
 local function run(what, name, value, f, ...)
   extents.check()
-  local mode = setmetatable({ what = what, name = name, before = values[name] }, Mode)
+  local mode = setmetatable({
+    what = what, name = name, before = values[name], thread = false, is_open = false,
+  }, Mode)
   extents.enter(mode)
   set(name, value)
   return finish(mode, pcall(f, ...))

@@ -96,7 +96,10 @@ local scopes = {}
 function scopes.open()
   extents.check()
   local serial = native.check(C.dg_scope_open())
-  local scope = setmetatable({ serial = serial, depth = native.depth }, Scope)
+  -- All fields at once: a table that grows costs more than all the rest.
+  local scope = setmetatable({
+    serial = serial, depth = native.depth, thread = false, is_open = false, closed = false,
+  }, Scope)
   extents.enter(scope)
   native.depth = scope.depth + 1
   return scope
@@ -115,7 +118,17 @@ end
 ---@param f fun(...): T
 ---@param ... any
 ---@return T
-function scopes.scope(f, ...) return finish(scopes.open(), pcall(f, ...)) end
+function scopes.scope(f, ...)
+  local n, a, b, c = select("#", ...), ...
+  -- What `coroutine.running` cuts in two, the JIT compiler can only go on with where it knows how
+  -- many arguments there are.
+  local scope = scopes.open()
+  if n == 0 then return finish(scope, pcall(f)) end
+  if n == 1 then return finish(scope, pcall(f, a)) end
+  if n == 2 then return finish(scope, pcall(f, a, b)) end
+  if n == 3 then return finish(scope, pcall(f, a, b, c)) end
+  return finish(scope, pcall(f, ...))
+end
 
 -- Which handles hold a reference of their own by `keep`.
 local anchors = setmetatable({}, { __mode = "k" })

@@ -36,7 +36,7 @@ return function(F)
     end
     local y = C.dg_linear(x, W, b)
     if y == nil then return native.again("dg_linear", x, W, b) end
-    if native.depth > 0 then return y end
+    if native.depth > 0 then return y[0] end
     return wrap(y)
   end)
 

@@ -133,7 +133,8 @@ local function generate(name, parameters, native_name, body)
     arguments[i] = KINDS[p.type][2]:gsub("%$n", p.name)
   end
   if body then
-    lines[#lines + 1] = ("return body(%s)"):format(table.concat(names, ", "))
+    -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
+    lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))
   else
     local call = native_name:find("(", 1, true) and fill_in(native_name, names, arguments)
       or ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
