@@ -112,7 +112,7 @@ clean:
 # -- Tests: each stage leaves its counts in build/counts, .ci/sum adds them up -----------------
 
 STAGES := jit nojit asan valgrind $(CTESTS:%=c-%)
-MEMCHECK := valgrind -q --error-exitcode=99 luajit -joff
+MEMCHECK := valgrind -q --suppressions=.ci/memcheck.supp --error-exitcode=99 luajit -joff
 
 test:
 	@.ci/deps test
