@@ -70,6 +70,22 @@ function create.Variable(value, options)
   return x
 end
 
+--- A tensor as it is, or one made out of a number or table, which requires no gradient.
+---@param value number|table|dgraph.Tensor
+---@return dgraph.Tensor
+function create.as_variable(value)
+  if native.is_tensor(value) then return value end
+  return create.tensor(value)
+end
+
+--- The elements without a graph, out of a tensor, number or table.
+---@param value number|table|dgraph.Tensor
+---@return dgraph.Tensor
+function create.as_array(value)
+  if native.is_tensor(value) then return wrap(C.dg_detach(value)) end
+  return create.tensor(value)
+end
+
 --- Splits `2, 3, "int32"` or `{2, 3}, { dtype = "int32" }` into a list of sizes and options.
 ---@return integer[] shape
 ---@return dgraph.TensorOptions options

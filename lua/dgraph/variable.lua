@@ -1,4 +1,5 @@
 --- What a tensor of a graph can do: gradients, hooks, cutting the graph.
+local buffer = require "dgraph.utils.buffer"
 local check = require "dgraph.check"
 local convert = require "dgraph.tensor.convert"
 local native = require "dgraph.native"
@@ -7,6 +8,9 @@ local tensor = require "dgraph.tensor"
 
 local C, wrap = native.C, native.wrap
 local methods = tensor.methods
+
+--- The gradient as it is: nil without an error when a result kept none.
+local function wrap_gradient(x) return native.wrap_maybe(C.dg_gradient(x), x) end
 
 --- Forgets the gradient.
 ---@param x dgraph.Tensor
@@ -17,9 +21,9 @@ function methods.cleargrad(x) native.check(C.dg_gradient_set(x, nil)) end
 ---@param other dgraph.Tensor
 function methods.addgrad(x, other)
   check.tensor(other, "addgrad", "the other tensor")
-  local g = native.wrap_maybe(C.dg_gradient(other), other)
+  local g = wrap_gradient(other)
   if g == nil then return end
-  local own = native.wrap_maybe(C.dg_gradient(x), x)
+  local own = wrap_gradient(x)
   local data = wrap(C.dg_detach(g))
   local sum = own and wrap(C.dg_add(wrap(C.dg_detach(own)), data)) or wrap(C.dg_copy(data))
   native.check(C.dg_gradient_set(x, sum))
@@ -88,3 +92,36 @@ methods.release = scope.release
 ---@param x dgraph.Tensor
 ---@return boolean
 function methods.is_alive(x) return C.dg_alive(x) == 1 end
+
+local function statistics(x)
+  local ok, numbers, count, owner = pcall(convert.read, x)
+  if not ok or count == 0 then return "no elements" end
+  local sum, squares = 0, 0
+  for i = 0, count - 1 do sum = sum + numbers[i] end
+  local mean = sum / count
+  for i = 0, count - 1 do squares = squares + (numbers[i] - mean) ^ 2 end
+  buffer.free(owner)
+  return ("mean %.6g, std %.6g"):format(mean, math.sqrt(squares / count))
+end
+
+--- What one wants to know of a tensor at a debugger: name, device, shape, mean and spread of its
+--- elements and of its gradient.
+---@param x dgraph.Tensor
+---@return string
+function methods.debug_print(x)
+  local lines = {
+    ("tensor %s (%s)"):format(x.name or "without name", x.requires_grad
+      and (x.is_leaf and "leaf" or "from " .. x.creator.name) or "no gradient"),
+    "- device: " .. x.device,
+    "- dtype and shape: " .. x.label,
+    "- data: " .. statistics(x),
+  }
+  local g = wrap_gradient(x)
+  lines[#lines + 1] = "- grad: " .. (g and statistics(g) or "none")
+  return table.concat(lines, "\n")
+end
+
+--- `debug_print` on one line.
+---@param x dgraph.Tensor
+---@return string
+function methods.summary(x) return (methods.debug_print(x):gsub("\n%- ", ", ")) end

@@ -49,6 +49,7 @@ return function(F)
   declare "where(condition, x, y)"
   declare "copy(x)"
   declare "cast(x, typ: dtype)"
+  declare "astype(x, dtype: dtype) -> dg_cast(x, dtype)"
   --- The positions of what is not 0, one row for each.
   declare "nonzero(x) -> dg_nonzero(x, 1)"
   --- All elements along one axis.
