@@ -426,6 +426,16 @@ static dg_walk *empty_walk(int roots, int wanted)
   return w;
 }
 
+/* Starts at one element with 1: the usual case, made without a handle. */
+static int seed_one(dg_walk *w, dg_body *y)
+{
+  dg_body *g = dg_body_full_like(y->v.dtype, &y->v);
+  if (!g) return -1;
+  dg_backend_of(&g->v)->fill(&g->v, 1);
+  g->refs = DG_HOLD;
+  return dg_walk_take(w, y, g);
+}
+
 /* The first gradient of root y: the one given, copied so that nothing is added into it, or 1. */
 static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
 {
@@ -445,6 +455,7 @@ static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
                    "(set y.grad, or reduce it to one element)",
                    dg_shape_text(&b->v, shape));
   if (given && records(w)) return dg_walk_add(w, b, given);
+  if (!given && !records(w) && !dg_walk_find(w, b)) return seed_one(w, b);
   dg_tensor *g = given ? dg_copy(given) : dg_full(b->v.dtype, b->v.ndim, b->v.shape, 1);
   return g ? dg_walk_add(w, b, g) : -1;
 }

@@ -40,8 +40,8 @@ static int linear_grad_shape(dg_call *c)
   const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v;
   int n = 0, wanted = (int)c->i[WANTED];
   if (dg_outputs(c, __builtin_popcount((unsigned)wanted)) < 0) return -1;
-  if (wanted & GX && !dg_output(c, n++, x->dtype, 2, x->shape)) return -1;
-  if (wanted & GW && !dg_output(c, n++, x->dtype, 2, w->shape)) return -1;
+  if (wanted & GX && !dg_output_like(c, n++, x->dtype, x)) return -1;
+  if (wanted & GW && !dg_output_like(c, n++, x->dtype, w)) return -1;
   if (wanted & GB && !dg_output(c, n++, x->dtype, 1, w->shape)) return -1;
   return 0;
 }

@@ -130,6 +130,10 @@ int dg_cpu_accumulate(const dg_view *from, const dg_view *to)
 
 int dg_cpu_fill(const dg_view *y, double value)
 {
+  if (y->size == 1) {
+    casts[DG_F64][y->dtype](1, y->data, 0, (const char *)&value, 0);
+    return 0;
+  }
   const dg_view one = { .data = &value, .size = 1, .dtype = DG_F64, .contiguous = true };
   return apply(casts[DG_F64][y->dtype], &one, y);
 }
