@@ -966,6 +966,11 @@ DG_API dg_walk *dg_walk_to(int outputs, dg_tensor *const *y, dg_tensor *const *g
 /* Frees a walk, finished or not. Leaves that it has not reached the end for keep what they had. */
 DG_API int dg_walk_free(dg_walk *w);
 
+/* A walk from y to all leaves in one call. It starts with the gradient that is set at y, which is
+ * used up, or with 1. Returns DG_WALK_DONE or DG_WALK_FAILED, or what the caller is to do now, and
+ * then *rest is the walk to go on with: it is the caller's to run and to free. */
+DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest);
+
 /* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
  * limit); at least one node is visited. Returns a dg_status. */
 DG_API int dg_walk_run(dg_walk *w, double budget_us);

@@ -552,6 +552,28 @@ static int missing(const char *who)
   return dg_fail(DG_EARGUMENT, "%s: the walk is missing (NULL)", who);
 }
 
+/* A walk from y to all leaves in one call. It starts with the gradient that is set at y, which is
+ * used up, or with 1. Returns DG_WALK_DONE or DG_WALK_FAILED, or what the caller is to do now, and
+ * then *rest is the walk to go on with: it is the caller's to run and to free. */
+DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest)
+{
+  dg_body *b = dg_body_of(y);
+  if (!b) return DG_WALK_FAILED;
+  if (!rest) {
+    dg_fail(DG_EARGUMENT, "backward: rest is missing (NULL)");
+    return DG_WALK_FAILED;
+  }
+  *rest = NULL;
+  dg_tensor *given = dg_handle(b->grad);
+  dg_walk *w = walk_new(1, &y, &given, 0, NULL, flags);
+  if (!w) return DG_WALK_FAILED;
+  if (given) dg_gradient_set(y, NULL);
+  dg_status status = go_on(w, false, 0);
+  if (status == DG_WALK_DONE || status == DG_WALK_FAILED) dg_walk_free(w);
+  else *rest = w;
+  return (int)status;
+}
+
 /* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
  * limit); at least one node is visited. Returns a dg_status. */
 DG_API int dg_walk_run(dg_walk *w, double budget_us)

@@ -71,6 +71,15 @@ local function start(y, options)
   return handle, is_doubled(flags)
 end
 
+local rest = ffi.new "dg_walk *[1]"
+
+--- Goes on where C cannot alone: with hooks and operators written in Lua, or an error.
+local function finish_rest(handle, status, doubled)
+  if handle == nil then native.raise_last() end
+  walks.go_on(handle, doubled, status)
+  C.dg_walk_free(handle)
+end
+
 --- Computes the gradients of all leaves that y was computed from and adds them to theirs. y has one
 --- element, or its gradient is set beforehand.
 ---@param y dgraph.Tensor
@@ -79,9 +88,15 @@ end
 ---@param loss_scale? number
 function tensor.methods.backward(y, retain_grad, enable_double_backprop, loss_scale)
   local options = read_options("backward", retain_grad, enable_double_backprop, loss_scale)
-  local handle, doubled = start(y, options)
-  walks.finish(handle, doubled)
-  C.dg_walk_free(handle)
+  if options.loss_scale then
+    local handle, doubled = start(y, options)
+    walks.finish(handle, doubled)
+    C.dg_walk_free(handle)
+    return
+  end
+  local flags = options == NONE and 0 or flags_of(options)
+  local status = C.dg_backward(y, flags, rest)
+  if status ~= 0 then finish_rest(rest[0], status, is_doubled(flags)) end
 end
 
 --- A walk that you steer: `while not walk:run(500) do draw() end`, `walk:step()`, `walk:close()`.
