@@ -26,7 +26,7 @@ DG_API double dg_dim(const dg_tensor *x, int i)
   if (!b) return -1;
   int axis = i < 0 ? i + b->v.ndim : i;
   if (axis < 0 || axis >= b->v.ndim)
-    return dg_fail(DG_EARGUMENT, "dim: axis %d is out of range for %d axes", i < 0 ? i : i + 1,
+    return dg_fail(DG_EARGUMENT, "dim: axis %lld is out of range for %d axes", dg_counted(i),
                    b->v.ndim);
   return (double)b->v.shape[axis];
 }

@@ -121,7 +121,7 @@ DG_API dg_tensor *dg_tri(int dtype, int64_t rows, int64_t columns, int64_t k)
 {
   dg_body *b = zero_matrix("tri", dtype, rows, columns, k);
   if (!b) return NULL;
-  for (int64_t i = 0; i < rows; i++) {
+  for (int64_t i = 0; i < rows && columns > 0; i++) {
     dg_view row = { .data = dg_at(&b->v, i * columns), .dtype = b->v.dtype, .ndim = 1 };
     row.shape[0] = DG_MIN(DG_MAX(i + k + 1, 0), columns);
     row.stride[0] = 1;

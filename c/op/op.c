@@ -101,8 +101,8 @@ int dg_shape_reduced(dg_call *c, int dtype, int64_t axes, bool keepdims)
 int dg_axis_of(const char *who, int64_t axis, int ndim)
 {
   if (axis >= -ndim && axis < ndim) return (int)(axis < 0 ? axis + ndim : axis);
-  return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who,
-                 (long long)(axis < 0 ? axis : axis + 1), ndim);
+  return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who, dg_counted(axis),
+                 ndim);
 }
 
 int dg_axis(dg_call *c, int64_t axis, int ndim) { return dg_axis_of(c->op->name, axis, ndim); }
@@ -116,7 +116,7 @@ int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes)
     int64_t axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
     if (axis < 0 || axis >= ndim)
       return dg_fail(DG_EARGUMENT, "%s: axis %lld is out of range for %d axes", who,
-                     (long long)(axes[i] < 0 ? axes[i] : axes[i] + 1), ndim);
+                     dg_counted(axes[i]), ndim);
     if (set >> axis & 1)
       return dg_fail(DG_EARGUMENT, "%s: axis %lld is given twice", who, (long long)axis + 1);
     set |= (int64_t)1 << axis;

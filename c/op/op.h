@@ -29,6 +29,12 @@ int dg_wants_float(dg_call *c, int i);
 /* Fails when a number beside integers is not whole: it would be rounded without a word. */
 int dg_wants_whole(dg_call *c, double number);
 
+/* A place as a user counts it: from 1, or from the end. For messages. */
+DG_INLINE long long dg_counted(int64_t place)
+{
+  return place < 0 || place == INT64_MAX ? place : place + 1;
+}
+
 /* Turns an axis that may count from the end into 0 ... ndim - 1; -1 with an error. */
 int dg_axis(dg_call *c, int64_t axis, int ndim);
 int dg_axis_of(const char *who, int64_t axis, int ndim);

@@ -82,7 +82,7 @@ static void move_to(parser *p, int64_t place)
 /* An index as its user wrote it, when only a C count is known. */
 static long long shown(const parser *p, int64_t index)
 {
-  return (long long)(index >= 0 && p->base == 0 ? index + 1 : index);
+  return p->base == 0 ? dg_counted(index) : index;
 }
 
 static int one_item(parser *p, int64_t index)
@@ -255,7 +255,7 @@ DG_API dg_tensor *dg_narrow(dg_tensor *x, int64_t axis, int64_t from, int64_t si
     k = dg_op_fail(c, DG_EARGUMENT,
                    "%lld places from %lld on are out of range for axis %d of size "
                    "%lld",
-                   (long long)size, (long long)from + 1, k + 1, (long long)box.shape[k]);
+                   (long long)size, dg_counted(from), k + 1, (long long)box.shape[k]);
   if (k < 0) {
     dg_call_discard(c);
     return NULL;
