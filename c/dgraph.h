@@ -157,6 +157,9 @@ DG_API dg_tensor *dg_gradient(const dg_tensor *x);
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
 DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g);
 
+/* Forgets the gradients of `count` tensors. */
+DG_API int dg_gradients_clear(int count, dg_tensor *const *x);
+
 /* 1 when gradients flow to x, 0 when not, -1 with an error. */
 DG_API int dg_requires_grad(const dg_tensor *x);
 

@@ -44,6 +44,15 @@ DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
   return 0;
 }
 
+/* Forgets the gradients of `count` tensors. */
+DG_API int dg_gradients_clear(int count, dg_tensor *const *x)
+{
+  if (count > 0 && !x) return dg_fail(DG_EARGUMENT, "gradients_clear: x is missing (NULL)");
+  for (int i = 0; i < count; i++)
+    if (dg_gradient_set(x[i], NULL) < 0) return -1;
+  return 0;
+}
+
 /* 1 when gradients flow to x, 0 when not, -1 with an error. */
 DG_API int dg_requires_grad(const dg_tensor *x)
 {

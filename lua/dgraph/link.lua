@@ -263,7 +263,13 @@ end
 
 --- Forgets the gradients of all parameters.
 function Link:cleargrads()
-  for param in self:params() do param:cleargrad() end
+  local list = rawget(self, "_list")
+  if not list then
+    list = structure.list(self)
+    rawset(self, "_list", list)
+  end
+  list:refresh()
+  list:cleargrads()
 end
 
 --- Sets the gradients of all parameters to zero.

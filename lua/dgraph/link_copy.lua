@@ -53,6 +53,7 @@ function duplicate(link, mode, twins)
   for key, value in pairs(link) do copy[key] = duplicate_member(value, mode, twins) end
   copy._values, copy._order = shallow(link._values), shallow(link._order)
   copy._persistent = shallow(link._persistent)
+  copy._list = nil -- of the parameters: it is the original's
   if mode ~= "share" then
     for _, name in ipairs(link._persistent) do
       local value = copy._values[name]

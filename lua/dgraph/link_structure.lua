@@ -3,6 +3,7 @@
 -- An optimizer goes through all parameters at each step. Assignments to new fields are counted
 -- here; those to fields that hold a layer or parameter already leave no trace, so each of these is
 -- compared with what it held before.
+local ffi = require "ffi"
 local native = require "dgraph.native"
 
 local structure = {}
@@ -38,6 +39,7 @@ function List:_read()
   for param in self.model:params() do params[#params + 1] = param end
   self._links, self._names, self._values, self._count = links, names, values, count
   self.params, self.n = params, #params
+  self._handles = ffi.new("dg_tensor *[?]", math.max(#params, 1), params)
 end
 
 function List:_is_fresh()
@@ -58,9 +60,6 @@ function List:refresh()
 end
 
 --- Forgets all gradients.
-function List:cleargrads()
-  local C, params = native.C, self.params
-  for i = 1, self.n do C.dg_gradient_set(params[i], nil) end
-end
+function List:cleargrads() native.check(native.C.dg_gradients_clear(self.n, self._handles)) end
 
 return structure

@@ -1,5 +1,6 @@
 --- Layers and functions one after another.
 local ChainList = require "dgraph.chain_list"
+local errors = require "dgraph.errors"
 local kinds = require "dgraph.link_kinds"
 
 ---@class dgraph.Sequential: dgraph.ChainList
@@ -19,18 +20,34 @@ local function pass(layers, i, ...)
   return pass(layers, i + 1, layers[i](...))
 end
 
+--- The way of one value through `n` layers, written out: the JIT compiler cannot follow a loop over
+--- layers that differ.
+local function write_out(n)
+  local lines = {}
+  for i = 1, n - 1 do
+    lines[i] = ("x, b, c, d = self[%d](x)\n"):format(i)
+      .. ("if b ~= nil then return pass(self, %d, x, b, c, d) end"):format(i + 1)
+  end
+  local code = ("local pass = ...\nreturn function(self, x)\nlocal b, c, d\n%s\n"
+    .. "return self[%d](x)\nend"):format(table.concat(lines, "\n"), n)
+  return assert(loadstring(code, errors.chunk_name("sequential")))(pass)
+end
+
+local by_length = {}
+
 --- Passes the arguments to the first layer, and what each one returns (at most four values) to the
 --- next.
 ---@param x any
 ---@return any ...
 function Sequential:forward(x, ...)
-  if select("#", ...) > 0 or #self == 0 then return pass(self, 1, x, ...) end
-  for i = 1, #self - 1 do
-    local second, third, fourth
-    x, second, third, fourth = self[i](x)
-    if second ~= nil then return pass(self, i + 1, x, second, third, fourth) end
+  local n = #self
+  if n == 0 or n > 40 or select("#", ...) > 0 then return pass(self, 1, x, ...) end
+  local f = by_length[n]
+  if not f then
+    f = write_out(n)
+    by_length[n] = f
   end
-  return self[#self](x)
+  return f(self, x)
 end
 
 --- Sequences inside this one dissolved into it.

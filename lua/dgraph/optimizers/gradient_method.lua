@@ -31,6 +31,7 @@ end
 --- The rules of all parameters, side by side with them.
 function GradientMethod:_read_rules()
   local rules = {}
+  self._has_rule_hooks = false
   for i, param in ipairs(self._list.params) do
     local rule = param.update_rule
     if not rule then
@@ -38,6 +39,7 @@ function GradientMethod:_read_rules()
       param.update_rule = rule
     end
     rules[i] = rule
+    self._has_rule_hooks = self._has_rule_hooks or rule._hooks[1] ~= nil
   end
   self._rules = rules
   self._ready = false
@@ -81,7 +83,7 @@ end
 local function change(self)
   if not self._ready then self:_prepare() end
   if self._hooks[1] then self:call_hooks "pre" end
-  call_rule_hooks(self)
+  if self._has_rule_hooks then call_rule_hooks(self) end
   self.t = self.t + 1
   apply(self)
   if self._hooks[1] then self:call_hooks "post" end

@@ -4,6 +4,7 @@ local class = require "dgraph.class"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
+local structure = require "dgraph.link_structure"
 local serializers = require "dgraph.serializers.serializer"
 
 local C = native.C
@@ -66,6 +67,7 @@ end
 ---@param name? string
 function UpdateRule:add_hook(hook, name)
   table.insert(self._hooks, { call = hook, name = name or type(hook) == "table" and hook.name })
+  structure.changed() -- so that optimizers look at their rules again
 end
 
 --- Takes a hook off.
