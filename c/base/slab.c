@@ -46,16 +46,19 @@ static void take_lock(void) { pthread_mutex_lock(&lock); }
 static void give_lock(void) { pthread_mutex_unlock(&lock); }
 static void survive_fork(void) { pthread_atfork(take_lock, give_lock, give_lock); }
 
+void dg_slots_register(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, survive_fork);
+  dg_slots.registered = true;
+  dg_counters_register();
+  dg_at_thread_exit(DG_EXIT_SLOTS, leave_thread);
+}
+
 /* Adds a slab, or takes over what ended threads left. */
 static bool refill(void)
 {
-  if (!dg_slots.registered) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, survive_fork);
-    dg_slots.registered = true;
-    dg_counters_register(); /* they are joined last */
-    dg_at_thread_exit(DG_EXIT_SLOTS, leave_thread);
-  }
+  if (!dg_slots.registered) dg_slots_register();
   pthread_mutex_lock(&lock);
   dg_slots.free = left_behind;
   left_behind = NULL;

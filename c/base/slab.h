@@ -38,6 +38,8 @@ typedef struct dg_slot_list {
 extern DG_THREAD_LOCAL dg_slot_list dg_slots;
 
 dg_slot *dg_slot_take_fresh(void);
+/* Has the thread give its slots back when it ends. */
+void dg_slots_register(void);
 
 /* Threads may look at the generation of a slot that is not theirs: to find that it is stale. */
 DG_INLINE void dg_slot_age(dg_slot *s)
@@ -59,6 +61,7 @@ DG_INLINE dg_slot *dg_slot_take(void)
 /* Makes every handle of the slot stale. */
 DG_INLINE void dg_slot_retire(dg_slot *s)
 {
+  if (DG_UNLIKELY(!dg_slots.registered)) dg_slots_register();
   dg_slot_age(s);
   s->kind = 0;
 }

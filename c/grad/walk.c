@@ -564,11 +564,14 @@ DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest)
     return DG_WALK_FAILED;
   }
   *rest = NULL;
-  dg_tensor *given = dg_handle(b->grad);
-  dg_walk *w = walk_new(1, &y, &given, 0, NULL, flags);
+  dg_body *given = b->grad;
+  dg_tensor *start = dg_handle(given);
+  dg_walk *w = walk_new(1, &y, &start, 0, NULL, flags);
   if (!w) return DG_WALK_FAILED;
-  if (given) dg_gradient_set(y, NULL);
+  b->grad = NULL; /* its hold is ours now */
   dg_status status = go_on(w, false, 0);
+  if (status == DG_WALK_FAILED) b->grad = given;
+  else if (given) dg_unhold(given);
   if (status == DG_WALK_DONE || status == DG_WALK_FAILED) dg_walk_free(w);
   else *rest = w;
   return (int)status;

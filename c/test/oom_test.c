@@ -87,6 +87,14 @@ static int leaf_backward(void)
   return drop(y ? backward(y, DG_RETAIN_GRAD) : -1, t, 4);
 }
 
+static int one_call(void)
+{
+  dg_tensor *t[4], *y = loss(t);
+  dg_walk *rest;
+  int status = y ? dg_backward(y, 0, &rest) : -1;
+  return drop(status == DG_WALK_DONE ? 0 : -1, t, 4);
+}
+
 static int inside(scenario *f)
 {
   double s = dg_scope_open();
@@ -274,16 +282,27 @@ int main(void)
     const char *name;
   } all_of_them[] = {
 #define ONE(f) { f, #f }
-    ONE(elementwise),    ONE(elementwise_inside),
-    ONE(shapes),         ONE(shapes_inside),
-    ONE(leaves),         ONE(pinned),
-    ONE(plain_backward), ONE(plain_backward_inside),
-    ONE(leaf_backward),  ONE(leaf_backward_inside),
-    ONE(twice),          ONE(twice_inside),
-    ONE(stepped),        ONE(stepped_inside),
-    ONE(custom),         ONE(custom_inside),
-    ONE(two_walks),      ONE(big_scope),
-    ONE(many_borrowed),  ONE(cut),
+    ONE(elementwise),
+    ONE(elementwise_inside),
+    ONE(shapes),
+    ONE(shapes_inside),
+    ONE(leaves),
+    ONE(pinned),
+    ONE(plain_backward),
+    ONE(plain_backward_inside),
+    ONE(leaf_backward),
+    ONE(leaf_backward_inside),
+    ONE(twice),
+    ONE(twice_inside),
+    ONE(stepped),
+    ONE(stepped_inside),
+    ONE(custom),
+    ONE(custom_inside),
+    ONE(two_walks),
+    ONE(one_call),
+    ONE(big_scope),
+    ONE(many_borrowed),
+    ONE(cut),
   };
   int64_t n = 40;
   x = leaf(dg_full(DG_F64, 1, &n, 0.5)), k = leaf(dg_full(DG_F64, 1, &n, 2));

@@ -147,6 +147,23 @@ static void double_backprop_of_outer(void)
   RELEASE(g, x);
 }
 
+/* The gradient that is set at y starts the walk and is used up, unless the walk fails. */
+static void started_at_y(void)
+{
+  dg_tensor *x = leaf(vector(3, 2)), *y = dg_square(x), *g = vector(3, 10);
+  dg_walk *rest = (dg_walk *)&y;
+  CHECK_FAILS(DG_EARGUMENT, dg_backward(y, 0, &rest) == -1 && !rest);
+  CHECK(dg_gradient_set(y, g) == 0);
+  CHECK(dg_fill(x, 2) == 0);
+  CHECK_FAILS(DG_EGRAPH, dg_backward(y, 0, &rest) == -1 && grad_at(y, 0) == 10);
+  RELEASE(y);
+  y = dg_square(x);
+  CHECK(dg_gradient_set(y, g) == 0 && dg_backward(y, 0, &rest) == DG_WALK_DONE && !rest);
+  CHECK(grad_at(x, 0) == 40 && !dg_gradient(y) && at(g, 0) == 10);
+  CHECK_FAILS(DG_EARGUMENT, dg_backward(y, 0, &rest) == -1 && !dg_gradient(y)); /* no start now */
+  RELEASE(x, y, g);
+}
+
 static void versions(void)
 {
   dg_tensor *x = leaf(vector(3, 2)), *y = dg_square(x), *z = total(y);
@@ -208,6 +225,7 @@ int main(void)
   RUN(retained);
   RUN(double_backprop);
   RUN(double_backprop_of_outer);
+  RUN(started_at_y);
   RUN(versions);
   RUN(failed_walks);
   RUN(early_freeing);
