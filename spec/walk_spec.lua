@@ -9,7 +9,7 @@ describe("a walk", function()
         step.input_gradients[1]:item(), step.inputs[1]:item() }
       assert.equal(step.name, step.node.name)
     end
-    assert.same({ { "affine", 1, 2, 9 }, { "mul", 2, 12, 3 } },
+    assert.same({ { "mul", 1, 2, 9 }, { "mul", 2, 12, 3 } },
       { seen[1], { seen[2][1], seen[2][2], 12, 3 } })
     assert.same({ 12 }, x.grad:totable())
   end)

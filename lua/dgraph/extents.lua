@@ -19,7 +19,7 @@ local stack, top = {}, 0
 local function is_leaked(extent, current)
   if extent.thread == current or not extent.thread then return false end
   local now = status(extent.thread)
-  return now == "suspended" or now == "dead"
+  return now ~= "normal" and now ~= "running" -- hosts have names of their own for what is gone
 end
 
 local function pop()

@@ -18,7 +18,7 @@ op_case("add", {
 
 op_case("add of a number", {
   f = function(x) return 1.5 + x + 2 end,
-  error_name = "affine",
+  error_name = "add",
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, -2 }, { 4.5, 1.5 } } },
 })
@@ -33,6 +33,6 @@ describe("add of a number", function()
 
   it("refuses to round a number", function()
     assert.has_error(function() return dg.tensor({ 1 }, "int32") + 0.5 end,
-      "affine: the tensor is int32, the number 0.5 is not whole (cast the tensor)")
+      "add: the tensor is int32, the number 0.5 is not whole (cast the tensor)")
   end)
 end)

@@ -14,7 +14,7 @@ op_case("sub", {
 
 op_case("sub with numbers", {
   f = function(x) return (1 - x) - 0.25 end,
-  error_name = "affine",
+  error_name = "sub",
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, -2 }, { -0.25, 2.75 } } },
 })

@@ -4,6 +4,7 @@ local check = require "dgraph.check"
 local errors = require "dgraph.errors"
 local indexing = require "dgraph.tensor.indexing"
 local native = require "dgraph.native"
+local tensor = require "dgraph.tensor"
 
 local C = native.C
 
@@ -26,6 +27,14 @@ local function axis_and_size(x, axis, who)
   return axis, native.check(C.dg_dim(x, axis))
 end
 
+--- A method that takes a list as one table, or as numbers: `x:reshape(2, 3)`.
+local function spread(f)
+  return function(x, first, ...)
+    if type(first) == "number" and select("#", ...) > 0 then first = { first, ... } end
+    return f(x, first)
+  end
+end
+
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
@@ -35,6 +44,9 @@ return function(F)
   declare "broadcast_to(x, shape: shape)"
   --- The axes in another order; reversed when none is given.
   declare "transpose(x, axes: axes?)"
+  for _, name in ipairs { "reshape", "broadcast_to", "transpose" } do
+    tensor.methods[name] = spread(F[name])
+  end
   declare "swapaxes(x, axis1: axis, axis2: axis) -> dg_swap_axes"
   declare "expand_dims(x, axis: axis)"
   --- Without axes of size 1: those given, or all.
