@@ -9,18 +9,12 @@ local C = native.C
 ---@class dgraph.Config
 ---@field train boolean  dropout and batch normalization behave as in training; true
 ---@field enable_backprop boolean  operators are recorded; true
----@field debug boolean  for checks that cost time; false, or DGRAPH_DEBUG=1 in the environment
----@field type_check boolean  true
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
----@field keep_graph_on_report boolean  reported tensors keep their graph; false
 
 local values = {
   train = true,
   enable_backprop = true,
-  debug = os.getenv "DGRAPH_DEBUG" == "1",
-  type_check = true,
   dtype = "float32",
-  keep_graph_on_report = false,
 }
 
 local function set(name, value)

@@ -22,6 +22,8 @@ local scope = require "dgraph.scope"
 require "dgraph.tensor".seal()
 
 ---@class dgraph
+---@field functions dgraph.functions
+---@field F dgraph.functions  the same
 local dg = { _VERSION = "0.1.0" }
 
 for _, part in ipairs { create, foreign, memory, runtime } do
@@ -53,6 +55,11 @@ function dg.rand(...) return dg.random.rand(...) end
 --- There is no CUDA in this version.
 dg.cuda = { available = false }
 
+--- The modules of dgraph/utils, also loaded at their first use.
+dg.utils = setmetatable({}, {
+  __index = function(_, name) return require("dgraph.utils." .. name) end,
+})
+
 dg.newaxis = indexing.newaxis
 dg.is_tensor, dg.Parameter = native.is_tensor, parameter
 
@@ -60,7 +67,7 @@ dg.is_tensor, dg.Parameter = native.is_tensor, parameter
 local LAZY = {
   datasets = "datasets", iterators = "iterators", serializers = "serializers",
   links = "links", L = "links", optimizers = "optimizers", initializers = "initializers",
-  training = "training", gradient_check = "gradient_check",
+  gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter",
 }
