@@ -91,7 +91,7 @@ demo:
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
-# The reference, out of the sources.
+# The reference, and functions/meta.lua for editors, out of the sources.
 doc: all
 	@$(LUA) c/tools/doc.lua
 
@@ -176,7 +176,7 @@ lint-lua:
 lint-rock:
 	@luarocks --lua-version=5.1 lint dgraph-scm-1.rockspec
 
-# Everything that users call is explained.
+# Everything that users call is explained, and meta.lua is fresh.
 lint-doc: all
 	@$(LUA) c/tools/doc.lua --check
 

@@ -1,9 +1,13 @@
 --- Writes the reference out of the sources: build/doc/c.md from the header, build/doc/lua.md from
---- the doc comments and annotations of lua/dgraph.
+--- the doc comments and annotations of lua/dgraph, and for editors lua/dgraph/functions/meta.lua.
 --
 -- usage: luajit c/tools/doc.lua [--check]     --check writes nothing
 -- Exit status 1 where something that users call has no doc comment. What has none in Lua has that
--- of the function in C that it calls.
+-- of the function in C that it calls. With --check also where meta.lua is stale.
+local meta_text = dofile "c/tools/meta.lua"
+
+local META = "lua/dgraph/functions/meta.lua"
+
 local check_only = arg[1] == "--check"
 local bad = {}
 
@@ -13,16 +17,27 @@ local function read_lines(path)
   return list
 end
 
+local function read_text(path)
+  local file = io.open(path)
+  local text = file and file:read "*a"
+  if file then file:close() end
+  return text
+end
+
 local function trim(text) return (text:gsub("^%s+", ""):gsub("%s+$", "")) end
 
 --- The parts of a document, to be joined by newlines.
 local function new_page(title) return { "# " .. title, "" } end
 local function add(page, format, ...) page[#page + 1] = format:format(...) end
 
-local function write(path, page)
+local function write(path, text)
   local file = assert(io.open(path, "w"))
-  file:write((table.concat(page, "\n"):gsub("\n\n\n+", "\n\n")), "\n")
+  file:write(text)
   file:close()
+end
+
+local function write_page(path, page)
+  write(path, table.concat(page, "\n"):gsub("\n\n\n+", "\n\n") .. "\n")
 end
 
 -- -- C ------------------------------------------------------------------------------------------
@@ -99,11 +114,18 @@ local function parse_block(lines)
   return block
 end
 
---- What stands on a line of code that users may call: a name, and a signature.
-local function definition(line)
-  local signature = line:match "^%s*declare%s*%(?%s*\"(.-)\""
-  if signature then return "F." .. signature:match "^[%w_]+", "F." .. signature, true end
-  local name, parameters = line:match "^%s*function ([%a_][%w_]*[.:][%w_.:]+)(%b())"
+--- What begins on a line of code that users may call: a name, and a signature.
+local function definition(lines, at)
+  local signature = lines[at]:match "^%s*declare%s*%(?%s*\"(.-)\""
+  if signature then
+    local more = lines[at + 1]:match "^%s*%.%.%s*\"(.-)\""
+    while more do
+      signature, at = signature .. more, at + 1
+      more = lines[at + 1]:match "^%s*%.%.%s*\"(.-)\""
+    end
+    return "F." .. signature:match "^[%w_]+", "F." .. signature, true
+  end
+  local name, parameters = lines[at]:match "^%s*function ([%a_][%w_]*[.:][%w_.:]+)(%b())"
   if name then return name, name .. parameters end
 end
 
@@ -123,7 +145,8 @@ local function read_module(path)
       block_lines[#block_lines + 1] = trim(line)
     else
       local block = #block_lines > 0 and parse_block(block_lines) or nil
-      local name, signature, declared = definition(line)
+      local name, signature, declared
+      if lines[i] then name, signature, declared = definition(lines, i) end
       if name then
         items[#items + 1] = {
           name = name, signature = signature, declared = declared, line = i, block = block,
@@ -162,6 +185,34 @@ local function public_names(dg)
   return names
 end
 
+local OPERANDS = {
+  { tag = "param", text = "a dgraph.Tensor|number" },
+  { tag = "param", text = "b dgraph.Tensor|number" },
+}
+
+--- Functions that have no line of their own: operators of two operands, and second names.
+local function unwritten(functions, explained, in_c)
+  local items, name_of = {}, {}
+  for name, has in pairs(explained) do
+    if has and functions[name] then name_of[functions[name]] = name end
+  end
+  for name, f in pairs(functions) do
+    local item = { key = name, line = 0 }
+    local text = in_c["dg_" .. name]
+    if name_of[f] then
+      item.alias, item.of = ("F[%q]"):format(name), "F." .. name_of[f]
+    elseif text then
+      item.name, item.signature, item.declared = "F." .. name, ("F.%s(a, b)"):format(name), true
+      item.from_c, item.block = text, { text = "", classes = {}, listed = OPERANDS }
+    else
+      bad[#bad + 1] = "dg.functions." .. name
+    end
+    if not explained[name] then items[#items + 1] = item end
+  end
+  table.sort(items, function(a, b) return a.key < b.key end)
+  return { path = "lua/dgraph/functions/ of two operands", text = "", items = items }
+end
+
 --- Complains about what users call and is not explained.
 local function check_functions(dg, modules, in_c)
   local explained = {}
@@ -179,21 +230,7 @@ local function check_functions(dg, modules, in_c)
       end
     end
   end
-  -- Operators, which have no line of their own.
-  local rest = { path = "lua/dgraph/functions/ of two operands", text = "", items = {} }
-  for name in pairs(dg.functions) do
-    local text = in_c["dg_" .. name]
-    if not explained[name] and text then
-      table.insert(rest.items, {
-        name = "F." .. name, signature = ("F.%s(x1, x2)"):format(name), declared = true,
-        from_c = text, line = 0,
-      })
-    elseif not explained[name] then
-      bad[#bad + 1] = "dg.functions." .. name
-    end
-  end
-  table.sort(rest.items, function(a, b) return a.name < b.name end)
-  modules[#modules + 1] = rest
+  modules[#modules + 1] = unwritten(dg.functions, explained, in_c)
 end
 
 --- Classes of layers and optimizers: a head comment, and each method explained here or in a class
@@ -292,20 +329,29 @@ end
 
 local modules = {}
 local listing = io.popen "find lua/dgraph -name '*.lua' | LC_ALL=C sort"
-for path in listing:lines() do modules[#modules + 1] = read_module(path) end
+for path in listing:lines() do
+  if path ~= META then modules[#modules + 1] = read_module(path) end
+end
 listing:close()
 
 local dg = require "dgraph"
 check_functions(dg, modules, in_c)
 check_classes(modules)
 
+local names = public_names(dg)
+local meta = meta_text(modules, names, dg.functions, require("dgraph.tensor").methods)
+local is_stale = read_text(META) ~= meta
+
 if not check_only then
   os.execute "mkdir -p build/doc"
-  write("build/doc/c.md", c_page(intro, parts))
-  write("build/doc/lua.md", lua_page(modules, public_names(dg)))
-  print "wrote build/doc/c.md and build/doc/lua.md"
+  write_page("build/doc/c.md", c_page(intro, parts))
+  write_page("build/doc/lua.md", lua_page(modules, names))
+  write(META, meta)
+  print("wrote build/doc/c.md, build/doc/lua.md and " .. META)
+elseif is_stale then
+  print(META .. " is stale: run `make doc`")
 end
 
 table.sort(bad)
 for _, what in ipairs(bad) do print("no doc comment: " .. what) end
-os.exit(#bad == 0)
+os.exit(#bad == 0 and not (check_only and is_stale))

@@ -72,6 +72,8 @@ return function(F)
   --- Tensors of one shape side by side along a new axis.
   declare "stack(xs: tensors, axis: axis = 1)"
   --- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+  ---@param sizes integer|integer[]
+  ---@return dgraph.Tensor[]
   declare("split(x, sizes: any, axis: any = 1)", function(x, sizes, axis)
     local at = axis_and_size(x, axis, "F.split")
     if type(sizes) == "number" then
@@ -89,6 +91,8 @@ return function(F)
   end)
   --- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
   --- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+  ---@param indices_or_sections integer|integer[]|dgraph.Tensor
+  ---@return dgraph.Tensor[]
   declare("split_axis(x, indices_or_sections: any, axis: any = 1)", function(x, cuts, axis)
     if type(cuts) == "number" then return F.split(x, cuts, axis) end
     local _, size = axis_and_size(x, axis, "F.split_axis")
@@ -110,6 +114,7 @@ return function(F)
     return F.split(x, sizes, axis)
   end)
   --- The places of x along an axis as a list, without that axis.
+  ---@return dgraph.Tensor[]
   declare("separate(x, axis: any = 1)", function(x, axis)
     local at, size = axis_and_size(x, axis, "F.separate")
     return several(size, unstack, x, at, size)
@@ -144,6 +149,7 @@ return function(F)
 
   --- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
   --- axis.
+  ---@param pad_width integer|integer[]|integer[][]
   declare("pad(x, pad_width: any, mode: any = 'constant', constant_values: number = 0)",
     function(x, width, mode, value)
       if mode ~= "constant" then errors.raise "F.pad: the only mode is \"constant\"" end

@@ -1,4 +1,5 @@
 --- dg.functions: all operators, by Chainer's names, also as methods of tensors.
+---@type dgraph.functions
 local functions = {}
 
 for _, name in ipairs {

@@ -38,7 +38,7 @@ return function(F)
   declare "round(x)"
   declare "clip(x, x_min: number, x_max: number)"
 
-  -- Bools. For finding NaN: `x:isnan():any()`.
+  -- Bools. `x:isnan():max():item()` is true where x has a NaN.
   declare "isnan(x)"
   declare "isinf(x)"
   declare "isfinite(x)"
@@ -58,6 +58,7 @@ return function(F)
   declare("argmin(x, axis: axes?, keepdims: boolean = false) "
     .. "-> dg_argmin(x, axis, keepdims, 1)")
   --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+  ---@param axis? integer|integer[]
   declare("average(x, axis: any?, weights: tensor?, keepdims: boolean = false)",
     function(x, axis, weights, keepdims)
       if not weights then return F.mean(x, axis, keepdims) end

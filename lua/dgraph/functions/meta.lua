@@ -1,0 +1,1157 @@
+---@meta _
+-- For editors, not for require. Made by `make doc` out of functions/*.lua: change those.
+
+---@class dgraph.functions
+local F = {}
+
+---@class dgraph.Tensor
+local Tensor = {}
+
+--- 1 / (1 + exp(-x)), elementwise.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sigmoid(x) end
+
+--- The greater of x and 0, elementwise.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.relu(x) end
+
+--- log(1 + exp(beta x)) / beta, elementwise.
+---@param x dgraph.Tensor
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function F.softplus(x, beta) end
+
+--- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+---@param x dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.softmax(x, axis) end
+
+--- The logarithm of softmax.
+---@param x dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.log_softmax(x, axis) end
+
+--- The same elements in another shape, of which one size may be -1.
+---@param x dgraph.Tensor
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function F.reshape(x, shape) end
+
+--- Repeated along axes of size 1 and new leading axes.
+---@param x dgraph.Tensor
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function F.broadcast_to(x, shape) end
+
+--- The axes in another order; reversed when none is given.
+---@param x dgraph.Tensor
+---@param axes? integer|integer[]
+---@return dgraph.Tensor
+function F.transpose(x, axes) end
+
+--- x with two of its axes exchanged. Shares the elements of x.
+---@param x dgraph.Tensor
+---@param axis1 integer
+---@param axis2 integer
+---@return dgraph.Tensor
+function F.swapaxes(x, axis1, axis2) end
+
+--- x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares
+--- the elements of x.
+---@param x dgraph.Tensor
+---@param axis integer
+---@return dgraph.Tensor
+function F.expand_dims(x, axis) end
+
+--- Without axes of size 1: those given, or all.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function F.squeeze(x, axis) end
+
+--- The order along axes reversed, along all when none is given.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function F.flip(x, axis) end
+
+--- `x[slices]`
+---@param x dgraph.Tensor
+---@param slices any
+---@return dgraph.Tensor
+function F.get_item(x, slices) end
+
+--- Places along an axis that a tensor of positions chooses.
+---@param x dgraph.Tensor
+---@param indices dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.take(x, indices, axis) end
+
+--- The elements of x where the condition (bool) is true, else those of y.
+---@param condition dgraph.Tensor
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function F.where(condition, x, y) end
+
+--- A contiguous copy of x.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.copy(x) end
+
+--- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+--- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+---@param x dgraph.Tensor
+---@param typ dgraph.Dtype
+---@return dgraph.Tensor
+function F.cast(x, typ) end
+
+--- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+--- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+---@param x dgraph.Tensor
+---@param dtype dgraph.Dtype
+---@return dgraph.Tensor
+function F.astype(x, dtype) end
+
+--- The positions of what is not 0, one row for each.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.nonzero(x) end
+
+--- All elements along one axis.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.flatten(x) end
+
+--- Tensors joined along an axis; the second one when nil.
+---@param xs dgraph.Tensor[]
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.concat(xs, axis) end
+
+--- Tensors of one shape side by side along a new axis.
+---@param xs dgraph.Tensor[]
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.stack(xs, axis) end
+
+--- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+---@param x dgraph.Tensor
+---@param sizes integer|integer[]
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function F.split(x, sizes, axis) end
+
+--- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
+--- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+---@param x dgraph.Tensor
+---@param indices_or_sections integer|integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function F.split_axis(x, indices_or_sections, axis) end
+
+--- The places of x along an axis as a list, without that axis.
+---@param x dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function F.separate(x, axis) end
+
+--- The tensors repeated to their common shape, as a list.
+---@param ... dgraph.Tensor
+---@return dgraph.Tensor[]
+function F.broadcast(...) end
+
+--- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@return dgraph.Tensor
+function F.select_item(x, t) end
+
+--- The diagonal `offset` above the main one of the matrices in two axes.
+---@param x dgraph.Tensor
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function F.diagonal(x, offset, axis1, axis2) end
+
+--- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
+--- axis.
+---@param x dgraph.Tensor
+---@param pad_width integer|integer[]|integer[][]
+---@param mode? string  "constant" by default
+---@param constant_values? number  0 by default
+---@return dgraph.Tensor
+function F.pad(x, pad_width, mode, constant_values) end
+
+--- Each place of an axis so many times in a row; also `F["repeat"]`.
+---@param x dgraph.Tensor
+---@param repeats integer
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.repeat_(x, repeats, axis) end
+
+--- The whole of x so many times along each axis.
+---@param x dgraph.Tensor
+---@param reps integer|integer[]
+---@return dgraph.Tensor
+function F.tile(x, reps) end
+
+--- y = x W' + b. x: batch x in, W: out x in, b: out or nil; y: batch x out. Axes of x behind the
+--- `n_batch_axes` first ones are flattened.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param n_batch_axes? integer  1 by default
+---@return dgraph.Tensor
+function F.linear(x, W, b, n_batch_axes) end
+
+--- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param ignore_label? integer
+---@return dgraph.Tensor
+function F.embed_id(x, W, ignore_label) end
+
+--- The share of rows of y whose greatest element is at the position t, which counts from 1.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param ignore_label? integer
+---@return dgraph.Tensor
+function F.accuracy(y, t, ignore_label) end
+
+--- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
+--- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
+--- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
+--- one number for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param normalize? boolean  true by default
+---@param cache_score? boolean  true by default
+---@param class_weight? dgraph.Tensor
+---@param ignore_label? integer  -1 by default
+---@param reduce? string  "mean" by default
+---@param enable_double_backprop? any
+---@return dgraph.Tensor
+function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+
+--- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
+--- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param normalize? boolean  true by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.sigmoid_cross_entropy(x, t, normalize, reduce) end
+
+--- The mean of (x0 - x1)^2 over all elements; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.mean_squared_error(x0, x1) end
+
+--- -x, elementwise; any dtype but bool. Integers wrap around.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.neg(x) end
+
+--- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.absolute(x) end
+
+--- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.abs(x) end
+
+--- -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sign(x) end
+
+--- x x, elementwise; any dtype but bool. Integers wrap around.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.square(x) end
+
+--- The square root, elementwise; floats. NaN for negative numbers.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sqrt(x) end
+
+--- 1 / sqrt(x), elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.rsqrt(x) end
+
+--- e^x, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.exp(x) end
+
+--- e^x - 1, elementwise, exact near 0 too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.expm1(x) end
+
+--- The natural logarithm, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log(x) end
+
+--- The natural logarithm of 1 + x, elementwise, exact near 0 too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log1p(x) end
+
+--- The logarithm to base 2, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log2(x) end
+
+--- The logarithm to base 10, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log10(x) end
+
+--- The sine, elementwise; floats, in radians.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sin(x) end
+
+--- The cosine, elementwise; floats, in radians.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.cos(x) end
+
+--- The tangent, elementwise; floats, in radians.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.tan(x) end
+
+--- The hyperbolic tangent, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.tanh(x) end
+
+--- The error function, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erf(x) end
+
+--- The greatest whole number not above x, elementwise; floats. The gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.floor(x) end
+
+--- The least whole number not below x, elementwise; floats. The gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ceil(x) end
+
+--- The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.round(x) end
+
+--- x limited to [min, max], elementwise; floats. NaN stays NaN.
+---@param x dgraph.Tensor
+---@param x_min number
+---@param x_max number
+---@return dgraph.Tensor
+function F.clip(x, x_min, x_max) end
+
+--- Which elements are NaN, as bools; any dtype.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.isnan(x) end
+
+--- Which elements are infinite, as bools; any dtype.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.isinf(x) end
+
+--- Which elements are neither NaN nor infinite, as bools; any dtype.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.isfinite(x) end
+
+--- Not x; bool.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.logical_not(x) end
+
+--- a and b, broadcast; bools.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.logical_and(x1, x2) end
+
+--- a or b, broadcast; bools.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.logical_or(x1, x2) end
+
+--- The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
+--- and bools are summed as int64.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.sum(x, axis, keepdims) end
+
+--- Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient.
+---@param x dgraph.Tensor
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function F.sum_to(x, shape) end
+
+--- The mean of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; NaN
+--- where there is nothing.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.mean(x, axis, keepdims) end
+
+--- The largest element of x over `count` axes (0: all of them); with keepdims they stay as size 1.
+--- Any dtype; NaN wins. The gradient goes to every element that is equal to the result.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.max(x, axis, keepdims) end
+
+--- The smallest element, as dg_max.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.min(x, axis, keepdims) end
+
+--- Positions, which count from 1; over several axes in row-major order.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.argmax(x, axis, keepdims) end
+
+--- Where the smallest element is, as dg_argmax.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.argmin(x, axis, keepdims) end
+
+--- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param weights? dgraph.Tensor
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.average(x, axis, weights, keepdims) end
+
+--- Sums up to each place of an axis.
+---@param x dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.cumsum(x, axis) end
+
+--- The logarithm of the sum of exp(x), without overflow.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.logsumexp(x, axis, keepdims) end
+
+--- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
+--- a column on the right.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
+---@return dgraph.Tensor
+function F.matmul(a, b, transa, transb) end
+
+--- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
+--- `dg.config.train` is true; x itself otherwise.
+---@param x dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function F.dropout(x, ratio) end
+
+--- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.add(a, b) end
+
+--- a / b, broadcast; both of one float dtype (integers have floordiv).
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.div(a, b) end
+
+--- a == b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.eq(a, b) end
+
+--- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+--- of 0. The gradient is 0.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.floordiv(a, b) end
+
+--- a >= b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.ge(a, b) end
+
+--- a > b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.gt(a, b) end
+
+--- a <= b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.le(a, b) end
+
+--- a < b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.lt(a, b) end
+
+--- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.maximum(a, b) end
+
+--- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.minimum(a, b) end
+
+--- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+--- refuse a divisor of 0.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.mod(a, b) end
+
+--- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.mul(a, b) end
+
+--- a != b as bools, broadcast; a and b of one dtype.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.ne(a, b) end
+
+--- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.pow(a, b) end
+
+F["repeat"] = F.repeat_
+
+--- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.sub(a, b) end
+
+--- Computes the gradients of all leaves that y was computed from and adds them to theirs. y has one
+--- element, or its gradient is set beforehand.
+---@param retain_grad? boolean|dgraph.BackwardOptions
+---@param enable_double_backprop? boolean
+---@param loss_scale? number
+function Tensor:backward(retain_grad, enable_double_backprop, loss_scale) end
+
+--- A walk that you steer: `while not walk:run(500) do draw() end`, `walk:step()`, `walk:close()`.
+---@param options? dgraph.BackwardOptions
+---@return dgraph.Walk
+function Tensor:start_backward(options) end
+
+--- The steps of a walk, node by node: `for step in y:walk() do print(step.name) end`. The leaves
+--- have their gradients when the loop has run to its end.
+---@param options? dgraph.BackwardOptions
+---@return fun(): dgraph.Walk?
+function Tensor:walk(options) end
+
+--- 1 / (1 + exp(-x)), elementwise.
+---@return dgraph.Tensor
+function Tensor:sigmoid() end
+
+--- The greater of x and 0, elementwise.
+---@return dgraph.Tensor
+function Tensor:relu() end
+
+--- log(1 + exp(beta x)) / beta, elementwise.
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function Tensor:softplus(beta) end
+
+--- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:softmax(axis) end
+
+--- The logarithm of softmax.
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:log_softmax(axis) end
+
+--- The same elements in another shape, of which one size may be -1.
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function Tensor:reshape(shape) end
+
+--- Repeated along axes of size 1 and new leading axes.
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function Tensor:broadcast_to(shape) end
+
+--- The axes in another order; reversed when none is given.
+---@param axes? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:transpose(axes) end
+
+--- x with two of its axes exchanged. Shares the elements of x.
+---@param axis1 integer
+---@param axis2 integer
+---@return dgraph.Tensor
+function Tensor:swapaxes(axis1, axis2) end
+
+--- x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares
+--- the elements of x.
+---@param axis integer
+---@return dgraph.Tensor
+function Tensor:expand_dims(axis) end
+
+--- Without axes of size 1: those given, or all.
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:squeeze(axis) end
+
+--- The order along axes reversed, along all when none is given.
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:flip(axis) end
+
+--- `x[slices]`
+---@param slices any
+---@return dgraph.Tensor
+function Tensor:get_item(slices) end
+
+--- Places along an axis that a tensor of positions chooses.
+---@param indices dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:take(indices, axis) end
+
+--- The elements of x where the condition (bool) is true, else those of y.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:where(x, y) end
+
+--- A contiguous copy of x.
+---@return dgraph.Tensor
+function Tensor:copy() end
+
+--- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+--- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+---@param typ dgraph.Dtype
+---@return dgraph.Tensor
+function Tensor:cast(typ) end
+
+--- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+--- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+---@param dtype dgraph.Dtype
+---@return dgraph.Tensor
+function Tensor:astype(dtype) end
+
+--- The positions of what is not 0, one row for each.
+---@return dgraph.Tensor
+function Tensor:nonzero() end
+
+--- All elements along one axis.
+---@return dgraph.Tensor
+function Tensor:flatten() end
+
+--- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+---@param sizes integer|integer[]
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function Tensor:split(sizes, axis) end
+
+--- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
+--- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+---@param indices_or_sections integer|integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function Tensor:split_axis(indices_or_sections, axis) end
+
+--- The places of x along an axis as a list, without that axis.
+---@param axis? integer  1 by default
+---@return dgraph.Tensor[]
+function Tensor:separate(axis) end
+
+--- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
+---@param t dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:select_item(t) end
+
+--- The diagonal `offset` above the main one of the matrices in two axes.
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:diagonal(offset, axis1, axis2) end
+
+--- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
+--- axis.
+---@param pad_width integer|integer[]|integer[][]
+---@param mode? string  "constant" by default
+---@param constant_values? number  0 by default
+---@return dgraph.Tensor
+function Tensor:pad(pad_width, mode, constant_values) end
+
+--- Each place of an axis so many times in a row; also `F["repeat"]`.
+---@param repeats integer
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:repeat_(repeats, axis) end
+
+--- The whole of x so many times along each axis.
+---@param reps integer|integer[]
+---@return dgraph.Tensor
+function Tensor:tile(reps) end
+
+--- y = x W' + b. x: batch x in, W: out x in, b: out or nil; y: batch x out. Axes of x behind the
+--- `n_batch_axes` first ones are flattened.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param n_batch_axes? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:linear(W, b, n_batch_axes) end
+
+--- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+---@param W dgraph.Tensor
+---@param ignore_label? integer
+---@return dgraph.Tensor
+function Tensor:embed_id(W, ignore_label) end
+
+--- The share of rows of y whose greatest element is at the position t, which counts from 1.
+---@param t dgraph.Tensor
+---@param ignore_label? integer
+---@return dgraph.Tensor
+function Tensor:accuracy(t, ignore_label) end
+
+--- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
+--- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
+--- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
+--- one number for each.
+---@param t dgraph.Tensor
+---@param normalize? boolean  true by default
+---@param cache_score? boolean  true by default
+---@param class_weight? dgraph.Tensor
+---@param ignore_label? integer  -1 by default
+---@param reduce? string  "mean" by default
+---@param enable_double_backprop? any
+---@return dgraph.Tensor
+function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+
+--- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
+--- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+---@param t dgraph.Tensor
+---@param normalize? boolean  true by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:sigmoid_cross_entropy(t, normalize, reduce) end
+
+--- The mean of (x0 - x1)^2 over all elements; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:mean_squared_error(x1) end
+
+--- -x, elementwise; any dtype but bool. Integers wrap around.
+---@return dgraph.Tensor
+function Tensor:neg() end
+
+--- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+---@return dgraph.Tensor
+function Tensor:absolute() end
+
+--- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+---@return dgraph.Tensor
+function Tensor:abs() end
+
+--- -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0.
+---@return dgraph.Tensor
+function Tensor:sign() end
+
+--- x x, elementwise; any dtype but bool. Integers wrap around.
+---@return dgraph.Tensor
+function Tensor:square() end
+
+--- The square root, elementwise; floats. NaN for negative numbers.
+---@return dgraph.Tensor
+function Tensor:sqrt() end
+
+--- 1 / sqrt(x), elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:rsqrt() end
+
+--- e^x, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:exp() end
+
+--- e^x - 1, elementwise, exact near 0 too; floats.
+---@return dgraph.Tensor
+function Tensor:expm1() end
+
+--- The natural logarithm, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:log() end
+
+--- The natural logarithm of 1 + x, elementwise, exact near 0 too; floats.
+---@return dgraph.Tensor
+function Tensor:log1p() end
+
+--- The logarithm to base 2, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:log2() end
+
+--- The logarithm to base 10, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:log10() end
+
+--- The sine, elementwise; floats, in radians.
+---@return dgraph.Tensor
+function Tensor:sin() end
+
+--- The cosine, elementwise; floats, in radians.
+---@return dgraph.Tensor
+function Tensor:cos() end
+
+--- The tangent, elementwise; floats, in radians.
+---@return dgraph.Tensor
+function Tensor:tan() end
+
+--- The hyperbolic tangent, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:tanh() end
+
+--- The error function, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:erf() end
+
+--- The greatest whole number not above x, elementwise; floats. The gradient is 0.
+---@return dgraph.Tensor
+function Tensor:floor() end
+
+--- The least whole number not below x, elementwise; floats. The gradient is 0.
+---@return dgraph.Tensor
+function Tensor:ceil() end
+
+--- The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0.
+---@return dgraph.Tensor
+function Tensor:round() end
+
+--- x limited to [min, max], elementwise; floats. NaN stays NaN.
+---@param x_min number
+---@param x_max number
+---@return dgraph.Tensor
+function Tensor:clip(x_min, x_max) end
+
+--- Which elements are NaN, as bools; any dtype.
+---@return dgraph.Tensor
+function Tensor:isnan() end
+
+--- Which elements are infinite, as bools; any dtype.
+---@return dgraph.Tensor
+function Tensor:isinf() end
+
+--- Which elements are neither NaN nor infinite, as bools; any dtype.
+---@return dgraph.Tensor
+function Tensor:isfinite() end
+
+--- Not x; bool.
+---@return dgraph.Tensor
+function Tensor:logical_not() end
+
+--- a and b, broadcast; bools.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:logical_and(x2) end
+
+--- a or b, broadcast; bools.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:logical_or(x2) end
+
+--- The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
+--- and bools are summed as int64.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:sum(axis, keepdims) end
+
+--- Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient.
+---@param shape integer|integer[]
+---@return dgraph.Tensor
+function Tensor:sum_to(shape) end
+
+--- The mean of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; NaN
+--- where there is nothing.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:mean(axis, keepdims) end
+
+--- The largest element of x over `count` axes (0: all of them); with keepdims they stay as size 1.
+--- Any dtype; NaN wins. The gradient goes to every element that is equal to the result.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:max(axis, keepdims) end
+
+--- The smallest element, as dg_max.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:min(axis, keepdims) end
+
+--- Positions, which count from 1; over several axes in row-major order.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:argmax(axis, keepdims) end
+
+--- Where the smallest element is, as dg_argmax.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:argmin(axis, keepdims) end
+
+--- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+---@param axis? integer|integer[]
+---@param weights? dgraph.Tensor
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:average(axis, weights, keepdims) end
+
+--- Sums up to each place of an axis.
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:cumsum(axis) end
+
+--- The logarithm of the sum of exp(x), without overflow.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:logsumexp(axis, keepdims) end
+
+--- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
+--- a column on the right.
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:matmul(b, transa, transb) end
+
+--- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
+--- `dg.config.train` is true; x itself otherwise.
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function Tensor:dropout(ratio) end
+
+--- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
+--- place, unless that is nil.
+---@param f fun(g: dgraph.Tensor): dgraph.Tensor?
+---@return dgraph.Hook hook  `hook:remove()`
+function Tensor:register_hook(f) end
+
+--- Gives a parameter its shape, and its first elements by its initializer.
+---@param shape integer|integer[]
+function Tensor:initialize(shape) end
+
+--- Has a tensor outlive the scopes that are open.
+---@return dgraph.Tensor x
+function Tensor:keep() end
+
+--- Gives a tensor's memory back now. Its handles must not be used any more.
+function Tensor:release() end
+
+--- The only element.
+---@return number|boolean
+function Tensor:item() end
+
+--- All elements as nested tables; a number for a tensor without axes.
+---@return table|number|boolean
+function Tensor:totable() end
+
+--- The address of the elements, row-major: `float *`, `int64_t *` ... It is good while x lives.
+--- Call `x:touch()` after writing through it where a graph may have used x before. Floats that
+--- others wrote there must not be read through it: odd NaN bits confuse LuaJIT.
+---@return ffi.cdata* pointer
+function Tensor:pointer() end
+
+--- Notes that elements were overwritten through a pointer.
+function Tensor:touch() end
+
+--- The elements as a string of bytes, row-major, in this machine's byte order.
+---@return string
+function Tensor:tostring() end
+
+--- Forgets the gradient.
+function Tensor:cleargrad() end
+
+--- Adds another tensor's gradient to x's own.
+---@param other dgraph.Tensor
+function Tensor:addgrad(other) end
+
+--- Overwrites the elements with those of another tensor of the same shape, or of a nested table.
+---@param from dgraph.Tensor|table|number
+---@return dgraph.Tensor x
+function Tensor:copydata(from) end
+
+--- Sets all elements to a number.
+---@param value number
+---@return dgraph.Tensor x
+function Tensor:fill(value) end
+
+--- The same elements without the graph: a leaf that requires no gradient.
+---@return dgraph.Tensor
+function Tensor:detach() end
+
+--- The size of an axis; the same as `x.shape[axis]`, without a table.
+---@param axis integer
+---@return integer
+function Tensor:dim(axis) end
+
+--- Has backward keep the gradient of a result that is no leaf.
+---@return dgraph.Tensor x
+function Tensor:retain_grad() end
+
+--- Cuts x from what made it: backward ends here.
+function Tensor:unchain() end
+
+--- Cuts all that x was computed from: truncated backpropagation through time.
+function Tensor:unchain_backward() end
+
+--- Whether a tensor can still be used: not released, its scope still open.
+---@return boolean
+function Tensor:is_alive() end
+
+--- What one wants to know of a tensor at a debugger: name, device, shape, mean and spread of its
+--- elements and of its gradient.
+---@return string
+function Tensor:debug_print() end
+
+--- `debug_print` on one line.
+---@return string
+function Tensor:summary() end
+
+--- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:add(b) end
+
+--- a / b, broadcast; both of one float dtype (integers have floordiv).
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:div(b) end
+
+--- a == b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:eq(b) end
+
+--- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+--- of 0. The gradient is 0.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:floordiv(b) end
+
+--- a >= b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:ge(b) end
+
+--- a > b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:gt(b) end
+
+--- a <= b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:le(b) end
+
+--- a < b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:lt(b) end
+
+--- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:maximum(b) end
+
+--- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:minimum(b) end
+
+--- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+--- refuse a divisor of 0.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:mod(b) end
+
+--- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:mul(b) end
+
+--- a != b as bools, broadcast; a and b of one dtype.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:ne(b) end
+
+--- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:pow(b) end
+
+--- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:sub(b) end
