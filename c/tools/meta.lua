@@ -54,7 +54,9 @@ local function describe(item)
   return names, params, returns
 end
 
-local function add_function(page, item, head, is_method)
+--- `f` is what is there at run time: a method may take a list as numbers too.
+local function add_function(page, item, head, f)
+  local is_method = head:find ":"
   local function add(format, ...) page[#page + 1] = format:format(...) end
   local names, params, returns = describe(item)
   local text = item.block and item.block.text ~= "" and item.block.text or item.from_c or ""
@@ -62,6 +64,10 @@ local function add_function(page, item, head, is_method)
   for line in text:gmatch "[^\n]+" do add("--- %s", line) end
   for _, line in ipairs(params) do
     if not (is_method and line:match "^[%w_]+" == names[1]) then add("---@param %s", line) end
+  end
+  if is_method and item.declared and debug.getinfo(f, "u").isvararg then
+    names[#names + 1] = "..."
+    add "---@param ... integer  where the list is given as numbers"
   end
   for _, line in ipairs(returns) do add("---@return %s", line) end
   add("function %s(%s) end", head, table.concat(names, ", ", is_method and 2 or 1))
@@ -81,12 +87,12 @@ return function(modules, names, functions, methods)
       local method = names[module.path .. ":" .. item.line]
       method = method and method:match "^x:([%w_]+)$"
       if name then
-        add_function(of_functions, item, "F." .. name, false)
-        if methods[name] == functions[name] then
-          add_function(of_tensors, item, "Tensor:" .. name, true)
+        add_function(of_functions, item, "F." .. name, functions[name])
+        if methods[name] then
+          add_function(of_tensors, item, "Tensor:" .. name, methods[name])
         end
       elseif method then
-        add_function(of_tensors, item, "Tensor:" .. method, true)
+        add_function(of_tensors, item, "Tensor:" .. method, methods[method])
       elseif item.alias then
         of_functions[#of_functions + 1] = ("\n%s = %s"):format(item.alias, item.of)
       end

@@ -36,6 +36,7 @@ function F.sum(x, axis, keepdims) end
 ---@return dgraph.Tensor[]
 function Tensor:split(sizes, axis) end
 ]], 1, true))
+    assert.truthy(text:find("\nfunction Tensor:reshape(shape, ...) end\n", 1, true))
   end)
 
   it("is loaded by nobody", function()

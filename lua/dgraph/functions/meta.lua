@@ -624,6 +624,24 @@ function Tensor:softmax(axis) end
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
 
+--- The same elements in another shape, of which one size may be -1.
+---@param shape integer|integer[]
+---@param ... integer  where the list is given as numbers
+---@return dgraph.Tensor
+function Tensor:reshape(shape, ...) end
+
+--- Repeated along axes of size 1 and new leading axes.
+---@param shape integer|integer[]
+---@param ... integer  where the list is given as numbers
+---@return dgraph.Tensor
+function Tensor:broadcast_to(shape, ...) end
+
+--- The axes in another order; reversed when none is given.
+---@param axes? integer|integer[]
+---@param ... integer  where the list is given as numbers
+---@return dgraph.Tensor
+function Tensor:transpose(axes, ...) end
+
 --- x with two of its axes exchanged. Shares the elements of x.
 ---@param axis1 integer
 ---@param axis2 integer
