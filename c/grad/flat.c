@@ -1,7 +1,8 @@
-/* flat.c -- the shorter way back through an elementwise operator.
+/* flat.c -- shorter ways back, past handles and scopes, for walks that are not recorded.
  *
  * Where nothing is recorded and nothing was broadcast (DG_CALL_FLAT), a declared gradient is one
- * formula over whole arrays. It goes straight into the tensor that holds the gradient, past handles and scopes. */
+ * formula over whole arrays. It goes straight into the tensor that holds the gradient. Other
+ * operators may have a `direct` rule. */
 #include "grad/walk.h"
 
 enum { SMALL = 512 }; /* bytes: products to be added are made on the stack */
@@ -12,6 +13,16 @@ static void compute(const dg_gradient_rule *r, dg_body *const *operands, void *o
   const dg_body *gy = operands[DG_GY], *b = operands[r->b];
   const void *in[2] = { operands[r->a]->v.data, b ? b->v.data : NULL };
   dg_backend_of(&gy->v)->map_flat(r->op->map, gy->v.dtype, gy->v.size, out, in, none);
+}
+
+/* Hands a gradient on that was made for the walk. */
+static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
+{
+  dg_entry *e = dg_walk_find(w, x);
+  if (!e || !e->grad) return dg_walk_take(w, x, g);
+  int status = dg_walk_add(w, x, dg_handle(g));
+  dg_unhold(g);
+  return status;
 }
 
 static int one_gradient(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_body *const *operands)
@@ -35,10 +46,7 @@ static int one_gradient(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_bo
   if (DG_UNLIKELY(!g)) return -1;
   compute(r, operands, g->v.data);
   g->refs = DG_HOLD;
-  if (first) return dg_walk_take(w, x, g);
-  int status = dg_walk_add(w, x, dg_handle(g));
-  dg_unhold(g);
-  return status;
+  return hand_on(w, x, g);
 }
 
 int dg_walk_flat(dg_walk *w)
@@ -59,4 +67,32 @@ int dg_walk_flat(dg_walk *w)
     if (x->creator && dg_walk_push(w, x->creator) < 0) return -1;
   }
   return 1;
+}
+
+/* Tensors for the gradients that are wanted. */
+static int make_gradients(const dg_call *c, dg_body **gx)
+{
+  for (int i = 0; i < c->inputs; i++) {
+    if (!dg_needs(c, i)) continue;
+    if (!(gx[i] = dg_body_full_like(c->x[i]->v.dtype, &c->x[i]->v))) return -1;
+    gx[i]->refs = DG_HOLD;
+  }
+  return 0;
+}
+
+int dg_walk_direct(dg_walk *w)
+{
+  const dg_call *c = w->current;
+  dg_entry *e = c->y[0] ? dg_walk_find(w, c->y[0]) : NULL;
+  dg_body *gx[DG_CALL_INPUTS] = { NULL };
+  if (!e || !e->grad) return 0;
+  int status = make_gradients(c, gx);
+  if (status == 0) status = c->op->direct(c, &e->grad->v, gx);
+  for (int i = 0; i < c->inputs; i++) {
+    if (!gx[i]) continue;
+    if (status < 0) dg_unhold(gx[i]);
+    else status = hand_on(w, c->x[i], gx[i]);
+    if (status == 0 && c->x[i]->creator) status = dg_walk_push(w, c->x[i]->creator);
+  }
+  return status < 0 ? -1 : 1;
 }

@@ -246,8 +246,11 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
       w->state = DG_HOOKS;
       return DG_WALK_MORE;
     }
-    bool flat = w->current->flags & DG_CALL_FLAT && w->current->op->gradient[0].a && !records(w);
-    int done = flat ? dg_walk_flat(w) : 0;
+    const dg_op_class *op = w->current->op;
+    int done = 0;
+    if (DG_UNLIKELY(records(w))) done = 0;
+    else if (w->current->flags & DG_CALL_FLAT && op->gradient[0].a) done = dg_walk_flat(w);
+    else if (op->direct) done = dg_walk_direct(w);
     if (done < 0) return DG_WALK_FAILED;
     if (!done && run_plain(w) < 0) return DG_WALK_FAILED;
     leave_node(w);

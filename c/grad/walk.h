@@ -69,6 +69,8 @@ int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x);
 bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e);
 /* Goes back through the current node by its declared gradients: 1, or 0 when that does not apply. */
 int dg_walk_flat(dg_walk *w);
+/* The same by its `direct` rule. */
+int dg_walk_direct(dg_walk *w);
 /* Whether x's gradient is still wanted once its node has been visited. */
 bool dg_walk_keeps(const dg_walk *w, const dg_body *x);
 /* Stores the gradients of the leaves: all of them, or on failure none. */

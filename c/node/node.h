@@ -49,6 +49,9 @@ typedef struct dg_op_class {
   /* The gradients of an elementwise operator, one for each input. `backward` is then
    * dg_rule_backward, and the walk takes a shorter way where nothing is recorded or broadcast. */
   dg_gradient_rule gradient[DG_RULES];
+  /* May be NULL: what `backward` computes, but at once and without a record, for operators of one
+   * output. gx[i] is a tensor like input i to be filled, or NULL when it is not wanted. */
+  int (*direct)(const dg_call *c, const dg_view *gy, dg_body *const *gx);
 } dg_op_class;
 
 enum {

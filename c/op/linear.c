@@ -103,12 +103,20 @@ static int linear_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  const dg_view *to[3] = { NULL };
+  for (int i = 0; i < c->inputs; i++) to[i] = gx[i] ? &gx[i]->v : NULL;
+  return dg_backend_of(gy)->linear_grad(&c->x[0]->v, &c->x[1]->v, gy, to[0], to[1], to[2]);
+}
+
 static const dg_op_class linear_op = {
   .name = "linear",
   .shape = linear_shape,
   .forward = linear_forward,
   .backward = linear_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
+  .direct = linear_direct,
 };
 
 /* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).

@@ -68,12 +68,23 @@ static int error_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+static int error_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  double f[2] = { 2 / (double)c->x[0]->v.size, 0 };
+  for (int i = 0; i < 2; i++) {
+    const dg_view *from[3] = { &c->x[i]->v, &c->x[!i]->v, gy };
+    if (gx[i] && dg_backend_of(gy)->map(&error_grad_map, from, &gx[i]->v, f) < 0) return -1;
+  }
+  return 0;
+}
+
 static const dg_op_class error_op = {
   .name = "mean_squared_error",
   .shape = error_shape,
   .forward = error_forward,
   .backward = error_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
+  .direct = error_direct,
 };
 
 /* The mean of (a - b)^2 over all elements; both of one shape and float dtype. NaN without
