@@ -903,6 +903,10 @@ DG_API int dg_add_scaled(dg_tensor *y, dg_tensor *x, double scale);
 /* param -= lr grad, in place. */
 DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr);
 
+/* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
+ * whether it had (1) or not (0). */
+DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed);
+
 /* v = momentum v - lr grad, param += v, in place. */
 DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
                                   double momentum);

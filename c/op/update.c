@@ -86,6 +86,37 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
   return change(&s, &u);
 }
 
+/* True when nothing has to be looked at before a gradient is added to its parameter. */
+static bool is_plain(const dg_body *p, const dg_body *g)
+{
+  return p->store && g->store && p->store != g->store && p->v.contiguous && g->v.contiguous &&
+         p->v.dtype == g->v.dtype && dg_is_float(p->v.dtype) && p->v.size > 0 &&
+         dg_same_shape(&p->v, &g->v);
+}
+
+/* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
+ * whether it had (1) or not (0). */
+DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed)
+{
+  if (count > 0 && (!param || !changed))
+    return dg_fail(DG_EARGUMENT, "update_sgd_all: param or changed is missing (NULL)");
+  dg_update u = { .rule = DG_UPDATE_ADD, .states = 2, .f = { -lr } };
+  for (int i = 0; i < count; i++) {
+    dg_body *p = dg_body_of(param[i]), *g = p ? p->grad : NULL;
+    if (!p) return -1;
+    changed[i] = g != NULL;
+    if (!g) continue;
+    if (!is_plain(p, g)) {
+      if (dg_update_sgd(param[i], dg_handle(g), lr) < 0) return -1;
+      continue;
+    }
+    const dg_view *v[2] = { &p->v, &g->v };
+    if (dg_backend_of(v[0])->update(&u, v) < 0) return -1;
+    dg_touch(p);
+  }
+  return 0;
+}
+
 /* v = momentum v - lr grad, param += v, in place. */
 DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
                                   double momentum)

@@ -5,6 +5,7 @@
 -- compared with what it held before.
 local ffi = require "ffi"
 local native = require "dgraph.native"
+local unroll = require "dgraph.utils.unroll"
 
 local structure = {}
 
@@ -38,17 +39,18 @@ function List:_read()
   end
   for param in self.model:params() do params[#params + 1] = param end
   self._links, self._names, self._values, self._count = links, names, values, count
+  self._is_same = unroll("links, names, values", #links,
+    "if not rawequal(rawget(links[$i], names[$i]), values[$i]) then return false end",
+    "return true")
   self.params, self.n = params, #params
-  self._handles = ffi.new("dg_tensor *[?]", math.max(#params, 1), params)
+  -- The same for C; what it says about each goes into `marks`.
+  self.marks = ffi.new("uint8_t[?]", math.max(#params, 1))
+  self.handles = ffi.new("dg_tensor *[?]", math.max(#params, 1), params)
 end
 
 function List:_is_fresh()
   if self._count ~= count then return false end
-  local links, names, values = self._links, self._names, self._values
-  for i = 1, #links do
-    if not rawequal(rawget(links[i], names[i]), values[i]) then return false end
-  end
-  return true
+  return self._is_same(self._links, self._names, self._values)
 end
 
 --- Makes the list again when the model has changed; true when it has.
@@ -60,6 +62,6 @@ function List:refresh()
 end
 
 --- Forgets all gradients.
-function List:cleargrads() native.check(native.C.dg_gradients_clear(self.n, self._handles)) end
+function List:cleargrads() native.check(native.C.dg_gradients_clear(self.n, self.handles)) end
 
 return structure

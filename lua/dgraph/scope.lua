@@ -111,6 +111,30 @@ local function finish(scope, ok, ...)
   error((...), 0)
 end
 
+-- One function for each number of arguments. `coroutine.running` cuts what the JIT compiler sees in
+-- two: behind it the compiler cannot return out of a function of `...`, nor know how many they are.
+local open = scopes.open
+local function scope0(f)
+  local scope = open()
+  return finish(scope, pcall(f))
+end
+local function scope1(f, a)
+  local scope = open()
+  return finish(scope, pcall(f, a))
+end
+local function scope2(f, a, b)
+  local scope = open()
+  return finish(scope, pcall(f, a, b))
+end
+local function scope3(f, a, b, c)
+  local scope = open()
+  return finish(scope, pcall(f, a, b, c))
+end
+local function scope4(f, a, b, c, d)
+  local scope = open()
+  return finish(scope, pcall(f, a, b, c, d))
+end
+
 --- Calls `f(...)` and returns what it returns. Every tensor born inside gives its buffer back at
 --- once, except what `f` returns, directly or in a plain list, and what was `:keep()`-ed. What is
 --- returned has no graph any more. A handle used after its scope closed raises an error.
@@ -119,15 +143,13 @@ end
 ---@param ... any
 ---@return T
 function scopes.scope(f, ...)
-  local n, a, b, c = select("#", ...), ...
-  -- What `coroutine.running` cuts in two, the JIT compiler can only go on with where it knows how
-  -- many arguments there are.
-  local scope = scopes.open()
-  if n == 0 then return finish(scope, pcall(f)) end
-  if n == 1 then return finish(scope, pcall(f, a)) end
-  if n == 2 then return finish(scope, pcall(f, a, b)) end
-  if n == 3 then return finish(scope, pcall(f, a, b, c)) end
-  return finish(scope, pcall(f, ...))
+  local n, a, b, c, d = select("#", ...), ...
+  if n == 0 then return scope0(f) end
+  if n == 1 then return scope1(f, a) end
+  if n == 2 then return scope2(f, a, b) end
+  if n == 3 then return scope3(f, a, b, c) end
+  if n == 4 then return scope4(f, a, b, c, d) end
+  return finish(open(), pcall(f, ...))
 end
 
 -- Which handles hold a reference of their own by `keep`.

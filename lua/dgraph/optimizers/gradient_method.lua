@@ -56,7 +56,8 @@ function GradientMethod:_prepare()
   self._ready = ready
 end
 
-local function apply(self)
+--- Changes the parameters by the rules.
+function GradientMethod:_apply()
   local params, rules = self._list.params, self._rules
   for i = 1, #rules do
     local rule = rules[i]
@@ -85,7 +86,7 @@ local function change(self)
   if self._hooks[1] then self:call_hooks "pre" end
   if self._has_rule_hooks then call_rule_hooks(self) end
   self.t = self.t + 1
-  apply(self)
+  self:_apply()
   if self._hooks[1] then self:call_hooks "post" end
 end
 
@@ -93,13 +94,18 @@ local function refresh(self)
   if self._list:refresh() then self:_read_rules() end
 end
 
-local function step(self, lossfun, ...)
-  local loss = lossfun(...)
+local function learn(self, loss)
   refresh(self) -- the first forward may have made parameters
   self._list:cleargrads()
   loss:backward()
   change(self)
 end
+
+-- The JIT compiler cannot return out of a function of `...` that `pcall` has called.
+local function step0(self, lossfun) learn(self, (lossfun())) end
+local function step1(self, lossfun, a) learn(self, (lossfun(a))) end
+local function step2(self, lossfun, a, b) learn(self, (lossfun(a, b))) end
+local function step(self, lossfun, ...) learn(self, (lossfun(...))) end
 
 local function step_without_loss(self)
   refresh(self)
@@ -117,10 +123,12 @@ end
 ---@param ... any
 function GradientMethod:update(lossfun, ...)
   if not self._list then errors.raisef("%s: setup(model) comes before update", self._name) end
-  if lossfun then
-    scopes.scope(step, self, lossfun, ...)
-  else
-    scopes.scope(step_without_loss, self)
+  local n, a, b = select("#", ...), ...
+  if not lossfun then scopes.scope(step_without_loss, self)
+  elseif n == 0 then scopes.scope(step0, self, lossfun)
+  elseif n == 1 then scopes.scope(step1, self, lossfun, a)
+  elseif n == 2 then scopes.scope(step2, self, lossfun, a, b)
+  else scopes.scope(step, self, lossfun, ...)
   end
 end
 

@@ -3,6 +3,7 @@ local GradientMethod = require "dgraph.optimizers.gradient_method"
 local UpdateRule = require "dgraph.optimizers.update_rule"
 local arguments = require "dgraph.links.arguments"
 local native = require "dgraph.native"
+local unroll = require "dgraph.utils.unroll"
 
 local C = native.C
 
@@ -24,6 +25,29 @@ function SGD:init(lr)
   GradientMethod.init(self)
   local opts = arguments.read("SGD", { "lr" }, lr)
   self.lr = opts.lr or 0.01
+end
+
+function SGD:_read_rules()
+  GradientMethod._read_rules(self)
+  self._is_plain = unroll("rules, lr, update", #self._rules, [[
+    do
+      local rule = rules[$i]
+      if not rule.enabled or rule.hyperparam.lr ~= lr or rule.update_core ~= update then
+        return false
+      end
+    end]], "return true")
+  self._count = unroll("rules, marks", #self._rules,
+    "rules[$i].t = rules[$i].t + marks[$i - 1]", "")
+end
+
+--- All parameters in one call, unless some have rules or settings of their own.
+function SGD:_apply()
+  local rules, list, lr = self._rules, self._list, self.lr
+  if not self._is_plain(rules, lr, SGDRule.update_core) then
+    return GradientMethod._apply(self)
+  end
+  native.check(C.dg_update_sgd_all(list.n, list.handles, lr, list.marks))
+  self._count(rules, list.marks)
 end
 
 return SGD

@@ -1,0 +1,26 @@
+--- Code that is the same for each of some items.
+local errors = require "dgraph.errors"
+
+-- A trace of the JIT compiler cannot become too long.
+local FEW = 32
+
+--- A function that does `item` for $i = 1 ... n, then `last`. For few items it is written out: the
+--- JIT compiler ends a trace at a loop, and what comes behind that is interpreted when it is to
+--- return through a `pcall`.
+---@param parameters string  "a, b"
+---@param n integer
+---@param item string  a statement about `$i`
+---@param last string  a statement
+---@return function
+local function unroll(parameters, n, item, last)
+  local lines = { "return function(" .. parameters .. ")" }
+  if n <= FEW then
+    for i = 1, n do lines[i + 1] = item:gsub("%$i", i) end
+  else
+    lines[2] = ("for i = 1, %d do %s end"):format(n, (item:gsub("%$i", "i")))
+  end
+  lines[#lines + 1] = last .. "\nend"
+  return assert(loadstring(table.concat(lines, "\n"), errors.chunk_name "unroll"))()
+end
+
+return unroll
