@@ -86,6 +86,7 @@ local function valid(p)
   if kind == "dg_pin*" then return C.dg_pin_new() end
   if kind == "int64_t*" then return array("int64_t", one) end
   if kind == "double*" then return array("double", one) end
+  if kind == "uint8_t*" then return array("uint8_t", one) end
   if kind == "void*" then return ffi.cast("void *", array("double", one)) end
   if kind == "char*" then return "name" end
   assert(not kind:find "%*", "no argument known for " .. p.kind)
