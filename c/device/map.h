@@ -8,6 +8,7 @@
 #define DG_MAP_H
 
 #include "device/cpu/isa.h"
+#include "device/device.h"
 #include "device/tgvmath.h"
 #include "device/view.h"
 
@@ -27,6 +28,18 @@ typedef struct dg_map {
   dg_map_loop *rework[DG_NDTYPES];         /* NULL, or run after `loop`: computes the few elements
                                             * again that vector code cannot do */
 } dg_map;
+
+/* y = m(x...) over x[0]'s elements, all without gaps. Few elements on the CPU take no detour. */
+enum { DG_FEW = 4096 };
+DG_INLINE void dg_map_flat(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+                           const double *parameters)
+{
+  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
+  const dg_backend *d = dg_backend_of(like);
+  if (DG_LIKELY(d == &dg_cpu && like->size <= DG_FEW && !m->rework[like->dtype]))
+    m->loop[like->dtype][dg_cpu_isa()](like->size, y, x, ones, parameters);
+  else d->map_flat(m, like->dtype, like->size, y, x, parameters);
+}
 
 #define K(constant) ((T)(constant))
 

@@ -5,6 +5,8 @@
  * operators may have a `direct` rule. */
 #include "grad/walk.h"
 
+#include "device/map.h"
+
 enum { SMALL = 512 }; /* bytes: products to be added are made on the stack */
 
 static void compute(const dg_gradient_rule *r, dg_body *const *operands, void *out)
@@ -12,7 +14,7 @@ static void compute(const dg_gradient_rule *r, dg_body *const *operands, void *o
   static const double none[2] = { 0, 0 };
   const dg_body *gy = operands[DG_GY], *b = operands[r->b];
   const void *in[2] = { operands[r->a]->v.data, b ? b->v.data : NULL };
-  dg_backend_of(&gy->v)->map_flat(r->op->map, gy->v.dtype, gy->v.size, out, in, none);
+  dg_map_flat(r->op->map, &gy->v, out, in, none);
 }
 
 /* Hands a gradient on that was made for the walk. */

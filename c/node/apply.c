@@ -265,7 +265,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
     return NULL;
   }
   const void *in[2] = { x[0]->v.data, inputs > 1 ? x[1]->v.data : NULL };
-  dg_backend_of(&y->v)->map_flat(m, dtype, y->v.size, y->v.data, in, parameters);
+  dg_map_flat(m, &x[0]->v, y->v.data, in, parameters);
   if (!records(op, flags)) return dg_born(y);
   dg_call *c = new_call(op, inputs, true);
   if (DG_UNLIKELY(!c)) {

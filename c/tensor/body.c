@@ -53,8 +53,13 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
 /* Shape, size and strides as `like` would have them without gaps. */
 DG_INLINE void shape_like(dg_view *v, int dtype, const dg_view *like)
 {
-  if (DG_LIKELY(like->contiguous)) { /* one copy of known length beats loops over few axes */
-    *v = *like;
+  if (DG_LIKELY(like->contiguous)) { /* copies of known length beat loops over few axes */
+    if (DG_LIKELY(like->ndim <= 2)) {
+      memcpy(v, like, offsetof(dg_view, shape) + 2 * sizeof *v->shape);
+      memcpy(v->stride, like->stride, 2 * sizeof *v->stride);
+    } else {
+      *v = *like;
+    }
     v->dtype = (uint8_t)dtype;
     return;
   }

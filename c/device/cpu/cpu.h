@@ -5,8 +5,6 @@
 #include "device/device.h"
 #include "device/map.h"
 
-extern const dg_backend dg_cpu;
-
 int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par);
 int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
                     const double *par);
