@@ -122,7 +122,7 @@ DG_API void dg_memory_trim(void);
 /* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
 DG_API void dg_memory_fail_after(double n);
 
-/* ---- device/device.c: finds the backend of an array, and tells what it computes with. */
+/* ---- device/device.c: what the library computes with: threads, vector instructions, matrix products. */
 
 /* Sets how many threads big operations may use, this one included; they start at the first that
  * wants them. Until it is set: DGRAPH_NUM_THREADS, or 1. */

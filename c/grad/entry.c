@@ -1,14 +1,6 @@
 /* entry.c -- the gradients that a walk has under way, and how they reach the leaves. */
 #include "grad/walk.h"
 
-static bool records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
-
-/* True when nothing but the walk can see b's elements. */
-static bool is_sole(const dg_body *b)
-{
-  return b->refs == DG_HOLD && b->store->refs == 1 && !b->store->pin && b->v.contiguous;
-}
-
 /* True for a tensor that the rule now running made. */
 static bool is_fresh(const dg_walk *w, const dg_body *g)
 {
@@ -41,11 +33,6 @@ DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
   x->walk = w->id;
   x->entry = (uint32_t)w->count++;
   return e;
-}
-
-bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
-{
-  return !records(w) && e->own && is_sole(e->grad);
 }
 
 int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
@@ -101,8 +88,8 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 static dg_body *settle(const dg_walk *w, dg_entry *e)
 {
   dg_body *g = e->grad;
-  if (records(w)) return g;
-  if (!(e->own && is_sole(g))) {
+  if (dg_walk_records(w)) return g;
+  if (!(e->own && dg_is_sole(g))) {
     dg_tensor *copy = dg_copy(dg_handle(g));
     dg_body *c = copy ? dg_body_of(copy) : NULL;
     if (!c) return NULL;
@@ -121,7 +108,7 @@ static dg_body *settle(const dg_walk *w, dg_entry *e)
 /* Whether no one but the leaf has the gradient that it had before. */
 static bool adds_in_place(const dg_walk *w, const dg_body *old)
 {
-  return !records(w) && !old->creator && is_sole(old);
+  return !dg_walk_records(w) && !old->creator && dg_is_sole(old);
 }
 
 /* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
@@ -152,12 +139,6 @@ static void deliver(const dg_walk *w, dg_entry *e)
     e->x->grad = e->grad;
   }
   e->grad = NULL;
-}
-
-bool dg_walk_keeps(const dg_walk *w, const dg_body *x)
-{
-  if (w->wanted_count > 0) return x->wanted == w->id;
-  return !x->creator || x->flags & DG_RETAINS_GRAD || w->flags & DG_RETAIN_GRAD;
 }
 
 int dg_walk_commit(dg_walk *w)

@@ -30,15 +30,13 @@ static void leave_thread(void)
   spare = NULL;
 }
 
-static bool records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
-
 /* -- One node ------------------------------------------------------------------------------- */
 
 /* What a rule makes on the way dies after it: in a scope that is open while rules run, or where the
  * walk is recorded outside scopes, in a pool. */
 static int open_inner(dg_walk *w)
 {
-  if (records(w) || w->scope > 0) return 0;
+  if (dg_walk_records(w) || w->scope > 0) return 0;
   double scope = dg_scope_open();
   if (scope < 0) return -1;
   w->scope = scope;
@@ -54,7 +52,7 @@ static void close_inner(dg_walk *w)
 
 static void open_pool(dg_walk *w)
 {
-  if (records(w)) w->pool = dg_pool_open();
+  if (dg_walk_records(w)) w->pool = dg_pool_open();
 }
 
 /* Frees what was made since the rule began. */
@@ -187,7 +185,7 @@ DG_INLINE void leave_node(dg_walk *w)
     else dg_call_free_values(c);
   }
   w->current = NULL;
-  dg_call_leave(c);
+  if (!(c->flags & DG_CALL_SCOPED)) dg_call_leave(c);
 }
 
 /* -- The machine ---------------------------------------------------------------------------- */
@@ -248,7 +246,7 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
     }
     const dg_op_class *op = w->current->op;
     int done = 0;
-    if (DG_UNLIKELY(records(w))) done = 0;
+    if (DG_UNLIKELY(dg_walk_records(w))) done = 0;
     else if (w->current->flags & DG_CALL_FLAT && op->gradient[0].a) done = dg_walk_flat(w);
     else if (op->direct) done = dg_walk_direct(w);
     if (done < 0) return DG_WALK_FAILED;
@@ -388,7 +386,7 @@ static dg_status go_on(dg_walk *w, bool node, double budget_us)
   }
   if (w->state != DG_BROKEN && resume(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
-  int before = dg_mode_set(DG_MODE_BACKPROP, records(w));
+  int before = dg_mode_set(DG_MODE_BACKPROP, dg_walk_records(w));
   dg_needs_only = w->wanted_count > 0 ? w->id : 0;
   dg_status status;
   dg_error_clear();
@@ -457,8 +455,8 @@ static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
                    "backward: a tensor of shape %s needs a gradient to start from "
                    "(set y.grad, or reduce it to one element)",
                    dg_shape_text(&b->v, shape));
-  if (given && records(w)) return dg_walk_add(w, b, given);
-  if (!given && !records(w) && !dg_walk_find(w, b)) return seed_one(w, b);
+  if (given && dg_walk_records(w)) return dg_walk_add(w, b, given);
+  if (!given && !dg_walk_records(w) && !dg_walk_find(w, b)) return seed_one(w, b);
   dg_tensor *g = given ? dg_copy(given) : dg_full(b->v.dtype, b->v.ndim, b->v.shape, 1);
   return g ? dg_walk_add(w, b, g) : -1;
 }

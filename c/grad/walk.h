@@ -54,6 +54,28 @@ struct dg_walk {
   dg_pool pool;
 };
 
+/* Whether the walk itself is recorded. */
+DG_INLINE bool dg_walk_records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
+
+/* Whether x's gradient is still wanted once its node has been visited. */
+DG_INLINE bool dg_walk_keeps(const dg_walk *w, const dg_body *x)
+{
+  if (DG_UNLIKELY(w->wanted_count > 0)) return x->wanted == w->id;
+  return !x->creator || x->flags & DG_RETAINS_GRAD || w->flags & DG_RETAIN_GRAD;
+}
+
+/* True when nothing but the walk can see b's elements. */
+DG_INLINE bool dg_is_sole(const dg_body *b)
+{
+  return b->refs == DG_HOLD && b->store->refs == 1 && !b->store->pin && b->v.contiguous;
+}
+
+/* Whether what comes next may be added into the elements of the entry's gradient. */
+DG_INLINE bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
+{
+  return !dg_walk_records(w) && e->own && dg_is_sole(e->grad);
+}
+
 /* The entry of a tensor, or NULL. */
 DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 {
@@ -65,14 +87,10 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
 /* Makes the gradient of `from` that of x, which has no entry yet. */
 int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x);
-/* Whether what comes next may be added into the elements of the entry's gradient. */
-bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e);
 /* Goes back through the current node by its declared gradients: 1, or 0 when that does not apply. */
 int dg_walk_flat(dg_walk *w);
 /* The same by its `direct` rule. */
 int dg_walk_direct(dg_walk *w);
-/* Whether x's gradient is still wanted once its node has been visited. */
-bool dg_walk_keeps(const dg_walk *w, const dg_body *x);
 /* Stores the gradients of the leaves: all of them, or on failure none. */
 int dg_walk_commit(dg_walk *w);
 
