@@ -253,6 +253,8 @@ DG_INLINE bool alike(const dg_view *a, const dg_view *b)
   return a->dtype == b->dtype && a->contiguous && b->contiguous && dg_same_shape(a, b);
 }
 
+static const double no_parameters[2] = { 0, 0 };
+
 /* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
 DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
                           const double *parameters)
@@ -274,13 +276,11 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
   }
   for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
   c->y_inline[0] = y;
-  c->f[0] = parameters[0], c->f[1] = parameters[1];
+  if (parameters != no_parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
   if (DG_UNLIKELY(record(c) < 0)) return NULL;
   c->flags |= DG_CALL_FLAT;
   return dg_born(y);
 }
-
-static const double no_parameters[2] = { 0, 0 };
 
 dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)
 {
