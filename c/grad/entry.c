@@ -18,20 +18,25 @@ static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
 
 DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
 {
-  if (w->count == UINT32_MAX) {
+  dg_entry *e = NULL;
+  if (w->vacant > 0) {
+    e = &w->entries[w->vacant - 1];
+    w->vacant = e->next;
+  } else if (w->count == UINT32_MAX) {
     dg_fail(DG_EMEMORY, "walk: more than %u tensors", UINT32_MAX);
     return NULL;
-  }
-  if (dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries) < 0)
+  } else if (dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *e) < 0) {
     return NULL;
-  dg_entry *e = &w->entries[w->count];
+  } else {
+    e = &w->entries[w->count++];
+  }
   *e = (dg_entry){ .x = x };
   if (!(x->flags & DG_SCOPED)) {
     e->linked = true;
     dg_count_up(x, DG_LINK);
   }
   x->walk = w->id;
-  x->entry = (uint32_t)w->count++;
+  x->entry = (uint32_t)(e - w->entries);
   return e;
 }
 

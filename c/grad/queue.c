@@ -34,10 +34,9 @@ static int put(dg_walk *w, dg_call *c, bool counted)
   return 0;
 }
 
-int dg_walk_push(dg_walk *w, dg_call *c)
+int dg_walk_put(dg_walk *w, dg_call *c)
 {
   bool counted = !(c->flags & DG_CALL_SCOPED);
-  if (c->walk == w->id) return 0;
   if (w->wanted_count > 0 && c->leads != w->id) return 0;
   if (put(w, c, counted) < 0) return -1;
   if (counted) __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
@@ -121,8 +120,10 @@ int dg_walk_return(dg_walk *w)
   }
   if (w->wanted_count > 0 && dg_walk_mark(w) < 0) return -1;
   for (int64_t i = 0; i < w->count; i++) {
-    w->entries[i].x->walk = w->id;
-    w->entries[i].x->entry = (uint32_t)i;
+    dg_body *x = w->entries[i].x;
+    if (!x) continue;
+    x->walk = w->id;
+    x->entry = (uint32_t)i;
   }
   for (int64_t i = 0; i < w->queued; i++) node_at(w, i)->walk = w->id;
   return 0;

@@ -176,9 +176,10 @@ DG_INLINE void leave_node(dg_walk *w)
   if (DG_UNLIKELY(w->held_count > 0)) drop_held(w);
   for (int i = 0; i < c->outputs; i++) {
     dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
-    if (!e || !e->grad || dg_walk_keeps(w, e->x)) continue;
-    dg_unhold(e->grad);
+    if (!e || dg_walk_keeps(w, e->x)) continue;
+    if (e->grad) dg_unhold(e->grad);
     e->grad = NULL;
+    dg_walk_vacate(w, e);
   }
   if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) {
     if (c->flags & DG_CALL_SCOPED && !c->saved[0] && !c->saved[1]) c->flags |= DG_CALL_FREED;
@@ -337,7 +338,7 @@ static void let_go(dg_walk *w)
     if (w->entries[i].grad) dg_unhold(w->entries[i].grad);
     if (w->entries[i].linked) dg_unlink(w->entries[i].x);
   }
-  w->count = 0;
+  w->count = w->vacant = 0;
   dg_walk_empty(w);
   if (w->current && w->current_counted) dg_call_leave(w->current);
   w->current = NULL;
@@ -418,7 +419,7 @@ static dg_walk *empty_walk(int roots, int wanted)
   }
   w->id = marker = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
   w->state = DG_READY;
-  w->count = w->queued = w->held_count = 0;
+  w->count = w->vacant = w->queued = w->held_count = 0;
   w->root_count = w->wanted_count = 0;
   w->current = NULL;
   w->hooked = NULL;

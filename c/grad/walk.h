@@ -11,6 +11,7 @@ typedef struct dg_entry { /* a tensor that a gradient has reached */
   bool joined;   /* what the tensor had before is in grad already */
   bool linked;   /* x is counted: the entry has a link to it */
   bool hooked;   /* its hook has run */
+  int64_t next;  /* of a vacant entry: the next one */
 } dg_entry;
 
 typedef enum dg_walk_state {
@@ -36,6 +37,7 @@ struct dg_walk {
   dg_walk_state state;
   dg_entry *entries;
   int64_t count, entries_room;
+  int64_t vacant;   /* the first entry to be used again, counted from 1; 0: none */
   uintptr_t *queue; /* a heap, the newest node first; see queue.c */
   int64_t queued, queue_room;
   dg_root *roots; /* what the walk began at, then what it was asked for */
@@ -53,6 +55,16 @@ struct dg_walk {
   int64_t mark;     /* where its births begin */
   dg_pool pool;
 };
+
+/* Lets the entry of a tensor whose node was visited be used again. */
+DG_INLINE void dg_walk_vacate(dg_walk *w, dg_entry *e)
+{
+  if (e->linked) return; /* its link is taken off at the end */
+  e->x->walk = 0;
+  e->x = NULL;
+  e->next = w->vacant;
+  w->vacant = e - w->entries + 1;
+}
 
 /* Whether the walk itself is recorded. */
 DG_INLINE bool dg_walk_records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
@@ -95,7 +107,17 @@ int dg_walk_direct(dg_walk *w);
 int dg_walk_commit(dg_walk *w);
 
 /* The queue. It refers to the counted nodes in it; the taker of a node takes the reference over. */
-int dg_walk_push(dg_walk *w, dg_call *c);
+int dg_walk_put(dg_walk *w, dg_call *c);
+DG_INLINE int dg_walk_push(dg_walk *w, dg_call *c)
+{
+  if (c->walk == w->id) return 0;
+  if (w->queued > 0 || w->queue_room == 0 || w->wanted_count > 0 || !(c->flags & DG_CALL_SCOPED))
+    return dg_walk_put(w, c);
+  c->walk = w->id; /* a chain: it is the only one */
+  w->queue[0] = (uintptr_t)c;
+  w->queued = 1;
+  return 0;
+}
 dg_call *dg_walk_pop(dg_walk *w);
 void dg_walk_empty(dg_walk *w);
 /* Makes the walk's marks on tensors and nodes anew, after another walk was here. */
