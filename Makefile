@@ -132,10 +132,10 @@ stage-nojit: all
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0 .ci/stage asan busted --exclude-tags=slow,install
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan busted --exclude-tags=slow,install
 
 stage-valgrind: all
-	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind busted --exclude-tags=slow,install
+	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind busted --exclude-tags=slow,install,long
 
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<

@@ -38,7 +38,7 @@ local looks = {
   function(x) x:sum():backward() end,
 }
 
-describe("stale handles", function()
+describe("stale handles #long", function()
   it(("raise in %d random programs"):format(PROGRAMS), function()
     local raised = 0
     for program = 1, PROGRAMS do
