@@ -4,7 +4,7 @@
 static inline int64_t whole_sign(int64_t x) { return (x > 0) - (x < 0); }
 
 DG_MAP_NUMBER(1, abs_map, (fabs(x)), (T)((uint64_t)x *(uint64_t)whole_sign(x)))
-DG_MAP_NUMBER(1, sign_map, (x > 0 ? 1 : x < 0 ? -1 : x), (T)whole_sign(x))
+DG_MAP_NUMBER(1, sign_map, (x == 0 || x != x ? x : x > 0 ? 1 : -1), (T)whole_sign(x))
 
 /* y = |x|: gx = gy sign x, 0 at 0. */
 static int abs_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
