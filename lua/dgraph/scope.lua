@@ -66,6 +66,7 @@ function Scope:undo()
 end
 
 local function close(scope, values, n)
+  if scope.closed then errors.raise "dg.scope: it was closed before" end
   local count = n > 0 and gather(values, n) or 0
   if not scope.is_open then extents.leave(scope) end -- raises
   local status = C.dg_scope_close(scope.serial, kept, count)
