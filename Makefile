@@ -55,6 +55,8 @@ build/asan/%.o: c/%.c build/flags | c/dgraph.h
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -MMD -MP -c -o $@ $<
 
+build/device/cpu/%.o build/asan/device/cpu/%.o: FLAGS += -DDG_TYPES_ONLY
+
 build/cdef.o: build/cdef.c build/flags
 	@$(CC) $(FLAGS) -c -o $@ $<
 

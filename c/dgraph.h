@@ -82,6 +82,8 @@ typedef enum dg_status {
 /* ==== Functions: harvested from the sources by c/tools/harvest.awk; do not edit below ==== */
 /* clang-format off */
 
+#ifndef DG_TYPES_ONLY /* kernels call no operators */
+
 /* ---- base/cdef.c: the header's text, for bindings that parse it. */
 
 /* The declarations of this library as plain C, without comments and preprocessor lines. A binding
@@ -985,6 +987,8 @@ DG_API int dg_walk_run(dg_walk *w, double budget_us);
 /* Visits one node. Returns a dg_status: DG_WALK_MORE after a visit, DG_WALK_DONE when the leaves
  * have their gradients. */
 DG_API int dg_walk_step(dg_walk *w);
+
+#endif
 
 #ifdef __cplusplus
 }

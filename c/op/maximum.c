@@ -8,7 +8,7 @@ DG_MAP_NUMBER(2, minimum_map, ((x < y) | (x != x) ? x : y), (x < y ? x : y))
 /* ga = gy where a was taken, gb = gy where not. */
 static int choice_backward(dg_call *c, dg_tensor *first, dg_tensor *gy, dg_tensor **gx)
 {
-  dg_tensor *zero = dg_full(c->x[0]->v.dtype, 0, NULL, 0);
+  dg_tensor *zero = dg_constant(&c->x[0]->v, 0, NULL, 0);
   if (dg_needs(c, 0)) gx[0] = dg_unbroadcast(c, 0, dg_where(first, gy, zero));
   if (dg_needs(c, 1)) gx[1] = dg_unbroadcast(c, 1, dg_where(first, zero, gy));
   return 0;

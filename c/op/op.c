@@ -142,10 +142,15 @@ int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
 
 dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
 
+dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value)
+{
+  return dg_full(like->dtype, ndim, shape, value);
+}
+
 dg_tensor *dg_no_gradient(const dg_call *c, int i)
 {
   const dg_view *x = &c->x[i]->v;
-  return dg_full(x->dtype, x->ndim, x->shape, 0);
+  return dg_constant(x, x->ndim, x->shape, 0);
 }
 
 dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes)

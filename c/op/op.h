@@ -66,6 +66,9 @@ DG_INLINE dg_tensor *dg_unbroadcast(const dg_call *c, int i, dg_tensor *gy)
 /* What came of reducing x over a bit set of axes, with these axes back as size 1. */
 dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes);
 
+/* A tensor of `value`, with the dtype of `like` and where it is. Operators make constants with this. */
+dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value);
+
 /* Zeros shaped like input i: the gradient of an operator that is flat almost everywhere. */
 dg_tensor *dg_no_gradient(const dg_call *c, int i);
 

@@ -10,7 +10,7 @@ static dg_tensor *log_or_zero(dg_tensor *a)
 {
   dg_body *b = dg_body_of(a);
   if (!b) return NULL;
-  return dg_log(dg_where(dg_le_number(a, 0), dg_full(b->v.dtype, 0, NULL, 1), a));
+  return dg_log(dg_where(dg_le_number(a, 0), dg_constant(&b->v, 0, NULL, 1), a));
 }
 
 /* y = a^b: ga = gy b a^(b - 1), gb = gy y ln a; 0^b counts as constant in b. */

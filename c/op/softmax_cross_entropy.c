@@ -47,7 +47,7 @@ static dg_tensor *factors(const dg_call *c)
   const dg_view *x = &c->x[X]->v;
   int64_t shape[2] = { x->shape[1], 1 };
   dg_tensor *weight =
-      c->inputs > WEIGHT ? dg_reshape(dg_x(c, WEIGHT), 2, shape) : dg_full(x->dtype, 2, shape, 1);
+      c->inputs > WEIGHT ? dg_reshape(dg_x(c, WEIGHT), 2, shape) : dg_constant(x, 2, shape, 1);
   dg_tensor *rows = dg_embed_id(dg_x(c, T), weight, c->i[DG_LABEL_BASE], c->i[DG_LABEL_IGNORED]);
   return dg_affine(with_classes(c, rows), c->f[0], 0);
 }
@@ -66,7 +66,7 @@ static int entropy_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
   }
   if (dg_needs(c, GY)) {
     const dg_view *like = &c->x[GY]->v;
-    dg_tensor *one = dg_full(like->dtype, like->ndim, like->shape, 1);
+    dg_tensor *one = dg_constant(like, like->ndim, like->shape, 1);
     dg_tensor *in[4] = { x, dg_x(c, T), one, c->inputs > WEIGHT ? dg_x(c, WEIGHT) : NULL };
     dg_tensor *by_gy = dg_mul(h, entropy_grad(c, in, c->inputs));
     gx[GY] = dg_sum(by_gy, c->i[MEAN] ? 0 : 1, &classes, 0);

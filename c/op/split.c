@@ -9,7 +9,7 @@ static int64_t *sizes_of(dg_call *c) { return c->saved[0]->v.data; }
 /* Zeros that take no room: one, repeated. */
 static dg_tensor *zeros(const dg_view *like)
 {
-  return dg_broadcast_to(dg_full(like->dtype, 0, NULL, 0), like->ndim, like->shape);
+  return dg_broadcast_to(dg_constant(like, 0, NULL, 0), like->ndim, like->shape);
 }
 
 /* The parts' gradients joined by `join`; one that nothing used has 0. `part` is shaped like a part,

@@ -57,7 +57,7 @@ static int where_forward(dg_call *c)
 /* ga = gy where the condition holds, gb = gy where it does not; 0 elsewhere. */
 static int where_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  dg_tensor *condition = dg_x(c, 0), *zero = dg_full(c->x[1]->v.dtype, 0, NULL, 0);
+  dg_tensor *condition = dg_x(c, 0), *zero = dg_constant(&c->x[1]->v, 0, NULL, 0);
   if (dg_needs(c, 1)) gx[1] = dg_unbroadcast(c, 1, dg_where(condition, gy[0], zero));
   if (dg_needs(c, 2)) gx[2] = dg_unbroadcast(c, 2, dg_where(condition, zero, gy[0]));
   return 0;

@@ -14,7 +14,10 @@ FNR == 1 { nth++; section = doc = proto = "" }
 
 nth == 1 {
   if (!marker) print
-  if (/^\/\* ==== Functions: harvested /) { marker = 1; print "/* clang-format off */" }
+  if (/^\/\* ==== Functions: harvested /) {
+    marker = 1
+    print "/* clang-format off */\n\n#ifndef DG_TYPES_ONLY /* kernels call no operators */"
+  }
   next
 }
 
@@ -56,5 +59,5 @@ in_proto {
 
 END {
   if (failed) exit 1
-  print "\n#ifdef __cplusplus\n}\n#endif\n\n#endif"
+  print "\n#endif\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif"
 }
