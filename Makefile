@@ -6,9 +6,10 @@
 
 LAYERS := base device tensor node op grad
 PUBLIC := $(foreach layer,$(LAYERS),$(sort $(wildcard c/$(layer)/*.c)))
-SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c)
-OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o
-ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o
+SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c c/device/cuda/*.c)
+OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o build/cuda_texts.o
+ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o build/asan/cuda_texts.o
+KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu c/device/cuda/prelude.h c/device/cuda/formula.h)
 CTESTS := $(patsubst c/test/%.c,%,$(filter-out c/test/fuzz%,$(wildcard c/test/*.c)))
 
 ifeq ($(origin CC),default)
@@ -55,18 +56,21 @@ build/asan/%.o: c/%.c build/flags | c/dgraph.h
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -MMD -MP -c -o $@ $<
 
-build/device/cpu/%.o build/asan/device/cpu/%.o: FLAGS += -DDG_TYPES_ONLY
+build/device/cpu/%.o build/asan/device/cpu/%.o build/device/cuda/%.o build/asan/device/cuda/%.o: FLAGS += -DDG_TYPES_ONLY
 
-build/cdef.o: build/cdef.c build/flags
+build/cdef.o build/cuda_texts.o: build/%.o: build/%.c build/flags
 	@$(CC) $(FLAGS) -c -o $@ $<
 
-build/asan/cdef.o: build/cdef.c build/flags
+build/asan/cdef.o build/asan/cuda_texts.o: build/asan/%.o: build/%.c build/flags
 	@mkdir -p $(@D)
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -c -o $@ $<
 
 build/cdef.c: c/dgraph.h c/tools/cdef.awk
 	@awk -f c/tools/cdef.awk c/dgraph.h >$@
+
+build/cuda_texts.c: $(KERNEL) c/tools/embed.awk
+	@awk -f c/tools/embed.awk $(KERNEL) >$@
 
 # Written only if the text changes, so that objects are not rebuilt for nothing.
 c/dgraph.h: FORCE

@@ -106,7 +106,7 @@ DG_API void dg_error_clear(void);
 /* Live bytes of one kind (dg_kind), exact for a single thread; -1 for an unknown kind. */
 DG_API double dg_memory_bytes(int kind);
 
-/* Bytes of all live tensors, whatever they are for. */
+/* Bytes of all live tensors, whatever they are for and wherever they lie. */
 DG_API double dg_memory_live(void);
 
 /* How many tensors are alive. */
@@ -124,7 +124,7 @@ DG_API void dg_memory_trim(void);
 /* For tests: the allocation after the next `n` fails, once; a negative `n` turns this off. */
 DG_API void dg_memory_fail_after(double n);
 
-/* ---- device/device.c: what the library computes with: threads, vector instructions, matrix products. */
+/* ---- device/device.c: what the library computes with: threads, vector instructions, devices. */
 
 /* Sets how many threads big operations may use, this one included; they start at the first that
  * wants them. Until it is set: DGRAPH_NUM_THREADS, or 1. */
@@ -139,6 +139,40 @@ DG_API const char *dg_isa_name(void);
 /* What multiplies large matrices: "openblas SkylakeX", or "built-in (why there is no OpenBLAS)".
  * Opens OpenBLAS if nothing has yet. */
 DG_API const char *dg_matmul_name(void);
+
+/* How many CUDA devices there are; opens the driver if nothing has yet. 0 is no error:
+ * dg_device_reason tells why. */
+DG_API int dg_device_count(void);
+
+/* Why there is no CUDA device, in words; "" when there is one. */
+DG_API const char *dg_device_reason(void);
+
+/* Has this thread make new tensors on a device from now on (0: the host). Returns where it made them
+ * before; -1 with an error when the device is not to be had. */
+DG_API int dg_device_set(int device);
+
+/* What a device is: "NVIDIA H100 80GB HBM3, compute capability 9.0"; NULL with an error. */
+DG_API const char *dg_device_text(int device);
+
+/* Waits until a device has done all that was asked of it; the host always has. */
+DG_API int dg_device_wait(int device);
+
+/* Bytes of one kind (dg_kind) on a device, as dg_memory_bytes tells of the host; -1 with an error. */
+DG_API double dg_device_bytes(int device, int kind);
+
+/* Refuses allocations on a device that would bring its live bytes over `bytes`; 0 or less: no limit.
+ * The host has dg_memory_limit. */
+DG_API int dg_device_limit(int device, double bytes);
+
+/* Gives a device's free blocks back to the system. */
+DG_API int dg_device_trim(int device);
+
+/* Compiles the text of one of the CUDA kernel files ("reduce" ...) for a compute capability (90 is
+ * 9.0). Needs NVRTC but no device. The bytes of its machine code; -1 with an error. */
+DG_API double dg_device_compile(const char *unit, int arch);
+
+/* The names of the CUDA kernel files, by number from 0; NULL with an error after the last. */
+DG_API const char *dg_device_unit(int i);
 
 /* ---- tensor/pin.c: keeps foreign memory alive while a storage looks at it. */
 
@@ -277,6 +311,9 @@ DG_API int dg_dtype_of(const dg_tensor *x);
 
 /* 1 when the elements lie row-major without gaps, 0 when not, -1 with an error. */
 DG_API int dg_is_contiguous(const dg_tensor *x);
+
+/* Where the elements are: 0 is the host, 1 is cuda:0 ...; -1 with an error. */
+DG_API int dg_device_of(const dg_tensor *x);
 
 /* How often the elements of x have been overwritten: backward refuses values that changed. */
 DG_API double dg_version(const dg_tensor *x);

@@ -24,8 +24,14 @@ int dg_fail(dg_error code, const char *format, ...) __attribute__((format(printf
 /* Puts text in front of the last error's message. */
 void dg_fail_prefix(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 
+/* Declared here as well for the devices, which see the header's types alone. */
+const char *dg_error_message(void);
+void dg_error_clear(void);
+
 /* True while nothing is wrong on this thread since dg_error_clear. */
 bool dg_is_ok(void);
+/* Whether the last error came from a device ("cuda: ..."), which knows of no operator. */
+bool dg_error_is_devices(void);
 
 /* The product of two sizes; false when it overflows (sizes are never negative). */
 DG_INLINE bool dg_mul_ok(int64_t a, int64_t b, int64_t *product)

@@ -53,6 +53,11 @@ void dg_fail_prefix(const char *format, ...)
 
 bool dg_is_ok(void) { return last.code == DG_OK; }
 
+bool dg_error_is_devices(void)
+{
+  return last.code != DG_OK && last.message && strncmp(last.message, "cuda: ", 6) == 0;
+}
+
 /* The code of this thread's last error (dg_error), DG_OK when there was none. */
 DG_API int dg_error_code(void) { return (int)last.code; }
 

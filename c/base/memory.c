@@ -16,9 +16,8 @@
 
 enum {
   LINE = 64,
-  SMALL = 1024, /* classes are LINE apart up to here */
-  STEPS = 8,    /* classes to each doubling above */
-  NCLASSES = SMALL / LINE + STEPS * 32,
+  SMALL = 1024,      /* classes are LINE apart up to here */
+  STEPS = 8,         /* classes to each doubling above */
   MAPPED = 2 << 20,  /* from here on blocks are mapped, not allocated */
   FLUSH = 256 << 10, /* how far a thread's byte counters may drift */
   SLACK = 64 << 20   /* what may always be cached */
@@ -38,8 +37,11 @@ static DG_THREAD_LOCAL struct {
 
 DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
 
-/* The class of a size, and the bytes that blocks of it have. */
-static int class_of(int64_t bytes, int64_t *rounded)
+_Static_assert(DG_SIZE_CLASSES == SMALL / LINE + STEPS * 32, "as many lists as classes");
+
+static _Atomic int64_t elsewhere; /* live bytes of devices */
+
+DG_INLINE int class_of(int64_t bytes, int64_t *rounded)
 {
   if (bytes <= SMALL) {
     int64_t lines = bytes <= 0 ? 1 : (bytes + LINE - 1) / LINE;
@@ -51,6 +53,23 @@ static int class_of(int64_t bytes, int64_t *rounded)
   int64_t over = (bytes - ((int64_t)1 << power) + step - 1) / step; /* 1 ... STEPS */
   *rounded = ((int64_t)1 << power) + over * step;
   return SMALL / LINE + (power - 10) * STEPS + (int)over - 1;
+}
+
+int dg_size_class(int64_t bytes, int64_t *rounded)
+{
+  return bytes <= LARGEST ? class_of(bytes, rounded) : -1;
+}
+
+int64_t dg_size_of_class(int c)
+{
+  if (c < SMALL / LINE) return (c + 1) * (int64_t)LINE;
+  int over = (c - SMALL / LINE) % STEPS + 1, power = (c - SMALL / LINE) / STEPS + 10;
+  return ((int64_t)1 << power) + over * (((int64_t)1 << power) / STEPS);
+}
+
+void dg_memory_elsewhere(int64_t change)
+{
+  atomic_fetch_add_explicit(&elsewhere, change, memory_order_relaxed);
 }
 
 static void flush_counters(void)
@@ -105,12 +124,8 @@ static void *system_alloc(int64_t size)
 static void trim(void)
 {
   if (!mine.head) return;
-  for (int c = 0; c < NCLASSES; c++) {
-    int64_t size = c < SMALL / LINE ? (c + 1) * (int64_t)LINE : 0;
-    if (!size) {
-      int over = (c - SMALL / LINE) % STEPS + 1, power = (c - SMALL / LINE) / STEPS + 10;
-      size = ((int64_t)1 << power) + over * (((int64_t)1 << power) / STEPS);
-    }
+  for (int c = 0; c < DG_SIZE_CLASSES; c++) {
+    int64_t size = dg_size_of_class(c);
     for (void *p = mine.head[c]; p;) {
       DG_UNPOISON(p, (size_t)size);
       void *next;
@@ -135,7 +150,7 @@ void dg_counters_register(void) { dg_at_thread_exit(DG_EXIT_MEMORY, leave_thread
 
 static bool enter_thread(void)
 {
-  mine.head = calloc(NCLASSES, sizeof *mine.head);
+  mine.head = calloc(DG_SIZE_CLASSES, sizeof *mine.head);
   if (mine.head) dg_counters_register();
   return mine.head != NULL;
 }
@@ -246,8 +261,11 @@ DG_API double dg_memory_bytes(int kind)
   return (double)count_of(kind);
 }
 
-/* Bytes of all live tensors, whatever they are for. */
-DG_API double dg_memory_live(void) { return (double)live_bytes(); }
+/* Bytes of all live tensors, whatever they are for and wherever they lie. */
+DG_API double dg_memory_live(void)
+{
+  return (double)(live_bytes() + atomic_load_explicit(&elsewhere, memory_order_relaxed));
+}
 
 /* How many tensors are alive. */
 DG_API double dg_memory_tensors(void) { return (double)count_of(DG_TENSORS); }

@@ -9,6 +9,15 @@
 void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got);
 void dg_block_free(void *block, int64_t got, dg_kind kind);
 
+/* The size classes that blocks come in: the class of a size and the bytes that its blocks have, which
+ * are at most an eighth more. -1 for a size that no memory has. */
+enum { DG_SIZE_CLASSES = 1024 / 64 + 8 * 32 };
+int dg_size_class(int64_t bytes, int64_t *rounded);
+int64_t dg_size_of_class(int size_class);
+
+/* Notes that the live bytes of other memory than the host's, a device's, have changed. */
+void dg_memory_elsewhere(int64_t change);
+
 /* Counts a block under another kind from now on. */
 void dg_block_rename(int64_t got, dg_kind from, dg_kind to);
 

@@ -1,9 +1,13 @@
-/* device.c -- what the library computes with: threads, vector instructions, matrix products. */
+/* device.c -- what the library computes with: threads, vector instructions, devices. */
 #include "device/device.h"
 
 #include "device/cpu/blas.h"
+#include "device/cpu/cpu.h"
 #include "device/cpu/isa.h"
 #include "device/cpu/pool.h"
+#include "device/cuda/cuda.h"
+
+/* -- The host ------------------------------------------------------------------------------------ */
 
 /* Sets how many threads big operations may use, this one included; they start at the first that
  * wants them. Until it is set: DGRAPH_NUM_THREADS, or 1. */
@@ -25,3 +29,132 @@ DG_API const char *dg_isa_name(void) { return dg_cpu_isa_name(); }
 /* What multiplies large matrices: "openblas SkylakeX", or "built-in (why there is no OpenBLAS)".
  * Opens OpenBLAS if nothing has yet. */
 DG_API const char *dg_matmul_name(void) { return dg_blas_name(); }
+
+/* -- Devices: 0 is the host, 1 is cuda:0 and so on ------------------------------------------------ */
+
+static DG_THREAD_LOCAL int now;
+
+int dg_device_now(void) { return now; }
+
+/* How many CUDA devices there are; opens the driver if nothing has yet. 0 is no error:
+ * dg_device_reason tells why. */
+DG_API int dg_device_count(void) { return dg_cuda_count(); }
+
+/* Why there is no CUDA device, in words; "" when there is one. */
+DG_API const char *dg_device_reason(void) { return dg_cuda_reason(); }
+
+/* Fails unless there is such a device and it can be used. */
+static int check_device(const char *who, int device)
+{
+  if (device == 0) return 0;
+  if (device < 0) return dg_fail(DG_EARGUMENT, "%s: there is no device %d", who, device);
+  if (dg_cuda_enter(device)) return 0;
+  dg_fail_prefix("%s: ", who);
+  return -1;
+}
+
+/* Has this thread make new tensors on a device from now on (0: the host). Returns where it made them
+ * before; -1 with an error when the device is not to be had. */
+DG_API int dg_device_set(int device)
+{
+  int before = now;
+  if (device != now && check_device("device", device) < 0) return -1;
+  now = device;
+  return before;
+}
+
+/* What a device is: "NVIDIA H100 80GB HBM3, compute capability 9.0"; NULL with an error. */
+DG_API const char *dg_device_text(int device)
+{
+  if (check_device("device", device) < 0) return NULL;
+  return device == 0 ? "cpu" : dg_cuda_enter(device)->text;
+}
+
+/* Waits until a device has done all that was asked of it; the host always has. */
+DG_API int dg_device_wait(int device)
+{
+  if (check_device("wait", device) < 0) return -1;
+  return device == 0 ? 0 : dg_cuda_wait(device);
+}
+
+/* Bytes of one kind (dg_kind) on a device, as dg_memory_bytes tells of the host; -1 with an error. */
+DG_API double dg_device_bytes(int device, int kind)
+{
+  if (kind < 0 || kind >= DG_NKINDS)
+    return dg_fail(DG_EARGUMENT, "memory: there is no kind %d", kind);
+  if (check_device("memory", device) < 0) return -1;
+  return device == 0 ? dg_memory_bytes(kind) : (double)dg_cuda_bytes(device, (dg_kind)kind);
+}
+
+/* Refuses allocations on a device that would bring its live bytes over `bytes`; 0 or less: no limit.
+ * The host has dg_memory_limit. */
+DG_API int dg_device_limit(int device, double bytes)
+{
+  if (device == 0) return dg_fail(DG_EARGUMENT, "memory: the limit of the host is memory_limit");
+  if (check_device("memory", device) < 0) return -1;
+  dg_cuda_limit(device, bytes > 0 && bytes < 9e18 ? (int64_t)bytes : INT64_MAX);
+  return 0;
+}
+
+/* Gives a device's free blocks back to the system. */
+DG_API int dg_device_trim(int device)
+{
+  if (check_device("trim", device) < 0) return -1;
+  if (device == 0) dg_memory_trim();
+  else dg_cuda_trim(device);
+  return 0;
+}
+
+/* Compiles the text of one of the CUDA kernel files ("reduce" ...) for a compute capability (90 is
+ * 9.0). Needs NVRTC but no device. The bytes of its machine code; -1 with an error. */
+DG_API double dg_device_compile(const char *unit, int arch)
+{
+  if (!unit) return dg_fail(DG_EARGUMENT, "compile: the unit is missing (NULL)");
+  return (double)dg_cuda_try_unit(unit, arch);
+}
+
+/* The names of the CUDA kernel files, by number from 0; NULL with an error after the last. */
+DG_API const char *dg_device_unit(int i)
+{
+  const char *unit = dg_cuda_unit(i);
+  if (!unit) dg_fail(DG_EARGUMENT, "unit: there is no kernel file %d", i);
+  return unit;
+}
+
+/* -- Between them --------------------------------------------------------------------------------- */
+
+int dg_transfer(const dg_view *from, const dg_view *to)
+{
+  if (DG_LIKELY(from->device == to->device)) return dg_backend_of(to)->copy(from, to);
+  return to->size == 0 ? 0 : dg_cuda_transfer(from, to);
+}
+
+void *dg_device_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got)
+{
+  return dg_cuda_alloc(device, bytes, kind, got);
+}
+
+void dg_device_free(int device, void *block, int64_t got, dg_kind kind)
+{
+  dg_cuda_free(device, block, got, kind);
+}
+
+void dg_device_rename(int device, int64_t got, dg_kind from, dg_kind to)
+{
+  dg_cuda_rename(device, got, from, to);
+}
+
+int dg_map_far(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+               const double *parameters)
+{
+  dg_view result = *like, input[DG_MAP_INPUTS];
+  const dg_view *in[DG_MAP_INPUTS];
+  result.data = y;
+  if (m->makes_bool) result.dtype = DG_BOOL;
+  for (int i = 0; i < m->inputs; i++) {
+    input[i] = *like;
+    input[i].data = (void *)(uintptr_t)x[i];
+    in[i] = &input[i];
+  }
+  return dg_backend_of(like)->map(m, in, &result, parameters);
+}

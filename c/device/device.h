@@ -68,7 +68,7 @@ typedef struct dg_backend {
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
   int (*map)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
              const double *parameters);
-  /* The same for n elements without gaps: x and y of one length. */
+  /* The same for n elements without gaps: x and y of one length. The CPU's only. */
   int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
                   const double *parameters);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
@@ -140,12 +140,23 @@ typedef struct dg_backend {
 } dg_backend;
 
 extern const dg_backend dg_cpu;
+extern dg_backend dg_cuda; /* complete once a device is in use */
 
 /* The backend of a view. */
 DG_INLINE const dg_backend *dg_backend_of(const dg_view *v)
 {
-  (void)v;
-  return &dg_cpu;
+  return DG_LIKELY(v->device == 0) ? &dg_cpu : &dg_cuda;
 }
+
+/* Where this thread makes new tensors that are not made of others. */
+int dg_device_now(void);
+
+/* to = from, like `copy`, wherever they lie. */
+int dg_transfer(const dg_view *from, const dg_view *to);
+
+/* Memory of a device other than the host; as dg_block_alloc and so on. */
+void *dg_device_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got);
+void dg_device_free(int device, void *block, int64_t got, dg_kind kind);
+void dg_device_rename(int device, int64_t got, dg_kind from, dg_kind to);
 
 #endif

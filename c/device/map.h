@@ -11,6 +11,7 @@
 #include "device/device.h"
 #include "device/tgvmath.h"
 #include "device/view.h"
+#include "device/whole.h"
 
 enum { DG_MAP_INPUTS = 3, DG_NISAS = 3 };
 
@@ -21,6 +22,7 @@ typedef void dg_map_loop(int64_t n, void *y, const void *const *x, const int64_t
 typedef struct dg_map {
   const char *name;
   const char *formula; /* its text, for backends that compile at run time */
+  const char *whole;   /* the same for integers and bools; NULL: the formula serves them too */
   int inputs;
   bool makes_bool;                         /* the result is DG_BOOL, whatever goes in */
   bool takes_mask;                         /* z is DG_BOOL, whatever x and y are */
@@ -29,25 +31,27 @@ typedef struct dg_map {
                                             * again that vector code cannot do */
 } dg_map;
 
-/* y = m(x...) over x[0]'s elements, all without gaps. Few elements on the CPU take no detour. */
+/* The same on a device other than the host. */
+int dg_map_far(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+               const double *parameters);
+
+/* y = m(x...) over arrays shaped like `like`, all without gaps. Few elements on the CPU take no detour,
+ * and nothing that fails. */
 enum { DG_FEW = 4096 };
-DG_INLINE void dg_map_flat(const dg_map *m, const dg_view *like, void *y, const void *const *x,
-                           const double *parameters)
+DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+                          const double *parameters)
 {
   static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
-  const dg_backend *d = dg_backend_of(like);
-  if (DG_LIKELY(d == &dg_cpu && like->size <= DG_FEW && !m->rework[like->dtype]))
+  if (DG_UNLIKELY(like->device != 0)) return dg_map_far(m, like, y, x, parameters);
+  if (DG_LIKELY(like->size <= DG_FEW && !m->rework[like->dtype]))
     m->loop[like->dtype][dg_cpu_isa()](like->size, y, x, ones, parameters);
-  else d->map_flat(m, like->dtype, like->size, y, x, parameters);
+  else dg_cpu.map_flat(m, like->dtype, like->size, y, x, parameters);
+  return 0;
 }
 
 #define K(constant) ((T)(constant))
 
-/* A parameter beside integers: its whole part, which then wraps around like their sums. */
-DG_INLINE int64_t dg_whole_part(double x)
-{
-  return x != x ? 0 : x >= 0x1p63 ? INT64_MAX : x <= -0x1p63 ? INT64_MIN : (int64_t)x;
-}
+/* A parameter beside integers is its whole part, which then wraps around like their sums. */
 #define DG_ADOPT(x) _Generic((T)0, float : (x), double : (x), default : dg_whole_part(x))
 
 /* The loops of one element type T, result type R, and instruction set. Unit steps come first, as
@@ -161,11 +165,11 @@ DG_INLINE int64_t dg_whole_part(double x)
   [DG_I32] = DG_INT_TABLE(name, int32_t), [DG_I64] = DG_INT_TABLE(name, int64_t),                  \
   [DG_U8] = DG_INT_TABLE(name, uint8_t)
 
-/* float32 and float64 */
-#define DG_MAP_FLOAT(n, map, F)                                                                    \
+/* float32 and float64. `text` is F as it was written: here its functions are macros spelled out. */
+#define DG_MAP_FLOAT(n, map, text, F)                                                              \
   DG_FLOAT_LOOPS(n, map, F)                                                                        \
   static const dg_map map = {                                                                      \
-    .name = #map, .formula = #F, .inputs = n, .loop = { DG_FLOAT_TABLES(map) }                     \
+    .name = #map, .formula = text, .inputs = n, .loop = { DG_FLOAT_TABLES(map) }                   \
   };
 
 /* The same, with loops to run afterwards. */
@@ -183,9 +187,11 @@ DG_INLINE int64_t dg_whole_part(double x)
   DG_INT_LOOPS(n, map, int32_t, int32_t, FI)                                                       \
   DG_INT_LOOPS(n, map, int64_t, int64_t, FI)                                                       \
   DG_INT_LOOPS(n, map, uint8_t, uint8_t, FI)                                                       \
-  static const dg_map map = {                                                                      \
-    .name = #map, .formula = #F, .inputs = n, .loop = { DG_FLOAT_TABLES(map), DG_INT_TABLES(map) } \
-  };
+  static const dg_map map = { .name = #map,                                                        \
+                              .formula = #F,                                                       \
+                              .whole = #FI,                                                        \
+                              .inputs = n,                                                         \
+                              .loop = { DG_FLOAT_TABLES(map), DG_INT_TABLES(map) } };
 
 /* Every dtype in, bool out; FI is the formula of integers and bools. */
 #define DG_MAP_TEST(n, map, F, FI)                                                                 \
@@ -197,6 +203,7 @@ DG_INLINE int64_t dg_whole_part(double x)
   static const dg_map map = {                                                                      \
     .name = #map,                                                                                  \
     .formula = #F,                                                                                 \
+    .whole = #FI,                                                                                  \
     .inputs = n,                                                                                   \
     .makes_bool = true,                                                                            \
     .loop = { DG_FLOAT_TABLES(map), DG_INT_TABLES(map), [DG_BOOL] = DG_INT_TABLE(map, uint8_t) }   \
@@ -211,8 +218,8 @@ DG_INLINE int64_t dg_whole_part(double x)
                               .makes_bool = true,                                                  \
                               .loop = { [DG_BOOL] = DG_INT_TABLE(map, uint8_t) } };
 
-#define DG_MAP1(name, F) DG_MAP_FLOAT(1, name, F)
-#define DG_MAP2(name, F) DG_MAP_FLOAT(2, name, F)
-#define DG_MAP3(name, F) DG_MAP_FLOAT(3, name, F)
+#define DG_MAP1(name, F) DG_MAP_FLOAT(1, name, #F, F)
+#define DG_MAP2(name, F) DG_MAP_FLOAT(2, name, #F, F)
+#define DG_MAP3(name, F) DG_MAP_FLOAT(3, name, #F, F)
 
 #endif

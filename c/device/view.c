@@ -13,6 +13,14 @@ const char *dg_dtype_name(int dtype)
   return dtype >= 0 && dtype < DG_NDTYPES ? names[dtype] : "?";
 }
 
+const char *dg_device_name(int device)
+{
+  static const char *const device_names[] = { "cpu",    "cuda:0", "cuda:1", "cuda:2", "cuda:3",
+                                              "cuda:4", "cuda:5", "cuda:6", "cuda:7" };
+  int known = sizeof device_names / sizeof *device_names;
+  return device >= 0 && device < known ? device_names[device] : "another device";
+}
+
 /* No array has more bytes: products of a size and a small number never overflow. */
 static const int64_t LARGEST = (int64_t)1 << 56;
 
@@ -25,6 +33,7 @@ int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t 
   v->dtype = (uint8_t)dtype;
   v->ndim = (uint8_t)ndim;
   v->contiguous = true;
+  v->device = 0;
   int64_t size = 1, span = dg_item_bytes[dtype]; /* span: bytes if no axis were empty */
   for (int i = ndim - 1; i >= 0; i--) {
     if (shape[i] < 0)

@@ -10,6 +10,7 @@ typedef struct dg_view {
   uint8_t dtype;
   uint8_t ndim;
   bool contiguous; /* row-major without gaps */
+  uint8_t device;  /* where `data` lies: 0 is the host, 1 is cuda:0 ... */
   int64_t shape[DG_MAX_NDIM];
   int64_t stride[DG_MAX_NDIM]; /* in elements; 0 where broadcast, negative where reversed */
 } dg_view;
@@ -39,6 +40,9 @@ DG_INLINE bool dg_same_shape(const dg_view *a, const dg_view *b)
     if (a->shape[i] != b->shape[i]) return false;
   return true;
 }
+
+/* "cpu", "cuda:0" ... */
+const char *dg_device_name(int device);
 
 /* "2x3" or "()" into buffer; returns buffer. */
 enum { DG_SHAPE_TEXT = 168 };

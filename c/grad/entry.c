@@ -10,9 +10,12 @@ static bool is_fresh(const dg_walk *w, const dg_body *g)
 static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
 {
   char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
-  return dg_fail(DG_EGRAPH, "backward of %s: a gradient of %s %s, wanted %s %s",
-                 w->current ? w->current->op->name : "the outputs", dg_dtype_name(g->v.dtype),
-                 dg_shape_text(&g->v, got), dg_dtype_name(x->v.dtype),
+  const char *of = w->current ? w->current->op->name : "the outputs";
+  if (g->v.device != x->v.device)
+    return dg_fail(DG_EGRAPH, "backward of %s: a gradient on %s, wanted %s as its tensor", of,
+                   dg_device_name(g->v.device), dg_device_name(x->v.device));
+  return dg_fail(DG_EGRAPH, "backward of %s: a gradient of %s %s, wanted %s %s", of,
+                 dg_dtype_name(g->v.dtype), dg_shape_text(&g->v, got), dg_dtype_name(x->v.dtype),
                  dg_shape_text(&x->v, wanted));
 }
 
@@ -66,7 +69,9 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 {
   dg_body *g = dg_full_body_of(handle);
   if (DG_UNLIKELY(!g)) return -1;
-  if (DG_UNLIKELY(g->v.dtype != x->v.dtype || !dg_same_shape(&g->v, &x->v))) return refuse(w, x, g);
+  if (DG_UNLIKELY(g->v.dtype != x->v.dtype || g->v.device != x->v.device ||
+                  !dg_same_shape(&g->v, &x->v)))
+    return refuse(w, x, g);
   dg_entry *e = dg_walk_find(w, x);
   if (!e && !(e = new_entry(w, x))) return -1;
   if (!e->grad) {
@@ -103,10 +108,7 @@ static dg_body *settle(const dg_walk *w, dg_entry *e)
     e->grad = g = c;
     e->own = true;
   }
-  if (g->store->kind != DG_GRADIENT) {
-    dg_block_rename(g->store->got, g->store->kind, DG_GRADIENT);
-    g->store->kind = DG_GRADIENT;
-  }
+  if (g->store->kind != DG_GRADIENT) dg_storage_rename(g->store, DG_GRADIENT);
   return g;
 }
 

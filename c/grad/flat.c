@@ -9,12 +9,12 @@
 
 enum { SMALL = 512 }; /* bytes: products to be added are made on the stack */
 
-static void compute(const dg_gradient_rule *r, dg_body *const *operands, void *out)
+static int compute(const dg_gradient_rule *r, dg_body *const *operands, void *out)
 {
   static const double none[2] = { 0, 0 };
   const dg_body *gy = operands[DG_GY], *b = operands[r->b];
   const void *in[2] = { operands[r->a]->v.data, b ? b->v.data : NULL };
-  dg_map_flat(r->op->map, &gy->v, out, in, none);
+  return dg_map_flat(r->op->map, &gy->v, out, in, none);
 }
 
 /* Hands a gradient on that was made for the walk. */
@@ -33,21 +33,26 @@ static int one_gradient(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_bo
   if (!r->op) return dg_walk_add(w, x, dg_handle(operands[DG_GY]));
   dg_entry *e = dg_walk_find(w, x);
   bool first = !e || !e->grad;
-  if (!first && gy->size * dg_item_bytes[gy->dtype] <= SMALL && dg_walk_adds_in_place(w, e)) {
+  if (!first && !gy->device && gy->size * dg_item_bytes[gy->dtype] <= SMALL &&
+      dg_walk_adds_in_place(w, e)) {
     double buffer[SMALL / sizeof(double)];
     dg_view product;
     product.data = buffer;
     product.size = gy->size;
     product.dtype = gy->dtype;
     product.contiguous = true;
-    compute(r, operands, buffer);
+    product.device = 0;
+    if (compute(r, operands, buffer) < 0) return -1;
     dg_touch(e->grad);
     return dg_backend_of(gy)->accumulate(&product, &e->grad->v);
   }
   dg_body *g = dg_body_full_like(gy->dtype, gy);
   if (DG_UNLIKELY(!g)) return -1;
-  compute(r, operands, g->v.data);
   g->refs = DG_HOLD;
+  if (DG_UNLIKELY(compute(r, operands, g->v.data) < 0)) {
+    dg_unhold(g);
+    return -1;
+  }
   return hand_on(w, x, g);
 }
 

@@ -5,6 +5,8 @@
  * never calls into Lua. Leaves get their gradients at the very end, all or none. */
 #include "grad/walk.h"
 
+#include "op/op.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -458,7 +460,7 @@ static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
                    dg_shape_text(&b->v, shape));
   if (given && dg_walk_records(w)) return dg_walk_add(w, b, given);
   if (!given && !dg_walk_records(w) && !dg_walk_find(w, b)) return seed_one(w, b);
-  dg_tensor *g = given ? dg_copy(given) : dg_full(b->v.dtype, b->v.ndim, b->v.shape, 1);
+  dg_tensor *g = given ? dg_copy(given) : dg_constant(&b->v, b->v.ndim, b->v.shape, 1);
   return g ? dg_walk_add(w, b, g) : -1;
 }
 

@@ -63,6 +63,14 @@ static dg_call *refuse(const dg_op_class *op, int i, const dg_tensor *x)
   return NULL;
 }
 
+/* Inputs must be on one device. */
+static dg_call *refuse_device(const dg_op_class *op, int i, const dg_body *x, const dg_body *first)
+{
+  dg_fail(DG_EARGUMENT, "%s: input %d is on %s, input 1 on %s (move one with to)", op->name, i + 1,
+          dg_device_name(x->v.device), dg_device_name(first->v.device));
+  return NULL;
+}
+
 dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x)
 {
   dg_slot *s = dg_slot_of(x);
@@ -79,6 +87,7 @@ dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
   if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, a);
   if (DG_UNLIKELY(!dg_is_full(t))) return refuse(op, 1, b);
   dg_body *x = (dg_body *)s, *y = (dg_body *)t;
+  if (DG_UNLIKELY(x->v.device != y->v.device)) return refuse_device(op, 1, y, x);
   dg_call *c = new_call(op, 2, records(op, x->flags | y->flags));
   if (DG_UNLIKELY(!c)) return NULL;
   c->x_inline[0] = x;
@@ -97,6 +106,9 @@ dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x)
     dg_slot *s = dg_slot_of(x[i]);
     if (!dg_is_full(s)) return refuse(op, i, x[i]);
     flags |= ((dg_body *)s)->flags;
+    const dg_body *first = (dg_body *)dg_slot_of(x[0]);
+    if (((dg_body *)s)->v.device != first->v.device)
+      return refuse_device(op, i, (dg_body *)s, first);
   }
   dg_call *c = new_call(op, inputs, records(op, flags));
   if (!c) return NULL;
@@ -129,7 +141,10 @@ int dg_outputs(dg_call *c, int outputs)
 dg_body *dg_output(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
 {
   dg_body *y = dg_body_new(c->op->name, dtype, ndim, shape);
-  if (DG_LIKELY(y != NULL)) y->output = (uint32_t)i;
+  if (DG_LIKELY(y != NULL)) {
+    y->output = (uint32_t)i;
+    if (DG_LIKELY(c->inputs > 0)) y->v.device = c->x[0]->v.device;
+  }
   return c->y[i] = y;
 }
 
@@ -147,16 +162,27 @@ dg_body *dg_output_view(dg_call *c, int i, const dg_body *x)
   return c->y[i] = y;
 }
 
-dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
+static dg_body *save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape, uint8_t device)
 {
   dg_body *note = dg_body_new(c->op->name, dtype, ndim, shape);
   if (!note) return NULL;
+  note->v.device = device;
   if (dg_body_allocate(note, DG_ACTIVATION) < 0) {
     dg_body_free(note);
     return NULL;
   }
   note->refs = DG_HOLD;
   return c->saved[i] = note;
+}
+
+dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
+{
+  return save(c, i, dtype, ndim, shape, c->inputs > 0 ? c->x[0]->v.device : 0);
+}
+
+dg_body *dg_save_here(dg_call *c, int i, int dtype, int ndim, const int64_t *shape)
+{
+  return save(c, i, dtype, ndim, shape, 0);
 }
 
 /* Counts what the node refers to; a scope has borrowed it. */
@@ -204,8 +230,11 @@ static int run(dg_call *c)
       dg_fail_prefix("%s: ", c->op->name);
       return -1;
     }
-  if (c->op->forward) return c->op->forward(c);
-  return c->op->map ? dg_map_forward(c, c->op->map) : 0;
+  int status = 0;
+  if (c->op->forward) status = c->op->forward(c);
+  else if (c->op->map) status = dg_map_forward(c, c->op->map);
+  if (DG_UNLIKELY(status < 0) && dg_error_is_devices()) dg_fail_prefix("%s: ", c->op->name);
+  return status;
 }
 
 static int fail(dg_call *c)
@@ -250,7 +279,8 @@ dg_tensor *dg_finish(dg_call *c)
 /* True when a formula can go over both from end to end. */
 DG_INLINE bool alike(const dg_view *a, const dg_view *b)
 {
-  return a->dtype == b->dtype && a->contiguous && b->contiguous && dg_same_shape(a, b);
+  return a->dtype == b->dtype && a->device == b->device && a->contiguous && b->contiguous &&
+         dg_same_shape(a, b);
 }
 
 static const double no_parameters[2] = { 0, 0 };
@@ -267,7 +297,11 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
     return NULL;
   }
   const void *in[2] = { x[0]->v.data, inputs > 1 ? x[1]->v.data : NULL };
-  dg_map_flat(m, &x[0]->v, y->v.data, in, parameters);
+  if (DG_UNLIKELY(dg_map_flat(m, &x[0]->v, y->v.data, in, parameters) < 0)) {
+    dg_fail_prefix("%s: ", op->name);
+    dg_body_free(y);
+    return NULL;
+  }
   if (!records(op, flags)) return dg_born(y);
   dg_call *c = new_call(op, inputs, true);
   if (DG_UNLIKELY(!c)) {

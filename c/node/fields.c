@@ -36,6 +36,9 @@ DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
       return dg_fail(DG_EARGUMENT, "grad: got %s %s, wanted %s %s as its tensor",
                      dg_dtype_name(n->v.dtype), dg_shape_text(&n->v, got),
                      dg_dtype_name(b->v.dtype), dg_shape_text(&b->v, wanted));
+    if (n->v.device != b->v.device)
+      return dg_fail(DG_EARGUMENT, "grad: it is on %s, its tensor on %s",
+                     dg_device_name(n->v.device), dg_device_name(b->v.device));
     dg_hold(n);
   }
   dg_body *old = b->grad;

@@ -137,6 +137,8 @@ dg_body *dg_output_like(dg_call *c, int i, int dtype, const dg_view *shape);
 int dg_outputs(dg_call *c, int outputs);
 /* For forward rules: notes of this shape that live as long as the node. */
 dg_body *dg_save(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
+/* The same in the host's memory, wherever the inputs are: C may read and write them. */
+dg_body *dg_save_here(dg_call *c, int i, int dtype, int ndim, const int64_t *shape);
 
 /* Whether input i's gradient is asked for in the walk under way. A walk for chosen inputs marks
  * them, and the nodes that lead to them, with its number. */

@@ -1,8 +1,6 @@
 /* abs.c -- magnitude and sign, elementwise. */
 #include "op/op.h"
 
-static inline int64_t whole_sign(int64_t x) { return (x > 0) - (x < 0); }
-
 DG_MAP_NUMBER(1, abs_map, (fabs(x)), (T)((uint64_t)x *(uint64_t)whole_sign(x)))
 DG_MAP_NUMBER(1, sign_map, (x == 0 || x != x ? x : x > 0 ? 1 : -1), (T)whole_sign(x))
 

@@ -72,6 +72,13 @@ DG_API int dg_is_contiguous(const dg_tensor *x)
   return b ? b->v.contiguous : -1;
 }
 
+/* Where the elements are: 0 is the host, 1 is cuda:0 ...; -1 with an error. */
+DG_API int dg_device_of(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? b->v.device : -1;
+}
+
 /* How often the elements of x have been overwritten: backward refuses values that changed. */
 DG_API double dg_version(const dg_tensor *x)
 {
@@ -81,9 +88,16 @@ DG_API double dg_version(const dg_tensor *x)
 
 /* -- Reading -------------------------------------------------------------------------------- */
 
-static double element(const dg_view *v, int64_t offset)
+/* The only element of v; NaN with an error set when it cannot be had. */
+static double only_element(const dg_view *v)
 {
-  const void *p = dg_at(v, offset);
+  double far;
+  const void *p = v->data;
+  if (DG_UNLIKELY(v->device != 0)) {
+    dg_view here = { .data = &far, .size = 1, .dtype = v->dtype, .contiguous = true };
+    if (dg_transfer(v, &here) < 0) return NAN;
+    p = &far;
+  }
   switch (v->dtype) {
   case DG_F32:
     return canonical((double)*(const float *)p);
@@ -103,7 +117,7 @@ DG_API double dg_item(const dg_tensor *x)
 {
   dg_body *b = dg_full_body_of(x);
   char shape[DG_SHAPE_TEXT];
-  if (b && b->v.size == 1) return element(&b->v, 0);
+  if (b && b->v.size == 1) return only_element(&b->v);
   if (b)
     dg_fail(DG_EARGUMENT, "item: a tensor of shape %s has %lld elements, wanted 1",
             dg_shape_text(&b->v, shape), (long long)b->v.size);
@@ -123,7 +137,7 @@ DG_API int dg_read(const dg_tensor *x, double *buffer, double room)
   dg_view to;
   if (dg_view_set(&to, "read", DG_F64, b->v.ndim, b->v.shape) < 0) return -1;
   to.data = buffer;
-  if (dg_backend_of(&b->v)->copy(&b->v, &to) < 0) return -1;
+  if (dg_transfer(&b->v, &to) < 0) return -1;
   for (int64_t i = 0; i < b->v.size; i++) buffer[i] = canonical(buffer[i]);
   return 0;
 }
@@ -151,6 +165,11 @@ DG_API void *dg_data(dg_tensor *x)
   if (!b) return NULL;
   if (!b->v.contiguous) {
     dg_fail(DG_EARGUMENT, "pointer: the elements are not contiguous (copy the tensor first)");
+    return NULL;
+  }
+  if (b->v.device) {
+    dg_fail(DG_EARGUMENT, "pointer: the elements are on %s (move the tensor to the cpu first)",
+            dg_device_name(b->v.device));
     return NULL;
   }
   clean(&b->v);
@@ -181,7 +200,7 @@ DG_API int dg_write(dg_tensor *x, const double *numbers, double count)
   if (dg_view_set(&from, "write", DG_F64, b->v.ndim, b->v.shape) < 0) return -1;
   from.data = (void *)(uintptr_t)numbers;
   dg_touch(b);
-  return dg_backend_of(&b->v)->copy(&from, &b->v);
+  return dg_transfer(&from, &b->v);
 }
 
 /* Sets all elements of x to `value`. */
@@ -206,9 +225,10 @@ DG_API int dg_assign(dg_tensor *x, const dg_tensor *from)
       memcmp(b->v.stride, f->v.stride, b->v.ndim * sizeof *b->v.stride) == 0)
     return 0;
   dg_touch(b);
-  if (b->store != f->store) return dg_backend_of(&b->v)->copy(&f->v, &b->v);
+  if (b->store != f->store) return dg_transfer(&f->v, &b->v);
   dg_body *copy = dg_body_new("assign", f->v.dtype, f->v.ndim, f->v.shape); /* they may overlap */
   if (!copy) return -1;
+  copy->v.device = f->v.device;
   int status = dg_body_allocate(copy, DG_WORKSPACE);
   if (status == 0) status = dg_backend_of(&b->v)->copy(&f->v, &copy->v);
   if (status == 0) status = dg_backend_of(&b->v)->copy(&copy->v, &b->v);
@@ -236,6 +256,7 @@ DG_API dg_tensor *dg_parameter(int dtype)
   const int64_t none = 0;
   dg_body *b = dg_body_new("parameter", dtype, 1, &none);
   if (!b) return NULL;
+  b->v.device = (uint8_t)dg_device_now();
   b->flags |= DG_REQUIRES_GRAD | DG_UNINITIALIZED;
   return dg_born(b);
 }
@@ -259,6 +280,7 @@ DG_API int dg_initialize(dg_tensor *x, int ndim, const int64_t *shape)
   dg_view v = b->v;
   if (dg_view_set(&v, "initialize", v.dtype, ndim, shape) < 0) return -1;
   dg_view before = b->v;
+  v.device = before.device;
   b->v = v;
   if (dg_body_allocate(b, DG_PARAMETER) < 0) {
     b->v = before;
@@ -273,7 +295,6 @@ DG_API int dg_count_as_parameter(dg_tensor *x)
 {
   dg_body *b = dg_full_body_of(x);
   if (!b) return -1;
-  dg_block_rename(b->store->got, b->store->kind, DG_PARAMETER);
-  b->store->kind = DG_PARAMETER;
+  dg_storage_rename(b->store, DG_PARAMETER);
   return 0;
 }

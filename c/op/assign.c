@@ -59,8 +59,8 @@ static dg_body *spread_value(const char *who, const dg_view *x, const dg_view *l
   if (broadcast_value(who, value, like, &from) < 0) return NULL;
   dg_body *list = dg_body_new(who, x->dtype, like->ndim, like->shape);
   if (!list) return NULL;
-  if (dg_body_allocate(list, DG_WORKSPACE) == 0 && dg_backend_of(x)->copy(&from, &list->v) == 0)
-    return list;
+  list->v.device = x->device;
+  if (dg_body_allocate(list, DG_WORKSPACE) == 0 && dg_transfer(&from, &list->v) == 0) return list;
   dg_fail_prefix("%s: ", who);
   dg_body_free(list);
   return NULL;
@@ -85,7 +85,7 @@ static int set_items(dg_body *x, const dg_view *to, const dg_body *value)
     from = copy->v;
   }
   dg_touch(x);
-  int status = dg_backend_of(to)->copy(&from, to);
+  int status = dg_transfer(&from, to);
   if (copy) dg_body_free(copy);
   return status;
 }
@@ -134,6 +134,7 @@ static int set_places(dg_body *x, int axis, const dg_view *index, int base, cons
     flat.shape[axis] = index->size;
     status = dg_view_set(&flat, "take_set", flat.dtype, flat.ndim, flat.shape);
     flat.data = list->v.data;
+    flat.device = x->v.device;
     dg_touch(x);
     if (status == 0) status = dg_backend_of(&x->v)->scatter(&flat, axis, &positions->v, &x->v);
     dg_body_free(list);

@@ -10,6 +10,7 @@ static dg_body *new_body(const char *who, int dtype, int ndim, const int64_t *sh
     return NULL;
   }
   dg_body *b = dg_body_new(who, dtype, ndim, shape);
+  if (b) b->v.device = (uint8_t)dg_device_now();
   if (b && dg_body_allocate(b, DG_ACTIVATION) < 0) {
     dg_fail_prefix("%s: ", who);
     dg_body_free(b);
@@ -30,8 +31,10 @@ DG_API dg_tensor *dg_full(int dtype, int ndim, const int64_t *shape, double valu
 {
   dg_body *b = new_body("full", dtype, ndim, shape);
   if (!b) return NULL;
-  dg_backend_of(&b->v)->fill(&b->v, value);
-  return dg_born(b);
+  if (dg_backend_of(&b->v)->fill(&b->v, value) == 0) return dg_born(b);
+  dg_fail_prefix("full: ");
+  dg_body_free(b);
+  return NULL;
 }
 
 /* start, start + step, ...: `count` elements. */
@@ -42,14 +45,19 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count)
     return NULL;
   }
   int64_t n = (int64_t)count;
+  int device = dg_device_set(0); /* made here, then moved */
   dg_body *b = new_body("range", dtype, 1, &n);
+  dg_device_set(device);
   if (!b) return NULL;
   for (int64_t i = 0; i < n; i++) {
     double value = start + (double)i * step;
     dg_view one = { .data = dg_at(&b->v, i), .size = 1, .dtype = b->v.dtype, .contiguous = true };
     dg_backend_of(&b->v)->fill(&one, value);
   }
-  return dg_born(b);
+  if (device == 0 || dg_body_move(b, device) == 0) return dg_born(b);
+  dg_fail_prefix("range: ");
+  dg_body_free(b);
+  return NULL;
 }
 
 /* A tensor that looks at foreign memory, without a copy: row-major, aligned for its dtype. The

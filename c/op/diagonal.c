@@ -97,6 +97,7 @@ static dg_body *zero_matrix(const char *who, int dtype, int64_t rows, int64_t co
   if (check_diagonal(who, k) < 0) return NULL;
   dg_body *b = dg_body_new(who, dtype, 2, (const int64_t[]){ rows, columns });
   if (!b) return NULL;
+  b->v.device = (uint8_t)dg_device_now();
   if (dg_body_allocate(b, DG_ACTIVATION) < 0) {
     dg_fail_prefix("%s: ", who);
     dg_body_free(b);
@@ -122,7 +123,9 @@ DG_API dg_tensor *dg_tri(int dtype, int64_t rows, int64_t columns, int64_t k)
   dg_body *b = zero_matrix("tri", dtype, rows, columns, k);
   if (!b) return NULL;
   for (int64_t i = 0; i < rows && columns > 0; i++) {
-    dg_view row = { .data = dg_at(&b->v, i * columns), .dtype = b->v.dtype, .ndim = 1 };
+    dg_view row = {
+      .data = dg_at(&b->v, i * columns), .dtype = b->v.dtype, .ndim = 1, .device = b->v.device
+    };
     row.shape[0] = DG_MIN(DG_MAX(i + k + 1, 0), columns);
     row.stride[0] = 1;
     dg_view_finish(&row);

@@ -40,7 +40,7 @@ DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio)
     return NULL;
   }
   dg_pool pool = dg_pool_open();
-  dg_tensor *mask = dg_empty(b->v.dtype, b->v.ndim, b->v.shape), *y = NULL;
+  dg_tensor *mask = dg_blank(&b->v), *y = NULL;
   if (mask && dg_draw(DG_BERNOULLI, &dg_body_of(mask)->v, 1 - ratio, 1 / (1 - ratio)) == 0)
     y = masked(x, mask);
   return dg_pool_close(pool, y);

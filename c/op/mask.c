@@ -16,8 +16,9 @@ dg_body *dg_mask_positions(const char *who, const dg_view *x, const dg_view *mas
     return NULL;
   }
   int64_t count = dg_backend_of(mask)->nonzero(mask, NULL);
-  dg_body *p = dg_body_new(who, DG_I64, 1, &count);
+  dg_body *p = count < 0 ? NULL : dg_body_new(who, DG_I64, 1, &count);
   if (!p) return NULL;
+  p->v.device = mask->device;
   if (dg_body_allocate(p, DG_ACTIVATION) < 0) {
     dg_body_free(p);
     return NULL;
@@ -62,8 +63,9 @@ DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base)
   dg_body *b = dg_full_body_of(x);
   if (!b) return NULL;
   int64_t shape[2] = { dg_backend_of(&b->v)->nonzero(&b->v, NULL), b->v.ndim };
-  dg_body *y = dg_body_new("nonzero", DG_I64, 2, shape);
+  dg_body *y = shape[0] < 0 ? NULL : dg_body_new("nonzero", DG_I64, 2, shape);
   if (!y) return NULL;
+  y->v.device = b->v.device;
   if (dg_body_allocate(y, DG_ACTIVATION) < 0) {
     dg_fail_prefix("nonzero: ");
     dg_body_free(y);

@@ -1,19 +1,6 @@
 /* mod.c -- Lua's % and the quotient that belongs to it: both round down. */
 #include "op/op.h"
 
-/* For integers. Nothing here traps: b = 0 is refused before, and the least integer over -1 wraps. */
-static inline int64_t whole_div(int64_t a, int64_t b)
-{
-  if (b == 0 || b == -1) return (int64_t)(0 - (uint64_t)a * (b != 0));
-  return a / b - (a % b != 0 && (a ^ b) < 0);
-}
-
-static inline int64_t whole_mod(int64_t a, int64_t b)
-{
-  if (b == 0 || b == -1) return 0;
-  return a % b + (a % b != 0 && (a ^ b) < 0 ? b : 0);
-}
-
 /* fmod has the sign of the dividend: where the divisor has the other one, it is added. */
 DG_MAP_NUMBER(2, mod_map,
               (fmod(x, y) + ((fmod(x, y) != 0) & ((fmod(x, y) < 0) != (y < 0)) ? y : 0)),

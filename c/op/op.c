@@ -144,7 +144,16 @@ dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x
 
 dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value)
 {
-  return dg_full(like->dtype, ndim, shape, value);
+  int before = dg_device_set(like->device);
+  dg_tensor *y = dg_full(like->dtype, ndim, shape, value);
+  dg_device_set(before);
+  return y;
+}
+
+dg_tensor *dg_blank(const dg_view *like)
+{
+  dg_body *b = dg_body_full_like(like->dtype, like);
+  return b ? dg_born(b) : NULL;
 }
 
 dg_tensor *dg_no_gradient(const dg_call *c, int i)

@@ -69,6 +69,9 @@ dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes);
 /* A tensor of `value`, with the dtype of `like` and where it is. Operators make constants with this. */
 dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value);
 
+/* A tensor like a view, of its device as well, whose elements are not set. */
+dg_tensor *dg_blank(const dg_view *like);
+
 /* Zeros shaped like input i: the gradient of an operator that is flat almost everywhere. */
 dg_tensor *dg_no_gradient(const dg_call *c, int i);
 

@@ -91,6 +91,7 @@ static dg_tensor *drawn(const char *who, dg_distribution kind, int dtype, int nd
   }
   dg_body *y = dg_body_new(who, dtype, ndim, shape);
   if (!y) return NULL;
+  y->v.device = (uint8_t)dg_device_now();
   if (dg_body_allocate(y, DG_ACTIVATION) < 0 || dg_draw(kind, &y->v, a, b) < 0) {
     dg_fail_prefix("%s: ", who);
     dg_body_free(y);

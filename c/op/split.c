@@ -75,7 +75,7 @@ static int set_sizes(dg_call *c, int axis, int count, const int64_t *sizes)
     return dg_op_fail(c, DG_EARGUMENT, "axis %d of size %lld does not divide into %d equal parts",
                       axis + 1, (long long)size, count);
   const int64_t shape = count;
-  if (!dg_save(c, 0, DG_I64, 1, &shape)) return -1;
+  if (!dg_save_here(c, 0, DG_I64, 1, &shape)) return -1;
   for (int i = 0; i < count; i++) sizes_of(c)[i] = sizes ? sizes[i] : size / count;
   return 0;
 }

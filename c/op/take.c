@@ -16,6 +16,7 @@ dg_body *dg_positions(const char *who, const dg_view *index, int axis, int64_t s
   }
   dg_body *p = dg_body_new(who, DG_I64, index->ndim, index->shape);
   if (!p) return NULL;
+  p->v.device = index->device;
   int64_t bad = 0;
   int status = dg_body_allocate(p, DG_ACTIVATION);
   if (status == 0) status = dg_backend_of(index)->positions(index, &p->v, base, size, &bad);

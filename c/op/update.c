@@ -20,6 +20,7 @@ static bool fits(const states *s, int i)
 {
   const dg_view *p = &s->body[0]->v, *v = &s->body[i]->v;
   if (!dg_is_float(v->dtype) || v->dtype != p->dtype || !dg_same_shape(v, p)) return false;
+  if (v->device != p->device) return false;
   if (!v->contiguous && i != 1) return false; /* the gradient may have gaps */
   for (int k = 0; k < i; k++)
     if (s->body[k]->store == s->body[i]->store) return false;
@@ -37,6 +38,9 @@ static int refuse(const states *s, int i)
     return dg_fail(DG_EARGUMENT, "%s: %s is %s %s, %s is %s %s", s->who, s->name[0],
                    dg_dtype_name(p->dtype), dg_shape_text(p, a), s->name[i],
                    dg_dtype_name(v->dtype), dg_shape_text(v, b));
+  if (v->device != p->device)
+    return dg_fail(DG_EARGUMENT, "%s: %s is on %s, %s on %s", s->who, s->name[0],
+                   dg_device_name(p->device), s->name[i], dg_device_name(v->device));
   if (!v->contiguous && i != 1)
     return dg_fail(DG_EARGUMENT, "%s: %s is not contiguous", s->who, s->name[i]);
   return dg_fail(DG_EARGUMENT, "%s: %s shares elements with another argument", s->who, s->name[i]);
@@ -90,8 +94,8 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
 static bool is_plain(const dg_body *p, const dg_body *g)
 {
   return p->store && g->store && p->store != g->store && p->v.contiguous && g->v.contiguous &&
-         p->v.dtype == g->v.dtype && dg_is_float(p->v.dtype) && p->v.size > 0 &&
-         dg_same_shape(&p->v, &g->v);
+         p->v.dtype == g->v.dtype && p->v.device == g->v.device && dg_is_float(p->v.dtype) &&
+         p->v.size > 0 && dg_same_shape(&p->v, &g->v);
 }
 
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each

@@ -67,6 +67,7 @@ DG_INLINE void shape_like(dg_view *v, int dtype, const dg_view *like)
   v->dtype = (uint8_t)dtype;
   v->ndim = like->ndim;
   v->contiguous = true;
+  v->device = like->device;
   int64_t stride = 1;
   for (int i = like->ndim - 1; i >= 0; i--) {
     v->shape[i] = like->shape[i];
@@ -75,24 +76,46 @@ DG_INLINE void shape_like(dg_view *v, int dtype, const dg_view *like)
   }
 }
 
+enum { HEADER = 64 }; /* the block of a storage whose elements lie elsewhere */
+
+/* Elements on another device; the storage itself is the host's. */
+static dg_storage *allocate_far(dg_body *b, int64_t bytes, dg_kind kind)
+{
+  int64_t got;
+  dg_storage *s = dg_block_alloc(HEADER, DG_WORKSPACE, &got);
+  if (!s) return NULL;
+  if ((s->data = dg_device_alloc(b->v.device, bytes, kind, &s->got))) return s;
+  dg_block_free(s, got, DG_WORKSPACE);
+  return NULL;
+}
+
+DG_INLINE dg_storage *allocate_near(int64_t bytes, dg_kind kind)
+{
+  int64_t got;
+  dg_storage *s = dg_block_alloc(ELEMENTS_AT + bytes, kind, &got);
+  if (DG_UNLIKELY(!s)) return NULL;
+  s->got = got;
+  s->data = (char *)s + ELEMENTS_AT;
+  return s;
+}
+
 DG_INLINE int allocate(dg_body *b, dg_kind kind)
 {
   int64_t bytes = b->v.size * dg_item_bytes[b->v.dtype];
   dg_storage *s = &b->own;
-  if (bytes <= (int64_t)sizeof b->tiny) {
+  if (DG_UNLIKELY(b->v.device != 0)) {
+    if (!(s = allocate_far(b, bytes, kind))) return -1;
+  } else if (bytes <= (int64_t)sizeof b->tiny) {
     s->got = 0;
     s->data = b->tiny;
-  } else {
-    int64_t got;
-    s = dg_block_alloc(ELEMENTS_AT + bytes, kind, &got);
-    if (DG_UNLIKELY(!s)) return -1;
-    s->got = got;
-    s->data = (char *)s + ELEMENTS_AT;
+  } else if (DG_UNLIKELY(!(s = allocate_near(bytes, kind)))) {
+    return -1;
   }
   s->refs = 1;
   s->version = 0;
   s->pin = NULL;
   s->kind = (uint8_t)kind;
+  s->device = b->v.device;
   b->store = s;
   b->v.data = s->data;
   return 0;
@@ -149,7 +172,21 @@ static void free_storage(dg_storage *s)
     return;
   }
   if (s->pin) dg_pin_drop(s->pin);
-  dg_block_free(s, s->got, s->kind);
+  if (s->device) {
+    int64_t header;
+    dg_size_class(HEADER, &header);
+    dg_device_free(s->device, s->data, s->got, s->kind);
+    dg_block_free(s, header, DG_WORKSPACE);
+  } else {
+    dg_block_free(s, s->got, s->kind);
+  }
+}
+
+void dg_storage_rename(dg_storage *s, dg_kind to)
+{
+  if (s->device) dg_device_rename(s->device, s->got, s->kind, to);
+  else dg_block_rename(s->got, s->kind, to);
+  s->kind = (uint8_t)to;
 }
 
 void dg_body_drop_storage(dg_body *b)
@@ -159,6 +196,34 @@ void dg_body_drop_storage(dg_body *b)
   b->v.data = NULL;
   if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
   if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s);
+}
+
+/* Not even few elements go into the slot: views may look at those that were there. */
+int dg_body_move(dg_body *b, int device)
+{
+  dg_body to;
+  dg_view like = b->v;
+  like.device = (uint8_t)device;
+  shape_like(&to.v, b->v.dtype, &like);
+  to.v.device = (uint8_t)device;
+  int64_t bytes = to.v.size * dg_item_bytes[to.v.dtype];
+  dg_kind kind = (dg_kind)b->store->kind;
+  dg_storage *s = device ? allocate_far(&to, bytes, kind) : allocate_near(bytes, kind);
+  if (!s) return -1;
+  s->refs = 1;
+  s->version = b->store->version + 1;
+  s->pin = NULL;
+  s->kind = (uint8_t)kind;
+  s->device = (uint8_t)device;
+  to.v.data = s->data;
+  if (dg_transfer(&b->v, &to.v) < 0) {
+    free_storage(s);
+    return -1;
+  }
+  dg_body_drop_storage(b);
+  b->store = s;
+  b->v = to.v;
+  return 0;
 }
 
 void dg_body_free(dg_body *b)

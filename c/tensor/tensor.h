@@ -15,6 +15,7 @@ typedef struct dg_storage {
   void *data;
   dg_pin *pin;
   uint8_t kind;
+  uint8_t device; /* where the elements are; `got` counts them alone if that is not the host */
 } dg_storage;
 
 enum { /* flags of a body */
@@ -72,6 +73,10 @@ dg_body *dg_body_like(int dtype, const dg_view *shape);
 dg_body *dg_body_full_like(int dtype, const dg_view *shape);
 /* Gives the body its own storage, uninitialized. */
 int dg_body_allocate(dg_body *b, dg_kind kind);
+/* Counts its storage under another kind from now on. */
+void dg_storage_rename(dg_storage *s, dg_kind to);
+/* Gives a body that has elements others of its own, contiguous, on a device: the same numbers. */
+int dg_body_move(dg_body *b, int device);
 /* Has the body look at foreign memory instead. */
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin);
 /* A body that looks at x's storage; the caller then sets shape, strides and data. */

@@ -291,7 +291,9 @@ describe("the header", function()
           local loss = graph and C.dg_sum(result, 0, nil, 0) or nil
           if loss ~= nil then
             local w = C.dg_walk_new(1, ffi.new("dg_tensor *[1]", loss), nil, 0)
-            assert(w ~= nil and C.dg_walk_run(w, 0) >= 0, f.name .. ": " .. message())
+            -- Shapes of no elements may have huge ones on the way: then memory may run out.
+            assert(w ~= nil and (C.dg_walk_run(w, 0) >= 0 or C.dg_error_code() == C.DG_EMEMORY),
+              f.name .. ": " .. message())
             C.dg_walk_free(w)
           end
         elseif is_refusal(result) then

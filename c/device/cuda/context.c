@@ -1,0 +1,124 @@
+/* context.c -- the devices: found at the first use, each with its context and stream. */
+#include "device/cuda/cuda.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+const dg_cuda_driver *dg_driver;
+
+static struct {
+  pthread_mutex_t lock;
+  int count;        /* of devices; -1: not looked for yet */
+  bool forked;      /* CUDA was in use when this process was forked off */
+  char reason[256]; /* why there is none */
+  dg_cuda_device of[DG_CUDA_DEVICES];
+} devices = { .lock = PTHREAD_MUTEX_INITIALIZER, .count = -1 };
+
+static DG_THREAD_LOCAL int entered; /* the device that is current on this thread; 0: none */
+
+/* A context does not survive a fork. */
+static void note_fork(void) { devices.forked = devices.count > 0; }
+
+/* Keeps the message of what went wrong as the reason that is given from now on. */
+static int none(void)
+{
+  snprintf(devices.reason, sizeof devices.reason, "%s", dg_error_message());
+  devices.count = 0;
+  return 0;
+}
+
+static int look(void)
+{
+  int count = 0, status = 0;
+  if (!(dg_driver = dg_cuda_open_driver())) return none();
+  if ((status = dg_driver->init(0)) != 0 || (status = dg_driver->count(&count)) != 0) {
+    dg_cuda_fail("start", status);
+    return none();
+  }
+  if (count == 0) {
+    dg_fail(DG_ESYSTEM, "cuda: the driver knows of no device");
+    return none();
+  }
+  pthread_atfork(NULL, NULL, note_fork);
+  dg_cuda_complete();
+  return devices.count = DG_MIN(count, DG_CUDA_DEVICES);
+}
+
+/* How many devices there are. */
+static int count_devices(void)
+{
+  if (devices.count < 0) {
+    pthread_mutex_lock(&devices.lock);
+    if (devices.count < 0) look();
+    pthread_mutex_unlock(&devices.lock);
+  }
+  return devices.count;
+}
+
+static int make(dg_cuda_device *d, int ordinal)
+{
+  int major = 0, minor = 0, status = dg_driver->get(&d->handle, ordinal);
+  char name[128] = "";
+  if (status == 0) status = dg_driver->name(name, sizeof name, d->handle);
+  if (status == 0) status = dg_driver->attribute(&major, DG_CUDA_MAJOR, d->handle);
+  if (status == 0) status = dg_driver->attribute(&minor, DG_CUDA_MINOR, d->handle);
+  if (status == 0) status = dg_driver->attribute(&d->processors, DG_CUDA_PROCESSORS, d->handle);
+  if (status != 0) return dg_cuda_fail("device", status);
+  void *context = NULL;
+  if ((status = dg_driver->context(&context, d->handle)) != 0)
+    return dg_cuda_fail("context", status);
+  if ((status = dg_driver->enter(context)) != 0) return dg_cuda_fail("context", status);
+  if ((status = dg_driver->stream_new(&d->stream, 1 /* apart from the default stream */)) != 0)
+    return dg_cuda_fail("stream", status);
+  snprintf(d->text, sizeof d->text, "%s, compute capability %d.%d", name, major, minor);
+  d->arch = 10 * major + minor;
+  d->context = context;
+  return 0;
+}
+
+static dg_cuda_device *first_entry(int device)
+{
+  int count = count_devices();
+  if (count == 0) {
+    dg_fail(DG_ESYSTEM, "%s", devices.reason);
+    return NULL;
+  }
+  if (device < 1 || device > count) {
+    dg_fail(DG_EARGUMENT, "cuda: there is no device cuda:%d (there are %d)", device - 1, count);
+    return NULL;
+  }
+  if (devices.forked) {
+    dg_fail(DG_ESYSTEM, "cuda: it was in use before this process was forked: first use it in the "
+                        "child (in nginx in init_worker_by_lua)");
+    return NULL;
+  }
+  dg_cuda_device *d = &devices.of[device - 1];
+  pthread_mutex_lock(&devices.lock);
+  int status = d->context ? 0 : make(d, device - 1);
+  pthread_mutex_unlock(&devices.lock);
+  if (status == 0 && (status = dg_driver->enter(d->context)) != 0) dg_cuda_fail("context", status);
+  if (status != 0) return NULL;
+  entered = device;
+  return d;
+}
+
+dg_cuda_device *dg_cuda_enter(int device)
+{
+  if (DG_LIKELY(entered == device && !devices.forked)) return &devices.of[device - 1];
+  return first_entry(device);
+}
+
+int dg_cuda_wait(int device)
+{
+  dg_cuda_device *d = dg_cuda_enter(device);
+  if (!d) return -1;
+  int status = dg_driver->stream_wait(d->stream);
+  return status == 0 ? 0 : dg_cuda_fail("wait", status);
+}
+
+/* -- What can be asked from outside; dg_device_count and so on in device/device.c call these ----- */
+
+int dg_cuda_count(void) { return count_devices(); }
+
+const char *dg_cuda_reason(void) { return count_devices() > 0 ? "" : devices.reason; }

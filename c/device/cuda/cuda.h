@@ -1,0 +1,100 @@
+/* cuda.h -- the CUDA backend's own: devices, memory, kernels, and the entries of its table.
+ *
+ * A device is the number that views carry: 1 is cuda:0. All work of a device goes through one stream
+ * in the order of the calls, whatever thread makes them; memory that is freed may therefore be used
+ * again at once. Nothing here waits for the device unless a value is wanted on the host. */
+#ifndef DG_CUDA_H
+#define DG_CUDA_H
+
+#include "device/cuda/driver.h"
+#include "device/device.h"
+
+typedef struct dg_cuda_device {
+  void *context, *stream;
+  void *blas; /* made by the first matrix product */
+  int handle; /* the driver's number of it */
+  int arch;   /* 90 is compute capability 9.0 */
+  int processors;
+  char text[176]; /* "NVIDIA H100 80GB HBM3, compute capability 9.0" */
+} dg_cuda_device;
+
+/* The device, made current on this thread; NULL with an error set when it is not to be had. */
+dg_cuda_device *dg_cuda_enter(int device);
+/* The driver, once a device has been entered. */
+extern const dg_cuda_driver *dg_driver;
+/* How many devices there are, and why there is none. */
+int dg_cuda_count(void);
+const char *dg_cuda_reason(void);
+/* Waits until all that was asked of the device is done. */
+int dg_cuda_wait(int device);
+
+/* -- Memory: blocks from a cache; `*got` is the true size, which dg_cuda_free wants back --------- */
+
+void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got);
+void dg_cuda_free(int device, void *block, int64_t got, dg_kind kind);
+void dg_cuda_rename(int device, int64_t got, dg_kind from, dg_kind to);
+/* Refuses allocations that would bring the live bytes over this. */
+void dg_cuda_limit(int device, int64_t bytes);
+/* Live bytes of a kind; gives cached blocks back to the driver. */
+int64_t dg_cuda_bytes(int device, dg_kind kind);
+void dg_cuda_trim(int device);
+
+/* Copies between host memory and a device's. Uploads do not wait, downloads do. */
+int dg_cuda_upload(int device, void *to, const void *from, int64_t bytes);
+int dg_cuda_download(int device, void *to, const void *from, int64_t bytes);
+
+/* -- Kernels -------------------------------------------------------------------------------------- */
+
+enum { DG_CUDA_DEVICES = 16, DG_CUDA_THREADS = 256 };
+
+/* A kernel of one of the embedded files: { "reduce", "sum_rows_float" } is in reduce.cu. */
+typedef struct dg_kernel {
+  const char *unit, *name;
+  void *function[DG_CUDA_DEVICES + 1]; /* loaded at the first launch on a device */
+} dg_kernel;
+
+/* Launches a kernel: `arguments` points to each of its parameters. */
+int dg_cuda_launch(dg_kernel *k, int device, int64_t blocks, int threads, int shared,
+                   void **arguments);
+#define DG_LAUNCH(kernel, device, blocks, threads, shared, ...)                                    \
+  dg_cuda_launch(kernel, device, blocks, threads, shared, (void *[]){ __VA_ARGS__ })
+
+/* The kernel of a unit for one of the dtypes: KERNELS is { [DG_F32] = { "unit", "name_float" } ... }.
+ * NULL with an error when there is none for it. */
+dg_kernel *dg_kernel_for(dg_kernel *kernels, int dtype);
+
+/* How many blocks cover n elements when each thread takes `each` of them. */
+DG_INLINE int64_t dg_blocks(int64_t n, int64_t each)
+{
+  return (n + DG_CUDA_THREADS * each - 1) / (DG_CUDA_THREADS * each);
+}
+
+/* Functions out of a source made at run time (a formula); -1 with an error set. */
+int dg_cuda_compile(int device, const char *name, const char *source, int count,
+                    const char *const *names, void **functions);
+/* Compiles the text of a unit for a compute capability without a device, for tests: the size of the
+ * machine code, or -1 with an error set. */
+int64_t dg_cuda_try_unit(const char *unit, int arch);
+
+/* Which source files the library carries: name (without .cu), text; a NULL at the end. */
+typedef struct dg_cuda_text {
+  const char *name, *text;
+} dg_cuda_text;
+extern const dg_cuda_text dg_cuda_texts[];
+/* The i-th of the units, kernels by themselves; NULL after the last. */
+const char *dg_cuda_unit(int i);
+
+/* to = from, where one is on the host or each on another device. */
+int dg_cuda_transfer(const dg_view *from, const dg_view *to);
+
+/* -- Entries of the table: see device/device.h ---------------------------------------------------- */
+
+/* Has the entries that are missing say so. */
+void dg_cuda_complete(void);
+
+int dg_cuda_map(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
+                const double *parameters);
+int dg_cuda_copy(const dg_view *from, const dg_view *to);
+int dg_cuda_fill(const dg_view *y, double value);
+
+#endif

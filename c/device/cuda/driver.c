@@ -1,0 +1,150 @@
+/* driver.c -- finds and opens CUDA's driver, NVRTC and cuBLAS at their first use. */
+#include "device/cuda/driver.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct symbol {
+  const char *name;
+  size_t at; /* of its pointer in the table */
+} symbol;
+
+/* A library: where it may lie, what is wanted of it, and what came of that. */
+typedef struct library {
+  const char *what, *variable; /* for messages; an environment variable that names its file */
+  const char *const *names;
+  const symbol *symbols;
+  int count;
+  void *table;
+  bool is_open;
+  char reason[256]; /* why it is not open */
+} library;
+
+#define SYMBOL(table, field, name) { name, offsetof(table, field) },
+#define DRIVER_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_driver, field, name)
+#define NVRTC_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_nvrtc, field, name)
+#define BLAS_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_blas, field, name)
+
+static const symbol driver_symbols[] = { DG_CUDA_DRIVER(DRIVER_SYMBOL) };
+static const symbol nvrtc_symbols[] = { DG_CUDA_NVRTC(NVRTC_SYMBOL) };
+static const symbol blas_symbols[] = { DG_CUDA_BLAS(BLAS_SYMBOL) };
+
+#define COUNT(list) (int)(sizeof(list) / sizeof *(list))
+
+static const char *const driver_names[] = { "libcuda.so.1", "libcuda.so", NULL };
+static const char *const nvrtc_names[] = { "libnvrtc.so.13",
+                                           "libnvrtc.so.12",
+                                           "libnvrtc.so.11.2",
+                                           "libnvrtc.so",
+                                           "/usr/local/cuda/lib64/libnvrtc.so",
+                                           NULL };
+static const char *const blas_names[] = { "libcublas.so.13",
+                                          "libcublas.so.12",
+                                          "libcublas.so.11",
+                                          "libcublas.so",
+                                          "/usr/local/cuda/lib64/libcublas.so",
+                                          NULL };
+
+static dg_cuda_driver driver_table;
+static dg_cuda_nvrtc nvrtc_table;
+static dg_cuda_blas blas_table;
+
+static library driver = { .what = "the driver",
+                          .variable = "DGRAPH_CUDA",
+                          .names = driver_names,
+                          .symbols = driver_symbols,
+                          .count = COUNT(driver_symbols),
+                          .table = &driver_table };
+static library nvrtc = { .what = "NVRTC",
+                         .variable = "DGRAPH_NVRTC",
+                         .names = nvrtc_names,
+                         .symbols = nvrtc_symbols,
+                         .count = COUNT(nvrtc_symbols),
+                         .table = &nvrtc_table };
+static library blas = { .what = "cuBLAS",
+                        .variable = "DGRAPH_CUBLAS",
+                        .names = blas_names,
+                        .symbols = blas_symbols,
+                        .count = COUNT(blas_symbols),
+                        .table = &blas_table };
+
+static void *open_any(library *l)
+{
+  const char *asked = getenv(l->variable);
+  void *handle = NULL;
+  if (asked && strcmp(asked, "none") == 0) {
+    snprintf(l->reason, sizeof l->reason, "%s is none", l->variable);
+    return NULL;
+  }
+  if (asked && *asked) {
+    handle = dlopen(asked, RTLD_NOW | RTLD_LOCAL);
+  } else {
+    for (int i = 0; l->names[i] && !handle; i++)
+      handle = dlopen(l->names[i], RTLD_NOW | RTLD_LOCAL);
+  }
+  const char *why = handle ? NULL : dlerror();
+  if (!handle)
+    snprintf(l->reason, sizeof l->reason, "%s cannot be opened (%s; %s may name it)", l->what,
+             why ? why : "no such library", l->variable);
+  return handle;
+}
+
+static void open_library(library *l)
+{
+  void *handle = open_any(l);
+  if (!handle) return;
+  for (int i = 0; i < l->count; i++) {
+    void *f = dlsym(handle, l->symbols[i].name);
+    if (!f) {
+      snprintf(l->reason, sizeof l->reason, "%s has no %s: it is too old", l->what,
+               l->symbols[i].name);
+      return;
+    }
+    memcpy((char *)l->table + l->symbols[i].at, &f, sizeof f);
+  }
+  l->is_open = true;
+}
+
+static void open_the_driver(void) { open_library(&driver); }
+static void open_the_nvrtc(void) { open_library(&nvrtc); }
+static void open_the_blas(void) { open_library(&blas); }
+
+static const void *opened(const library *l)
+{
+  if (l->is_open) return l->table;
+  dg_fail(DG_ESYSTEM, "cuda: %s", l->reason);
+  return NULL;
+}
+
+const dg_cuda_driver *dg_cuda_open_driver(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_the_driver);
+  return opened(&driver);
+}
+
+const dg_cuda_nvrtc *dg_cuda_open_nvrtc(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_the_nvrtc);
+  return opened(&nvrtc);
+}
+
+const dg_cuda_blas *dg_cuda_open_blas(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_the_blas);
+  return opened(&blas);
+}
+
+int dg_cuda_fail(const char *what, int result)
+{
+  const char *name = NULL, *text = NULL;
+  driver_table.error_name(result, &name);
+  driver_table.error_text(result, &text);
+  return dg_fail(result == DG_CUDA_EMEMORY ? DG_EMEMORY : DG_ESYSTEM, "cuda: %s: %s (%s)", what,
+                 text ? text : "unknown error", name ? name : "?");
+}

@@ -1,0 +1,113 @@
+/* driver.h -- what dgraph uses of CUDA's driver, of NVRTC and of cuBLAS, declared here: no header and
+ * no library of CUDA is needed to build, all of it is opened at run time.
+ *
+ * The names and numbers are those of NVIDIA's documentation (CUDA Driver API, NVRTC, cuBLAS). */
+#ifndef DG_CUDA_DRIVER_H
+#define DG_CUDA_DRIVER_H
+
+#include "base/base.h"
+
+typedef unsigned long long dg_cuda_ptr; /* CUdeviceptr */
+
+enum { /* CUresult */
+       DG_CUDA_EMEMORY = 2
+};
+
+enum { /* CUdevice_attribute */
+       DG_CUDA_PROCESSORS = 16,
+       DG_CUDA_MAJOR = 75,
+       DG_CUDA_MINOR = 76
+};
+
+/* X(result, field, exported name, parameters) */
+#define DG_CUDA_DRIVER(X)                                                                          \
+  X(int, init, "cuInit", (unsigned flags))                                                         \
+  X(int, version, "cuDriverGetVersion", (int *version))                                            \
+  X(int, error_name, "cuGetErrorName", (int error, const char **name))                             \
+  X(int, error_text, "cuGetErrorString", (int error, const char **text))                           \
+  X(int, count, "cuDeviceGetCount", (int *count))                                                  \
+  X(int, get, "cuDeviceGet", (int *device, int ordinal))                                           \
+  X(int, name, "cuDeviceGetName", (char *name, int room, int device))                              \
+  X(int, attribute, "cuDeviceGetAttribute", (int *value, int attribute, int device))               \
+  X(int, context, "cuDevicePrimaryCtxRetain", (void **context, int device))                        \
+  X(int, enter, "cuCtxSetCurrent", (void *context))                                                \
+  X(int, mem_info, "cuMemGetInfo_v2", (size_t * unused, size_t * total))                           \
+  X(int, mem_alloc, "cuMemAlloc_v2", (dg_cuda_ptr * p, size_t bytes))                              \
+  X(int, mem_free, "cuMemFree_v2", (dg_cuda_ptr p))                                                \
+  X(int, host_alloc, "cuMemAllocHost_v2", (void **p, size_t bytes))                                \
+  X(int, upload, "cuMemcpyHtoDAsync_v2",                                                           \
+    (dg_cuda_ptr to, const void *from, size_t bytes, void *stream))                                \
+  X(int, download, "cuMemcpyDtoHAsync_v2",                                                         \
+    (void *to, dg_cuda_ptr from, size_t bytes, void *stream))                                      \
+  X(int, move, "cuMemcpyDtoDAsync_v2",                                                             \
+    (dg_cuda_ptr to, dg_cuda_ptr from, size_t bytes, void *stream))                                \
+  X(int, move_peer, "cuMemcpyPeerAsync",                                                           \
+    (dg_cuda_ptr to, void *to_context, dg_cuda_ptr from, void *from_context, size_t bytes,         \
+     void *stream))                                                                                \
+  X(int, set_bytes, "cuMemsetD8Async",                                                             \
+    (dg_cuda_ptr p, unsigned char value, size_t count, void *stream))                              \
+  X(int, stream_new, "cuStreamCreate", (void **stream, unsigned flags))                            \
+  X(int, stream_wait, "cuStreamSynchronize", (void *stream))                                       \
+  X(int, stream_after, "cuStreamWaitEvent", (void *stream, void *event, unsigned flags))           \
+  X(int, event_new, "cuEventCreate", (void **event, unsigned flags))                               \
+  X(int, event_free, "cuEventDestroy_v2", (void *event))                                           \
+  X(int, event_record, "cuEventRecord", (void *event, void *stream))                               \
+  X(int, event_wait, "cuEventSynchronize", (void *event))                                          \
+  X(int, event_elapsed, "cuEventElapsedTime", (float *ms, void *from, void *to))                   \
+  X(int, module_load, "cuModuleLoadData", (void **module, const void *image))                      \
+  X(int, module_function, "cuModuleGetFunction",                                                   \
+    (void **function, void *module, const char *name))                                             \
+  X(int, launch, "cuLaunchKernel",                                                                 \
+    (void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, \
+     unsigned shared, void *stream, void **arguments, void **extra))
+
+#define DG_CUDA_NVRTC(X)                                                                           \
+  X(int, version, "nvrtcVersion", (int *major, int *minor))                                        \
+  X(const char *, error_text, "nvrtcGetErrorString", (int error))                                  \
+  X(int, create, "nvrtcCreateProgram",                                                             \
+    (void **program, const char *source, const char *name, int headers, const char *const *texts,  \
+     const char *const *names))                                                                    \
+  X(int, destroy, "nvrtcDestroyProgram", (void **program))                                         \
+  X(int, compile, "nvrtcCompileProgram", (void *program, int count, const char *const *options))   \
+  X(int, log_size, "nvrtcGetProgramLogSize", (void *program, size_t *size))                        \
+  X(int, log, "nvrtcGetProgramLog", (void *program, char *log))                                    \
+  X(int, cubin_size, "nvrtcGetCUBINSize", (void *program, size_t *size))                           \
+  X(int, cubin, "nvrtcGetCUBIN", (void *program, char *cubin))
+
+/* Matrices are column-major; `t` is 0 for a matrix as it is, 1 for its transpose. */
+#define DG_CUDA_BLAS(X)                                                                            \
+  X(int, create, "cublasCreate_v2", (void **handle))                                               \
+  X(int, set_stream, "cublasSetStream_v2", (void *handle, void *stream))                           \
+  X(int, set_math, "cublasSetMathMode", (void *handle, int mode))                                  \
+  X(int, sgemm, "cublasSgemmStridedBatched",                                                       \
+    (void *handle, int ta, int tb, int m, int n, int k, const float *alpha, const float *a,        \
+     int lda, long long step_a, const float *b, int ldb, long long step_b, const float *beta,      \
+     float *c, int ldc, long long step_c, int count))                                              \
+  X(int, dgemm, "cublasDgemmStridedBatched",                                                       \
+    (void *handle, int ta, int tb, int m, int n, int k, const double *alpha, const double *a,      \
+     int lda, long long step_a, const double *b, int ldb, long long step_b, const double *beta,    \
+     double *c, int ldc, long long step_c, int count))
+
+#define DG_CUDA_FIELD(result, field, name, parameters) result(*field) parameters;
+
+typedef struct dg_cuda_driver {
+  DG_CUDA_DRIVER(DG_CUDA_FIELD)
+} dg_cuda_driver;
+
+typedef struct dg_cuda_nvrtc {
+  DG_CUDA_NVRTC(DG_CUDA_FIELD)
+} dg_cuda_nvrtc;
+
+typedef struct dg_cuda_blas {
+  DG_CUDA_BLAS(DG_CUDA_FIELD)
+} dg_cuda_blas;
+
+/* The functions of each, opened at the first call; NULL with an error set when it is not to be had. */
+const dg_cuda_driver *dg_cuda_open_driver(void);
+const dg_cuda_nvrtc *dg_cuda_open_nvrtc(void);
+const dg_cuda_blas *dg_cuda_open_blas(void);
+
+/* Fails with what the driver says of a result: "cuda: launch: out of memory (...)". */
+int dg_cuda_fail(const char *what, int result) __attribute__((cold));
+
+#endif

@@ -1,0 +1,167 @@
+/* prelude.h -- what every kernel begins with: types, views, formulas' functions, sums of a block. */
+#ifndef DG_CUDA_PRELUDE_H
+#define DG_CUDA_PRELUDE_H
+
+typedef signed char int8_t;
+typedef unsigned char uint8_t;
+typedef int int32_t;
+typedef unsigned int uint32_t;
+typedef long long dg_int64;
+typedef unsigned long long dg_uint64;
+#define int64_t dg_int64
+#define uint64_t dg_uint64
+#define INT64_MAX 0x7fffffffffffffffLL
+#define INT64_MIN (-0x7fffffffffffffffLL - 1)
+
+#include "device/whole.h"
+
+enum { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL };
+
+/* dg_view of device/view.h: the two must agree. */
+struct View {
+  char *data;
+  int64_t size;
+  uint8_t dtype, ndim;
+  bool contiguous;
+  uint8_t device;
+  int64_t shape[8], stride[8];
+
+  /* Where the i-th element in row-major order lies, in elements from `data`. */
+  __device__ int64_t place(int64_t i) const
+  {
+    if (contiguous) return i;
+    int64_t at = 0;
+    for (int k = ndim - 1; k > 0; k--) {
+      at += i % shape[k] * stride[k];
+      i /= shape[k];
+    }
+    return ndim > 0 ? at + i * stride[0] : at;
+  }
+
+  template <typename T> __device__ T &at(int64_t i) const { return ((T *)data)[place(i)]; }
+};
+
+/* dg_loop of device/cpu/loop.h: the axes of up to four views, joined; strides in bytes. */
+struct Loop {
+  int ndim, operands;
+  int64_t shape[8], stride[4][8];
+  char *data[4];
+  int64_t runs;
+
+  /* The addresses of element i in each of N operands. */
+  template <int N, typename I> __device__ void find(I i, char **at) const
+  {
+    for (int k = 0; k < N; k++) at[k] = data[k];
+    for (int a = ndim - 1; a > 0; a--) {
+      I size = (I)shape[a], rest = i / size, place = i - rest * size;
+      i = rest;
+      for (int k = 0; k < N; k++) at[k] += (int64_t)place * stride[k][a];
+    }
+    for (int k = 0; k < N; k++) at[k] += (int64_t)i * stride[k][0];
+  }
+
+  /* Small arrays are divided up in 32 bits, which is many times faster. */
+  template <int N> __device__ void element(int64_t i, int64_t size, char **at) const
+  {
+    if (size <= 0x7fffffff) find<N, uint32_t>((uint32_t)i, at);
+    else find<N, uint64_t>((uint64_t)i, at);
+  }
+};
+
+/* The number of this thread among all. */
+static __device__ __forceinline__ int64_t thread_number()
+{
+  return (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+}
+
+/* -- Numbers ------------------------------------------------------------------------------------- */
+
+template <typename T> struct Is {
+  enum { floating = 0 };
+  typedef double wide;
+};
+template <> struct Is<float> {
+  enum { floating = 1 };
+  typedef float wide;
+};
+template <> struct Is<double> {
+  enum { floating = 1 };
+  typedef double wide;
+};
+
+/* A parameter of a formula beside elements of type T. */
+template <typename T> __device__ __forceinline__ T adopt(double x) { return (T)dg_whole_part(x); }
+template <> __device__ __forceinline__ float adopt<float>(double x) { return (float)x; }
+template <> __device__ __forceinline__ double adopt<double>(double x) { return x; }
+
+/* Casts as the CPU makes them: floats saturate, NaN gives 0, integers wrap around. */
+template <typename To, typename From> struct Cast {
+  static __device__ To of(From x) { return (To)x; }
+};
+template <typename To> __device__ __forceinline__ To saturate(double x);
+template <> __device__ __forceinline__ int32_t saturate<int32_t>(double x)
+{
+  return x != x               ? 0
+         : x >= 2147483647.0  ? 2147483647
+         : x <= -2147483648.0 ? (int32_t)0x80000000
+                              : (int32_t)x;
+}
+template <> __device__ __forceinline__ int64_t saturate<int64_t>(double x)
+{
+  return dg_whole_part(x);
+}
+template <> __device__ __forceinline__ uint8_t saturate<uint8_t>(double x)
+{
+  return x != x || x <= 0 ? 0 : x >= 255 ? 255 : (uint8_t)x;
+}
+#define DG_SATURATES(To, From)                                                                     \
+  template <> struct Cast<To, From> {                                                              \
+    static __device__ To of(From x) { return saturate<To>((double)x); }                            \
+  };
+DG_SATURATES(int32_t, float)
+DG_SATURATES(int32_t, double)
+DG_SATURATES(int64_t, float)
+DG_SATURATES(int64_t, double)
+DG_SATURATES(uint8_t, float)
+DG_SATURATES(uint8_t, double)
+
+/* Functions of formulas that CUDA has not. */
+template <typename T> __device__ __forceinline__ T sigmoid(T x) { return 1 / (1 + exp(-x)); }
+template <typename T> __device__ __forceinline__ T softplus(T x)
+{
+  return (x < 0 ? (T)0 : x) + (x != x ? x : log1p(exp(-fabs(x))));
+}
+
+/* -- Sums of a warp and of a block ---------------------------------------------------------------- */
+
+struct Add {
+  template <typename T> static __device__ T of(T a, T b) { return a + b; }
+};
+/* NaN wins. */
+struct Most {
+  template <typename T> static __device__ T of(T a, T b) { return a > b || a != a ? a : b; }
+};
+struct Least {
+  template <typename T> static __device__ T of(T a, T b) { return a < b || a != a ? a : b; }
+};
+
+template <typename How, typename T> __device__ __forceinline__ T warp_all(T x)
+{
+  for (int i = 16; i > 0; i /= 2) x = How::of(x, __shfl_xor_sync(0xffffffffu, x, i));
+  return x;
+}
+
+/* Of all threads of a block of whole warps, in the same order always; every thread gets it. `none`
+ * changes nothing. */
+template <typename How, typename T> __device__ __forceinline__ T block_all(T x, T none)
+{
+  __shared__ T part[32];
+  int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warps = blockDim.x >> 5;
+  x = warp_all<How>(x);
+  __syncthreads();
+  if (lane == 0) part[warp] = x;
+  __syncthreads();
+  return warp_all<How>(lane < warps ? part[lane] : none);
+}
+
+#endif
