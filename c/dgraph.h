@@ -911,6 +911,16 @@ DG_API dg_tensor *dg_tanh(dg_tensor *x);
 /* gy (1 - y^2): the gradient of tanh, given its output y. */
 DG_API dg_tensor *dg_tanh_grad(dg_tensor *y, dg_tensor *gy);
 
+/* ---- op/to.c: tensors on their way between devices. */
+
+/* A contiguous copy of x on a device (0: the host, 1: cuda:0 ...), also if it is there already.
+ * Gradients flow back to where x is. */
+DG_API dg_tensor *dg_to(dg_tensor *x, int device);
+
+/* Has a leaf, and its gradient, lie on a device from now on: handles stay, views of the old elements
+ * keep those. A parameter that waits for its shape gets its elements there. */
+DG_API int dg_move(dg_tensor *x, int device);
+
 /* ---- op/transpose.c: the axes of a tensor in another order, without a copy. */
 
 /* x with its axes in the order given: axis k of the result is axis axes[k] of x. A count of 0

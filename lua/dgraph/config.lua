@@ -1,5 +1,6 @@
 --- Settings, and modes that hold while a function runs.
 local check = require "dgraph.check"
+local devices = require "dgraph.devices"
 local errors = require "dgraph.errors"
 local extents = require "dgraph.extents"
 local native = require "dgraph.native"
@@ -10,14 +11,17 @@ local C = native.C
 ---@field train boolean  dropout and batch normalization behave as in training; true
 ---@field enable_backprop boolean  operators are recorded; true
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
+---@field device dgraph.Device  where they are made; "cpu"
 
 local values = {
   train = true,
   enable_backprop = true,
   dtype = "float32",
+  device = "cpu",
 }
 
 local function set(name, value)
+  if name == "device" then native.check(C.dg_device_set(devices.id(value, "dg.config"))) end
   if name == "enable_backprop" then C.dg_mode_set(C.DG_MODE_BACKPROP, value and 1 or 0) end
   values[name] = value
 end
@@ -40,6 +44,8 @@ local function check_value(name, value)
       errors.raisef("dg.config: dtype must be \"float32\" or \"float64\", got %s",
         check.spell(value))
     end
+  elseif name == "device" then
+    devices.id(value, "dg.config")
   else
     check.boolean(value, "dg.config", name)
   end
@@ -116,6 +122,16 @@ end
 ---@return any ...
 function config.force_backprop_mode(f, ...)
   return run("dg.force_backprop_mode", "enable_backprop", true, f, ...)
+end
+
+--- Calls `f(...)` with another device for the tensors that it makes.
+---@param device dgraph.Device
+---@param f function
+---@param ... any
+---@return any ...
+function config.using_device(device, f, ...)
+  check_value("device", device)
+  return run("dg.using_device", "device", device, f, ...)
 end
 
 --- Calls `f(...)` as in training: `config.train` is true.

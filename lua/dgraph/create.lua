@@ -2,6 +2,7 @@
 local ffi = require "ffi"
 local check = require "dgraph.check"
 local convert = require "dgraph.tensor.convert"
+local devices = require "dgraph.devices"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
@@ -12,14 +13,17 @@ local C, wrap = native.C, native.wrap
 ---@field dtype? dgraph.Dtype  float32 when nil
 ---@field requires_grad? boolean  make it a leaf that collects gradients; false
 ---@field name? string
+---@field device? dgraph.Device  where it is made; `dg.config.device` when nil
 
 local create = {}
 
-local OPTIONS = { dtype = true, requires_grad = true, name = true }
+local OPTIONS = { dtype = true, requires_grad = true, name = true, device = true }
 
 --- Options out of a table or a bare dtype.
 local function read_options(options, who)
-  if type(options) == "string" then return { dtype = options } end
+  if type(options) == "string" then
+    return devices.exists(options) and { device = options } or { dtype = options }
+  end
   return check.options(options, who, OPTIONS)
 end
 
@@ -41,10 +45,13 @@ function create.tensor(value, options)
   local kind, x = type(value), nil
   if native.is_tensor(value) then
     local source = wrap(C.dg_detach(value))
+    local device = options.device and devices.id(options.device, "dg.tensor")
+    if device and device ~= C.dg_device_of(source) then source = wrap(C.dg_to(source, device)) end
     x = wrap(options.dtype and C.dg_cast(source, dtypes.id(options.dtype, "dg.tensor"))
       or C.dg_copy(source))
   elseif kind == "table" or kind == "number" or kind == "boolean" then
     x = convert.from_table(value, options.dtype)
+    if options.device and options.device ~= x.device then x = x:to(options.device) end
   else
     errors.raisef("dg.tensor: wanted a number, a table or a tensor, got %s", check.spell(value))
   end
@@ -58,10 +65,10 @@ end
 function create.Variable(value, options)
   options = read_options(options, "dg.Variable")
   local x
-  if native.is_tensor(value) and not options.dtype then
+  if native.is_tensor(value) and not options.dtype and not options.device then
     x = wrap(C.dg_detach(value))
   else
-    x = create.tensor(value, options.dtype)
+    x = create.tensor(value, { dtype = options.dtype, device = options.device })
   end
   if options.requires_grad ~= false and (x.dtype == "float32" or x.dtype == "float64") then
     x.requires_grad = true
@@ -115,17 +122,10 @@ end
 local function make(who, shape, options, value)
   local id = dtypes.id(options.dtype or convert.default_dtype(), who)
   local ndim = check.shape(shape, who)
-  local x
   if value == nil then
-    x = C.dg_empty(id, ndim, check.sizes)
-    if x == nil then return apply(native.again("dg_empty", id, ndim, check.sizes), options) end
-  else
-    x = C.dg_full(id, ndim, check.sizes, value)
-    if x == nil then
-      return apply(native.again("dg_full", id, ndim, check.sizes, value), options)
-    end
+    return apply(devices.make(options.device, who, "dg_empty", id, ndim, check.sizes), options)
   end
-  return apply(wrap(x), options)
+  return apply(devices.make(options.device, who, "dg_full", id, ndim, check.sizes, value), options)
 end
 
 --- A tensor whose elements are not set: `dg.empty(2, 3)`, `dg.empty({2, 3}, "int32")`.
@@ -168,6 +168,7 @@ local function like(who, x, options, value)
   options = read_options(options, who)
   return make(who, x.shape, {
     dtype = options.dtype or x.dtype, requires_grad = options.requires_grad, name = options.name,
+    device = options.device or x.device,
   }, value)
 end
 
@@ -222,7 +223,8 @@ function create.arange(start, stop, step, options)
   end
   options = read_options(options, "dg.arange")
   local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.arange")
-  return apply(wrap(C.dg_range(id, start, step, count)), options)
+  local x = devices.make(options.device, "dg.arange", "dg_range", id, start, step, count)
+  return apply(x, options)
 end
 
 --- `count` numbers from start to stop, both included.
@@ -239,7 +241,8 @@ function create.linspace(start, stop, count, options)
   options = read_options(options, "dg.linspace")
   local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.linspace")
   local step = count > 1 and (stop - start) / (count - 1) or 0
-  return apply(wrap(C.dg_range(id, start, step, count)), options)
+  local x = devices.make(options.device, "dg.linspace", "dg_range", id, start, step, count)
+  return apply(x, options)
 end
 
 --- Ones on the diagonal, zeros elsewhere: rows x columns.
@@ -253,7 +256,7 @@ function create.eye(rows, columns, options)
   columns = check.integer(columns == nil and rows or columns, "dg.eye", "columns")
   options = read_options(options, "dg.eye")
   local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.eye")
-  return apply(wrap(C.dg_eye(id, rows, columns, 0)), options)
+  return apply(devices.make(options.device, "dg.eye", "dg_eye", id, rows, columns, 0), options)
 end
 
 --- A square matrix with ones on the diagonal.
@@ -275,7 +278,7 @@ function create.from_string(bytes, shape, options)
   local dtype = options.dtype or convert.default_dtype()
   dtypes.id(dtype, "dg.from_string")
   shape = shape or { #bytes / dtypes.size(dtype) }
-  local x = make("dg.from_string", shape, options)
+  local x = make("dg.from_string", shape, { dtype = options.dtype, device = "cpu" })
   if x.nbytes ~= #bytes then
     errors.raisef("dg.from_string: %d bytes for %d elements of %s", #bytes, x.size, dtype)
   end
@@ -283,7 +286,7 @@ function create.from_string(bytes, shape, options)
     ffi.copy(x:pointer(), bytes, #bytes)
     x:touch()
   end
-  return x
+  return apply(x:to(options.device or convert.default_device()), options)
 end
 
 return create

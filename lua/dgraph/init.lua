@@ -8,6 +8,7 @@ require "dgraph.tensor.operators"
 local indexing = require "dgraph.tensor.indexing"
 require "dgraph.node"
 require "dgraph.variable"
+require "dgraph.tensor.device"
 require "dgraph.hooks"
 
 local backward = require "dgraph.backward"
@@ -35,6 +36,7 @@ dg.functions, dg.F = functions, functions
 dg.config, dg.using_config = config.config, config.using_config
 dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.force_backprop_mode
 dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
+dg.using_device = config.using_device
 dg.scope, dg.open_scope = scope.scope, scope.open
 dg.backward, dg.grad = backward.backward, backward.grad
 
@@ -52,9 +54,6 @@ function dg.randn(...) return dg.random.randn(...) end
 ---@return dgraph.Tensor
 function dg.rand(...) return dg.random.rand(...) end
 
---- There is no CUDA in this version.
-dg.cuda = { available = false }
-
 --- The modules of dgraph/utils, also loaded at their first use.
 dg.utils = setmetatable({}, {
   __index = function(_, name) return require("dgraph.utils." .. name) end,
@@ -69,7 +68,7 @@ local LAZY = {
   links = "links", L = "links", optimizers = "optimizers", initializers = "initializers",
   gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
-  Function = "function", random = "random", reporter = "reporter",
+  Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
 }
 
 --- The same for single functions and classes of a module.

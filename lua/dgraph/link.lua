@@ -6,11 +6,14 @@
 -- that it was made in closes.
 local class = require "dgraph.class"
 local create = require "dgraph.create"
+local devices = require "dgraph.devices"
 local errors = require "dgraph.errors"
 local kinds = require "dgraph.link_kinds"
+local native = require "dgraph.native"
 local parameter = require "dgraph.parameter"
 local structure = require "dgraph.link_structure"
 
+local C = native.C
 local is_link, is_parameter, is_tensor = kinds.is_link, kinds.is_parameter, kinds.is_tensor
 
 ---@class dgraph.Link
@@ -258,6 +261,32 @@ function Link:count_params()
   end
   return count, uninitialized
 end
+
+-- -- Devices ---------------------------------------------------------------------------------
+
+--- Moves all parameters and persistent tensors of the layer and of those inside it to a device, in
+--- place: optimizers go on with them.
+---@param device dgraph.Device
+---@return dgraph.Link self
+function Link:to(device)
+  local id = devices.id(device, "to")
+  for param in self:params() do native.check(C.dg_move(param, id)) end
+  for link in self:links() do
+    for _, name in ipairs(link._persistent) do
+      if native.is_tensor(link[name]) then link[name] = link[name]:to(device) end
+    end
+  end
+  return self
+end
+
+--- Moves the layer to the host.
+---@return dgraph.Link self
+function Link:to_cpu() return self:to "cpu" end
+
+--- Moves the layer to a card.
+---@param number? integer  which, from 0: the first by default
+---@return dgraph.Link self
+function Link:to_gpu(number) return self:to("cuda:" .. (number or 0)) end
 
 -- -- Gradients -------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 --- What memory is used for, and how much of it there may be.
 local check = require "dgraph.check"
+local devices = require "dgraph.devices"
 local native = require "dgraph.native"
 
 local C = native.C
@@ -16,9 +17,27 @@ local memory = {}
 ---@field tensors integer  how many are alive
 ---@field nodes integer
 
---- Bytes by what they are for, and how many tensors and nodes are alive.
+local KINDS = {
+  parameters = C.DG_PARAMETER, activations = C.DG_ACTIVATION, gradients = C.DG_GRADIENT,
+  workspace = C.DG_WORKSPACE, cache = C.DG_CACHE,
+}
+
+--- The same of a card: its bytes alone.
+local function of_card(device)
+  local id, report = devices.id(device, "dg.memory"), { live = 0 }
+  for name, kind in pairs(KINDS) do
+    report[name] = native.check(C.dg_device_bytes(id, kind))
+    if name ~= "cache" then report.live = report.live + report[name] end
+  end
+  return report
+end
+
+--- Bytes by what they are for, and how many tensors and nodes are alive. `live` counts the cards'
+--- as well; the others are the host's, or with a device, its own.
+---@param device? dgraph.Device  "cuda", "cuda:1" ...
 ---@return dgraph.MemoryReport
-function memory.memory()
+function memory.memory(device)
+  if device ~= nil and device ~= "cpu" then return of_card(device) end
   return {
     live = C.dg_memory_live(),
     parameters = C.dg_memory_bytes(C.DG_PARAMETER),

@@ -4,24 +4,25 @@
 local check = require "dgraph.check"
 local convert = require "dgraph.tensor.convert"
 local create = require "dgraph.create"
+local devices = require "dgraph.devices"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
-local C, wrap = native.C, native.wrap
+local C = native.C
 
 local random = {}
 
-local OPTIONS = { dtype = true }
+local OPTIONS = { dtype = true, device = true }
 
 --- Calls a generator of C for a shape; one number where there is no shape.
 local function draw(who, name, size, options, default, ...)
   if type(options) == "string" then options = { dtype = options } end
-  local dtype = check.options(options, who, OPTIONS).dtype or default or convert.default_dtype()
-  local id = dtypes.id(dtype, who)
+  options = check.options(options, who, OPTIONS)
+  local id = dtypes.id(options.dtype or default or convert.default_dtype(), who)
   local ndim = check.shape(size == nil and 1 or size, who)
-  local x = C[name](id, ndim, check.sizes, ...)
-  if x == nil then x = native.again(name, id, ndim, check.sizes, ...) else x = wrap(x) end
+  local device = size == nil and "cpu" or options.device
+  local x = devices.make(device, who, name, id, ndim, check.sizes, ...)
   if size ~= nil then return x end
   local value = x:item()
   x:release()
@@ -52,7 +53,7 @@ end
 ---@param low? number  0
 ---@param high? number  1
 ---@param size? integer|integer[]  nil: one number
----@param options? { dtype: dgraph.Dtype }|dgraph.Dtype
+---@param options? { dtype: dgraph.Dtype, device: dgraph.Device }|dgraph.Dtype
 ---@return dgraph.Tensor|number
 function random.uniform(low, high, size, options)
   low, high = low == nil and 0 or low, high == nil and 1 or high
@@ -66,7 +67,7 @@ end
 ---@param loc? number  the mean; 0
 ---@param scale? number  the standard deviation; 1
 ---@param size? integer|integer[]  nil: one number
----@param options? { dtype: dgraph.Dtype }|dgraph.Dtype
+---@param options? { dtype: dgraph.Dtype, device: dgraph.Device }|dgraph.Dtype
 ---@return dgraph.Tensor|number
 function random.normal(loc, scale, size, options)
   loc, scale = loc == nil and 0 or loc, scale == nil and 1 or scale
@@ -78,7 +79,7 @@ end
 
 local function shaped(who, name, p, q, ...)
   local shape, options = create.shape_and_options(who, ...)
-  local x = draw(who, name, shape, { dtype = options.dtype }, nil, p, q)
+  local x = draw(who, name, shape, { dtype = options.dtype, device = options.device }, nil, p, q)
   return create.apply(x, options)
 end
 
@@ -96,7 +97,7 @@ function random.rand(...) return shaped("dg.rand", "dg_uniform", 0, 1, ...) end
 ---@param low integer
 ---@param high? integer  not among the results
 ---@param size? integer|integer[]  nil: one number
----@param options? { dtype: dgraph.Dtype }|dgraph.Dtype  int64
+---@param options? { dtype: dgraph.Dtype, device: dgraph.Device }|dgraph.Dtype  int64
 ---@return dgraph.Tensor|integer
 function random.randint(low, high, size, options)
   if high == nil then low, high = 0, low end
@@ -108,20 +109,22 @@ end
 --- 1 with probability p, else 0.
 ---@param p number
 ---@param size? integer|integer[]  nil: one number
----@param options? { dtype: dgraph.Dtype }|dgraph.Dtype  float32
+---@param options? { dtype: dgraph.Dtype, device: dgraph.Device }|dgraph.Dtype  float32
 ---@return dgraph.Tensor|number
 function random.bernoulli(p, size, options)
   check.number(p, "random.bernoulli", "p")
   return draw("random.bernoulli", "dg_bernoulli", size, options, nil, p)
 end
 
-local function permuted_positions(n) return wrap(C.dg_permutation(n, 1)) end
+local function permuted_positions(n)
+  return devices.make("cpu", "random.permutation", "dg_permutation", n, 1)
+end
 
 --- The positions 1 to n in random order, as int64, or the rows of a tensor in random order.
 ---@param x integer|dgraph.Tensor
 ---@return dgraph.Tensor
 function random.permutation(x)
-  if native.is_tensor(x) then return x[permuted_positions(#x)] end
+  if native.is_tensor(x) then return x[permuted_positions(#x):to(x.device)] end
   return permuted_positions(check.integer(x, "random.permutation", "n"))
 end
 
@@ -129,7 +132,7 @@ end
 ---@param x dgraph.Tensor|any[]
 function random.shuffle(x)
   if native.is_tensor(x) then
-    native.check(C.dg_assign(x, x[permuted_positions(#x)]))
+    native.check(C.dg_assign(x, x[permuted_positions(#x):to(x.device)]))
   elseif type(x) == "table" then
     if #x < 2 then return end
     local order, items = permuted_positions(#x):totable(), {}

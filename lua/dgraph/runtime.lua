@@ -1,6 +1,7 @@
 --- What dgraph runs on: threads, instructions, libraries.
 local ffi = require "ffi"
 local check = require "dgraph.check"
+local devices = require "dgraph.devices"
 local native = require "dgraph.native"
 
 local C = native.C
@@ -26,6 +27,7 @@ function runtime.get_num_threads() return C.dg_num_threads() end
 ---@field instructions string  "base", "avx2" or "avx512"
 ---@field matmul string  what multiplies large matrices
 ---@field threads integer
+---@field cuda string  the first card, or why there is none
 
 --- What dgraph runs on.
 ---@return dgraph.RuntimeInfo
@@ -38,6 +40,7 @@ function runtime.runtime_info()
     instructions = ffi.string(C.dg_isa_name()),
     matmul = ffi.string(C.dg_matmul_name()),
     threads = C.dg_num_threads(),
+    cuda = C.dg_device_count() > 0 and ffi.string(C.dg_device_text(1)) or devices.reason(),
   }
 end
 
@@ -45,7 +48,7 @@ end
 ---@param out? file*  standard output by default
 function runtime.print_runtime_info(out)
   local info = runtime.runtime_info()
-  local names = { "library", "lua", "jit", "system", "instructions", "matmul", "threads" }
+  local names = { "library", "lua", "jit", "system", "instructions", "matmul", "threads", "cuda" }
   for _, name in ipairs(names) do
     (out or io.stdout):write(("%s: %s\n"):format(name, tostring(info[name])))
   end

@@ -24,6 +24,8 @@
 --   differentiable false: no gradient at all
 --   atol, rtol    1e-6, 1e-5: of the gradients
 --   error_name    what error messages start with: the name
+--
+-- With DGRAPH_TEST_DEVICE=cuda (make test-cuda) the same cases run on a card.
 local busted = require "busted"
 local dg = require "dgraph"
 local drawer = require "spec.support.drawer"
@@ -45,10 +47,12 @@ local function map(list, f)
   return result
 end
 
+local DEVICE = os.getenv "DGRAPH_TEST_DEVICE" or "cpu"
+
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
 
 local function leaf(x)
-  return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x) })
+  return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x), device = DEVICE })
 end
 
 --- Calls f, which must raise an error with this text after the line of the caller.
@@ -74,7 +78,18 @@ return function(name, case)
 
   local function inputs(shape, seed) return case.inputs(drawer(shape or usual, seed or 1)) end
 
-  local function call(xs) return pack(case.f(unpack(xs))) end
+  local function here(x) return x:to "cpu" end
+
+  --- The operator, where it is to be tried; `view` is made there.
+  local function f(...) return case.f(unpack(map({ ... }, function(x) return x:to(DEVICE) end))) end
+  local function call(xs) return map(pack(f(unpack(xs))), here) end
+  local function f_here(...) return unpack(call { ... }) end
+  local function call_views(xs, view_of)
+    return map(pack(case.f(unpack(map(xs, function(x, k)
+      return view_of(k)(x:to(DEVICE))
+    end)))), here)
+  end
+  local function same(x) return x end
 
   --- Weights for the outputs, so that no gradient is all ones.
   local function seeds_for(ys)
@@ -86,11 +101,11 @@ return function(name, case)
   local function check_gradients(xs)
     local gys = seeds_for(call(xs))
     local options = { eps = 1e-5, atol = atol, rtol = rtol }
-    gradient_check.check_backward(case.f, xs, gys, nil, options)
+    gradient_check.check_backward(f_here, xs, gys, nil, options)
     local ggxs = map(xs, function(x, k)
       return is_float(x) and drawer(x.shape, 50 + k)(-1, 1) or false
     end)
-    gradient_check.check_double_backward(case.f, xs, gys, ggxs, nil, nil, options)
+    gradient_check.check_double_backward(f_here, xs, gys, ggxs, nil, nil, options)
   end
 
   local function same_results(got, wanted, what)
@@ -140,13 +155,15 @@ return function(name, case)
       it("takes " .. kind .. " inputs", function()
         local xs = inputs()
         local wanted = call(xs)
-        same_results(call(map(xs, view)), wanted, kind)
+        same_results(call_views(xs, function() return view end), wanted, kind)
         for i = 1, #xs do
-          local mixed = map(xs, function(x, k) return k == i and view(x) or x end)
-          same_results(call(mixed), wanted, ("%s input %d"):format(kind, i))
+          same_results(call_views(xs, function(k) return k == i and view or same end), wanted,
+            ("%s input %d"):format(kind, i))
         end
         if not differentiable then return end
-        local function viewed(...) return case.f(unpack(map({ ... }, view))) end
+        local function viewed(...)
+          return unpack(call_views({ ... }, function() return view end))
+        end
         gradient_check.check_backward(viewed, xs, seeds_for(wanted), nil,
           { eps = 1e-5, atol = atol, rtol = rtol })
       end)
@@ -231,7 +248,7 @@ return function(name, case)
     for _, which in ipairs(differentiable and case.overwritten or {}) do
       it("notices that " .. which .. " was overwritten before backward", function()
         local xs = map(inputs(), leaf)
-        local y = call(xs)[1]
+        local y = pack(case.f(unpack(xs)))[1]
         local root = y:sum()
         local victim = which == "y" and y or xs[which]
         victim.data = dg.zeros_like(victim)

@@ -28,6 +28,8 @@ local function read(family)
   return cases
 end
 
+local DEVICE = os.getenv "DGRAPH_TEST_DEVICE" or "cpu"
+
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
 
 local function as(x, dtype) return is_float(x) and dg.tensor(x, dtype) or x end
@@ -37,15 +39,15 @@ local function close(got, wanted, tolerance, what)
   local largest = wide.size == 0 and 0 or dg.functions.absolute(wide):max():item()
   if largest ~= largest or largest == math.huge then largest = 1 end
   assert.same(wanted.shape, got.shape, what)
-  gradient_check.assert_allclose(dg.tensor(got, "float64"), wide, tolerance * math.max(largest, 1),
-    0, what)
+  local here = dg.tensor(got:to "cpu", "float64")
+  gradient_check.assert_allclose(here, wide, tolerance * math.max(largest, 1), 0, what)
 end
 
 local function compare(f, case, dtype, tolerance)
   local xs = {}
   for i, x in ipairs(case.x) do
     xs[i] = dg.tensor(as(x, dtype), {
-      dtype = is_float(x) and dtype or x.dtype, requires_grad = is_float(x),
+      dtype = is_float(x) and dtype or x.dtype, requires_grad = is_float(x), device = DEVICE,
     })
   end
   local ys = { f(unpack(xs)) }
@@ -53,7 +55,9 @@ local function compare(f, case, dtype, tolerance)
   for k, y in ipairs(case.y) do close(ys[k], y, tolerance, "result " .. k) end
   if not next(case.gx) then return end
   local outputs, gys, inputs, wanted = {}, {}, {}, {}
-  for k, gy in pairs(case.gy) do outputs[#outputs + 1], gys[#gys + 1] = ys[k], as(gy, dtype) end
+  for k, gy in pairs(case.gy) do
+    outputs[#outputs + 1], gys[#gys + 1] = ys[k], as(gy, dtype):to(DEVICE)
+  end
   for i, gx in pairs(case.gx) do inputs[#inputs + 1], wanted[#wanted + 1] = xs[i], gx end
   local got = backward.grad(outputs, inputs, gys)
   for i, gx in ipairs(wanted) do close(got[i], gx, tolerance, "gradient " .. i) end

@@ -59,7 +59,8 @@ local function read_images(folder, part, opts)
   if #array.shape ~= 3 or array.shape[2] ~= SIDE or array.shape[3] ~= SIDE then
     error(("get_mnist: %s does not hold images of %d x %d"):format(path, SIDE, SIDE), 0)
   end
-  local images = require "dgraph".empty(shape, opts.dtype or "float32")
+  local images = require "dgraph".empty(shape,
+    { dtype = opts.dtype or "float32", device = "cpu" })
   local source, target, factor = array.data, images:pointer(), (opts.scale or 1) / 255
   for i = 0, array.count - 1 do target[i] = source[i] * factor end
   return images
@@ -68,7 +69,8 @@ end
 local function read_labels(folder, part, opts)
   local array, path = read_array(folder, file_name(part, "labels", 1))
   if #array.shape ~= 1 then error(("get_mnist: %s does not hold labels"):format(path), 0) end
-  local labels = require "dgraph".empty(array.shape, opts.label_dtype or "int32")
+  local labels = require "dgraph".empty(array.shape,
+    { dtype = opts.label_dtype or "int32", device = "cpu" })
   local source, target = array.data, labels:pointer()
   for i = 0, array.count - 1 do
     if source[i] > 9 then error(("get_mnist: %s: %d is no digit"):format(path, source[i]), 0) end

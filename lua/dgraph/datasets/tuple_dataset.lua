@@ -20,9 +20,14 @@ end
 
 --- Copies rows of one tensor into a new one.
 local function gather(part, positions, count)
+  if part.device ~= "cpu" then
+    local list = {}
+    for i = 1, count do list[i] = positions[i] end
+    return part[require "dgraph".tensor(list, { dtype = "int64", device = part.device })]
+  end
   local shape = { count }
   for axis = 2, #part.shape do shape[axis] = part.shape[axis] end
-  local rows = require "dgraph".empty(shape, part.dtype)
+  local rows = require "dgraph".empty(shape, { dtype = part.dtype, device = "cpu" })
   local row_bytes = part.nbytes / part.shape[1]
   local source = ffi.cast("const uint8_t *", part:pointer())
   local target = ffi.cast("uint8_t *", rows:pointer())

@@ -1031,6 +1031,20 @@ function Tensor:touch() end
 ---@return string
 function Tensor:tostring() end
 
+--- x on a device, or in a dtype; x itself where it is that already. Gradients flow back.
+---@param target dgraph.Device|dgraph.Dtype
+---@return dgraph.Tensor
+function Tensor:to(target) end
+
+--- x on the host.
+---@return dgraph.Tensor
+function Tensor:to_cpu() end
+
+--- x on a card.
+---@param number? integer  which, from 0: the first by default
+---@return dgraph.Tensor
+function Tensor:to_gpu(number) end
+
 --- Forgets the gradient.
 function Tensor:cleargrad() end
 

@@ -1,4 +1,5 @@
 --- Initializers without chance: constants, arrays, the identity matrix.
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local Initializer = require "dgraph.initializers.initializer"
 
@@ -42,10 +43,8 @@ function constant.Identity:fill(x)
     errors.raisef("Identity: the shape is not that of a square matrix but (%s)",
       table.concat(shape, ", "))
   end
-  x:fill(0)
-  local numbers = x:pointer()
-  for i = 0, shape[1] - 1 do numbers[i * shape[1] + i] = self.scale end
-  x:touch()
+  local eye = create.eye(shape[1], { dtype = x.dtype, device = x.device })
+  x:copydata(eye * self.scale)
 end
 
 return constant

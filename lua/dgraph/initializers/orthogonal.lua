@@ -41,18 +41,19 @@ function Orthogonal:fill(x)
   if not rows then errors.raisef("Orthogonal: a tensor without axes has no rows") end
   local columns = rows > 0 and x.size / rows or 0
   local count, length = math.min(rows, columns), math.max(rows, columns)
-  local chance = create.empty({ count, length }, "float64")
+  local chance = create.empty({ count, length }, { dtype = "float64", device = "cpu" })
   random.Normal(1)(chance)
   local vectors = ffi.cast("double *", chance:pointer())
   orthonormalize(vectors, count, length)
-  local numbers = x:pointer()
+  local matrix = create.empty(x.shape, { dtype = x.dtype, device = "cpu" })
+  local numbers = matrix:pointer()
   for i = 0, count - 1 do
     for k = 0, length - 1 do
       local at = rows <= columns and i * length + k or k * columns + i
       numbers[at] = self.scale * vectors[i * length + k]
     end
   end
-  x:touch()
+  x:copydata(matrix)
 end
 
 return Orthogonal

@@ -28,7 +28,8 @@ local function encode(key, value)
   elseif kind == "string" or kind == "function" or kind == "thread" or not value.dtype then
     error(("%s is a %s: only tensors, numbers and booleans can be saved"):format(key, kind), 0)
   end
-  return npy.encode_header(value.shape, value.dtype), value:pointer(), value.nbytes
+  local here = value:to "cpu"
+  return npy.encode_header(value.shape, value.dtype), here:pointer(), value.nbytes, here
 end
 
 local function write(path, arrays, compression)
@@ -37,8 +38,8 @@ local function write(path, arrays, compression)
   table.sort(keys)
   local writer = zip.writer { compression = compression }
   for _, key in ipairs(keys) do
-    local header, data, size = encode(key, arrays[key])
-    local done, message = writer:add(key .. ".npy", header, data, size, arrays[key])
+    local header, data, size, owner = encode(key, arrays[key])
+    local done, message = writer:add(key .. ".npy", header, data, size, owner or arrays[key])
     if not done then return nil, ("cannot write %s: %s"):format(path, message) end
   end
   return files.write(path, writer:finish())

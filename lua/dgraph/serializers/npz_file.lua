@@ -100,7 +100,7 @@ end
 function NpzFile:tensor(key)
   local tensor = false
   local header, message = read_into(self, key, function(header)
-    tensor = require "dgraph".empty(header.shape, header.dtype)
+    tensor = require "dgraph".empty(header.shape, { dtype = header.dtype, device = "cpu" })
     return tensor:pointer()
   end)
   if not header then return nil, message end

@@ -95,7 +95,7 @@ function methods.tostring(x)
   local p = C.dg_data(x)
   if p == nil then
     C.dg_error_clear()
-    return methods.tostring(wrap(C.dg_copy(x)))
+    return methods.tostring(wrap(C.dg_to(x, 0)))
   end
   return ffi.string(p, x.nbytes)
 end
@@ -179,5 +179,9 @@ end
 --- What new tensors are when nobody says: `dg.config.dtype`.
 ---@return dgraph.Dtype
 function convert.default_dtype() return require "dgraph.config".values.dtype end
+
+--- Where new tensors are when nobody says: `dg.config.device`.
+---@return dgraph.Device
+function convert.default_device() return require "dgraph.config".values.device end
 
 return convert

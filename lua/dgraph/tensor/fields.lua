@@ -1,6 +1,7 @@
 --- The fields of a tensor: shape, dtype, gradient, place in the graph.
 local ffi = require "ffi"
 local check = require "dgraph.check"
+local devices = require "dgraph.devices"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
@@ -31,10 +32,7 @@ function fields.is_contiguous(x) return native.check(C.dg_is_contiguous(x)) == 1
 function fields.is_initialized(x) return native.check(C.dg_is_initialized(x)) == 1 end
 function fields.requires_grad(x) return native.check(C.dg_requires_grad(x)) == 1 end
 
-function fields.device(x)
-  native.check(C.dg_ndim(x))
-  return "cpu"
-end
+function fields.device(x) return devices.name(native.check(C.dg_device_of(x))) end
 
 function fields.data(x) return wrap(C.dg_detach(x)) end
 fields.array = fields.data
