@@ -157,6 +157,10 @@ DG_API const char *dg_device_text(int device);
 /* Waits until a device has done all that was asked of it; the host always has. */
 DG_API int dg_device_wait(int device);
 
+/* Waits like dg_device_wait and tells the time by a card's own clock, in seconds since it was first
+ * asked: the difference of two is what the work between them took. NaN with an error. */
+DG_API double dg_device_time(int device);
+
 /* Bytes of one kind (dg_kind) on a device, as dg_memory_bytes tells of the host; -1 with an error. */
 DG_API double dg_device_bytes(int device, int kind);
 

@@ -77,6 +77,15 @@ DG_API int dg_device_wait(int device)
   return device == 0 ? 0 : dg_cuda_wait(device);
 }
 
+/* Waits like dg_device_wait and tells the time by a card's own clock, in seconds since it was first
+ * asked: the difference of two is what the work between them took. NaN with an error. */
+DG_API double dg_device_time(int device)
+{
+  if (device == 0) dg_fail(DG_EARGUMENT, "time: the host has a clock of its own");
+  else if (check_device("time", device) == 0) return dg_cuda_time(device);
+  return __builtin_nan("");
+}
+
 /* Bytes of one kind (dg_kind) on a device, as dg_memory_bytes tells of the host; -1 with an error. */
 DG_API double dg_device_bytes(int device, int kind)
 {

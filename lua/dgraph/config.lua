@@ -11,7 +11,7 @@ local C = native.C
 ---@field train boolean  dropout and batch normalization behave as in training; true
 ---@field enable_backprop boolean  operators are recorded; true
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
----@field device dgraph.Device  where they are made; "cpu"
+---@field device dgraph.Device  where they are made; "cpu", or what DGRAPH_DEVICE says
 
 local values = {
   train = true,
@@ -52,6 +52,9 @@ local function check_value(name, value)
 end
 
 local config = { values = values }
+
+local asked = os.getenv "DGRAPH_DEVICE"
+if asked and asked ~= "" then set("device", asked) end
 
 ---@type dgraph.Config
 config.config = setmetatable({}, {

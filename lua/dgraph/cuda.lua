@@ -39,6 +39,16 @@ function cuda.synchronize(device)
   native.check(C.dg_device_wait(id_of(device, "dg.cuda.synchronize")))
 end
 
+--- The time by a card's own clock, in seconds, when it has done all that was asked of it: the
+--- difference of two calls is what the work between them took there.
+---@param device? dgraph.Device  the first card
+---@return number
+function cuda.time(device)
+  local now = C.dg_device_time(id_of(device, "dg.cuda.time"))
+  if now ~= now then native.raise_last() end
+  return now
+end
+
 --- Sets how many bytes of tensors may be alive on a card; what would go over it is an error. nil:
 --- no limit.
 ---@param bytes number?

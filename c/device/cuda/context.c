@@ -117,6 +117,35 @@ int dg_cuda_wait(int device)
   return status == 0 ? 0 : dg_cuda_fail("wait", status);
 }
 
+static int mark_time(dg_cuda_device *d)
+{
+  int status = 0;
+  bool first = !d->marks[0];
+  for (int i = 0; i < 2 && status == 0; i++)
+    if (!d->marks[i]) status = dg_driver->event_new(&d->marks[i], 0);
+  if (first && status == 0) status = dg_driver->event_record(d->marks[0], d->stream);
+  if (status == 0) status = dg_driver->event_record(d->marks[1], d->stream);
+  return status == 0 ? dg_driver->event_wait(d->marks[1]) : status;
+}
+
+double dg_cuda_time(int device)
+{
+  dg_cuda_device *d = dg_cuda_enter(device);
+  if (!d) return __builtin_nan("");
+  float passed = 0;
+  pthread_mutex_lock(&devices.lock);
+  int status = mark_time(d);
+  if (status == 0) status = dg_driver->event_elapsed(&passed, d->marks[0], d->marks[1]);
+  double now = d->milliseconds += (double)passed;
+  void *last = d->marks[1];
+  d->marks[1] = d->marks[0];
+  d->marks[0] = last;
+  pthread_mutex_unlock(&devices.lock);
+  if (status == 0) return now / 1000;
+  dg_cuda_fail("time", status);
+  return __builtin_nan("");
+}
+
 /* -- What can be asked from outside; dg_device_count and so on in device/device.c call these ----- */
 
 int dg_cuda_count(void) { return count_devices(); }

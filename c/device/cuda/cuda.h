@@ -15,7 +15,9 @@ typedef struct dg_cuda_device {
   int handle; /* the driver's number of it */
   int arch;   /* 90 is compute capability 9.0 */
   int processors;
-  char text[176]; /* "NVIDIA H100 80GB HBM3, compute capability 9.0" */
+  void *marks[2];      /* events of the last two dg_cuda_time */
+  double milliseconds; /* of its clock, at the last of them */
+  char text[176];      /* "NVIDIA H100 80GB HBM3, compute capability 9.0" */
 } dg_cuda_device;
 
 /* The device, made current on this thread; NULL with an error set when it is not to be had. */
@@ -27,6 +29,8 @@ int dg_cuda_count(void);
 const char *dg_cuda_reason(void);
 /* Waits until all that was asked of the device is done. */
 int dg_cuda_wait(int device);
+/* Its clock when that is so, in seconds since this was first asked; NaN with an error set. */
+double dg_cuda_time(int device);
 
 /* -- Memory: blocks from a cache; `*got` is the true size, which dg_cuda_free wants back --------- */
 

@@ -1,5 +1,6 @@
 --- Handwritten digits: 28 x 28 grey images and what they show.
 local TupleDataset = require "dgraph.datasets.tuple_dataset"
+local convert = require "dgraph.tensor.convert"
 local files = require "dgraph.utils.files"
 local idx = require "dgraph.datasets.idx"
 
@@ -9,6 +10,7 @@ local idx = require "dgraph.datasets.idx"
 ---@field scale number?  what white becomes, 1 by default; black is 0
 ---@field dtype string?  of the images, "float32" by default
 ---@field label_dtype string?  "int32" by default
+---@field device dgraph.Device?  where the data lies; `dg.config.device` when nil
 ---@field folder string?
 
 local SIDE = 28
@@ -63,7 +65,7 @@ local function read_images(folder, part, opts)
     { dtype = opts.dtype or "float32", device = "cpu" })
   local source, target, factor = array.data, images:pointer(), (opts.scale or 1) / 255
   for i = 0, array.count - 1 do target[i] = source[i] * factor end
-  return images
+  return images:to(opts.device or convert.default_device())
 end
 
 local function read_labels(folder, part, opts)
@@ -76,7 +78,7 @@ local function read_labels(folder, part, opts)
     if source[i] > 9 then error(("get_mnist: %s: %d is no digit"):format(path, source[i]), 0) end
     target[i] = source[i] + 1
   end
-  return labels
+  return labels:to(opts.device or convert.default_device())
 end
 
 local function read_part(folder, part, opts)
