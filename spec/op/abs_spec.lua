@@ -4,7 +4,7 @@ local op_case = require "spec.support.op_case"
 local F = dg.F
 
 op_case("abs", {
-  f = F.absolute,
+  f = F.abs,
   inputs = function(r) return { r.pick { -3.5, -1.2, 2.1, 4.4 } } end,
   dtypes = { "int32", "int64", "uint8" },
   overwritten = { 1 },
@@ -26,5 +26,11 @@ describe("abs", function()
     local x = dg.Variable { -1, 0, 1 }
     F.absolute(x):sum():backward()
     assert.same({ -1, 0, 1 }, x.grad:totable())
+  end)
+end)
+
+describe("absolute", function()
+  it("is abs, by Chainer's name", function()
+    assert.same({ 2, 0, 1.5 }, F.absolute(dg.tensor { -2, 0, 1.5 }):totable())
   end)
 end)

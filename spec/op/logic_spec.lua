@@ -44,3 +44,10 @@ for name, truth in pairs {
     known = { { { 1, 0 / 0, 1 / 0, -1 / 0 }, truth, out = "bool" } },
   })
 end
+
+describe("isnan", function()
+  it("knows NaN of any sign, and only that", function()
+    local x = dg.tensor({ 0 / 0, -(0 / 0), 1 / 0, 0 }, "float64")
+    assert.same({ true, true, false, false }, dg.F.isnan(x):totable())
+  end)
+end)

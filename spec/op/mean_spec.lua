@@ -31,3 +31,11 @@ describe("mean", function()
     assert.same({}, dg.zeros(2, 0):mean(1):totable())
   end)
 end)
+
+describe("average", function()
+  it("is the mean, by Chainer's name", function()
+    local x = dg.tensor { { 1, 2, 3 }, { 4, 5, 9 } }
+    assert.equal(4, F.average(x):item())
+    assert.same({ { 2 }, { 6 } }, F.average(x, { axis = 2, keepdims = true }):totable())
+  end)
+end)
