@@ -97,9 +97,11 @@ demo:
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
-# The reference, and functions/meta.lua for editors, out of the sources.
+# The reference, and functions/meta.lua for editors, out of the sources; pages where there is LDoc.
 doc: all
 	@$(LUA) c/tools/doc.lua
+	@if type ldoc >/dev/null 2>&1; then ldoc --fatalwarnings -q -c build/doc/config.ld . >build/doc/ldoc.log || { cat build/doc/ldoc.log; exit 1; }; \
+	  else echo "no pages: there is no ldoc"; fi
 
 install: all
 	install -d $(DESTDIR)$(LIBDIR)/dgraph $(DESTDIR)$(LUADIR)/dgraph

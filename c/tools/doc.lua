@@ -4,7 +4,8 @@
 -- usage: luajit c/tools/doc.lua [--check]     --check writes nothing
 -- Exit status 1 where something that users call has no doc comment. What has none in Lua has that
 -- of the function in C that it calls. With --check also where meta.lua is stale.
-local meta_text = dofile "c/tools/meta.lua"
+local meta_text = dofile "c/tools/meta.lua".text
+local write_ldoc = dofile "c/tools/ldoc.lua"
 
 local META = "lua/dgraph/functions/meta.lua"
 
@@ -210,7 +211,8 @@ local function unwritten(functions, explained, in_c)
     if not explained[name] then items[#items + 1] = item end
   end
   table.sort(items, function(a, b) return a.key < b.key end)
-  return { path = "lua/dgraph/functions/ of two operands", text = "", items = items }
+  local text = "Operators by name: numbers on either side."
+  return { path = "lua/dgraph/functions/operators.lua", text = text, items = items }
 end
 
 --- Complains about what users call and is not explained.
@@ -279,9 +281,15 @@ local function add_listed(page, listed)
   end
 end
 
+--- What users call an item; nil where they do not.
+local function public_name(item, names, path)
+  if item.declared then return (item.name:gsub("^F%.", "dg.functions.")) end
+  return item.name and names[path .. ":" .. item.line]
+end
+
 local function add_item(page, item, names, path)
-  local public = item.name and names[path .. ":" .. item.line]
-  local name = item.declared and item.name:gsub("^F%.", "dg.functions.") or public or item.name
+  local public = public_name(item, names, path)
+  local name = public or item.name
   local block = item.block
   for _, class in ipairs(block and block.classes or {}) do
     add(page, "\n### %s %s\n", class.kind, class.rest)
@@ -347,6 +355,14 @@ if not check_only then
   write_page("build/doc/c.md", c_page(intro, parts))
   write_page("build/doc/lua.md", lua_page(modules, names))
   write(META, meta)
+  local shown = {}
+  for _, module in ipairs(modules) do
+    if is_public(module, names) then shown[#shown + 1] = module end
+  end
+  write_ldoc(shown, function(item, module)
+    if item.name and item.name:find "[.:]_" then return nil end
+    return public_name(item, names, module.path) or item.block and item.name
+  end)
   print("wrote build/doc/c.md, build/doc/lua.md and " .. META)
 elseif is_stale then
   print(META .. " is stale: run `make doc`")

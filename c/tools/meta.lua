@@ -73,13 +73,15 @@ local function add_function(page, item, head, f)
   add("function %s(%s) end", head, table.concat(names, ", ", is_method and 2 or 1))
 end
 
+local meta = { describe = describe }
+
 --- The text of the file.
 ---@param modules table[]  as doc.lua reads them
 ---@param names table<string, string>  what users call what is defined at a "file:line"
 ---@param functions table  dg.functions
 ---@param methods table  those of tensors
 ---@return string
-return function(modules, names, functions, methods)
+function meta.text(modules, names, functions, methods)
   local of_functions, of_tensors = {}, {}
   for _, module in ipairs(modules) do
     for _, item in ipairs(module.items) do
@@ -100,3 +102,5 @@ return function(modules, names, functions, methods)
   end
   return HEAD .. table.concat(of_functions, "\n") .. "\n" .. table.concat(of_tensors, "\n") .. "\n"
 end
+
+return meta

@@ -5,7 +5,12 @@ local F = dg.F
 local DTYPES = { "int32", "int64", "uint8", "bool" }
 local function draw(r) return { r(-2, 2) } end
 
-op_case("copy", { f = F.copy, inputs = draw, dtypes = DTYPES, known = { { { 1, -2 }, { 1, -2 } } } })
+op_case("copy", {
+  f = F.copy,
+  inputs = draw,
+  dtypes = DTYPES,
+  known = { { { 1, -2 }, { 1, -2 } } },
+})
 
 op_case("cast", {
   f = function(x) return F.cast(x, "float64") end,
