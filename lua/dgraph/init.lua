@@ -69,6 +69,7 @@ local LAZY = {
   gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
+  computational_graph = "computational_graph",
 }
 
 --- The same for single functions and classes of a module.
