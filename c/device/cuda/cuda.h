@@ -100,5 +100,29 @@ int dg_cuda_map(const struct dg_map *m, const dg_view *const *x, const dg_view *
                 const double *parameters);
 int dg_cuda_copy(const dg_view *from, const dg_view *to);
 int dg_cuda_fill(const dg_view *y, double value);
+int dg_cuda_has_zero(const dg_view *x);
+int dg_cuda_accumulate(const dg_view *from, const dg_view *to);
+int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
+int dg_cuda_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
+int dg_cuda_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
+int dg_cuda_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                        const dg_view *gw, const dg_view *gb);
+int dg_cuda_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
+                    unsigned axes);
+int dg_cuda_check_labels(const dg_labels *l, dg_label_report *report);
+int dg_cuda_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, double *hits);
+int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
+                          const dg_view *y);
+int dg_cuda_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_view *weight,
+                               double scale, const dg_view *gy, const dg_view *gx);
+int dg_cuda_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
+int dg_cuda_sum_of_squares(const dg_view *x, double *sum);
+int dg_cuda_update(const dg_update *u, const dg_view *const *state);
+int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
+                   double b);
 
 #endif

@@ -130,7 +130,7 @@ static int compile(const char *name, const char *source, int arch, cubin *c)
   snprintf(target, sizeof target, "-arch=sm_%d", arch);
   /* Random numbers must have the bits that they have on the CPU. */
   const char *fused = strcmp(name, "random") == 0 ? "--fmad=false" : "--fmad=true";
-  const char *options[] = { target, "--std=c++14", "-default-device", fused };
+  const char *options[] = { target, "--std=c++17", "-default-device", fused };
   void *program = NULL;
   int status = n->create(&program, source, name, headers, texts, names);
   if (status != 0) return dg_fail(DG_ESYSTEM, "cuda: %s: %s", name, n->error_text(status));

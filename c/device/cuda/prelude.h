@@ -52,6 +52,7 @@ struct Loop {
   template <int N, typename I> __device__ void find(I i, char **at) const
   {
     for (int k = 0; k < N; k++) at[k] = data[k];
+#pragma unroll 1
     for (int a = ndim - 1; a > 0; a--) {
       I size = (I)shape[a], rest = i / size, place = i - rest * size;
       i = rest;
@@ -64,7 +65,13 @@ struct Loop {
   template <int N> __device__ void element(int64_t i, int64_t size, char **at) const
   {
     if (size <= 0x7fffffff) find<N, uint32_t>((uint32_t)i, at);
-    else find<N, uint64_t>((uint64_t)i, at);
+    else find_far<N>(i, at);
+  }
+
+private:
+  template <int N> __device__ __noinline__ void find_far(int64_t i, char **at) const
+  {
+    find<N, uint64_t>((uint64_t)i, at);
   }
 };
 
@@ -162,6 +169,124 @@ template <typename How, typename T> __device__ __forceinline__ T block_all(T x, 
   if (lane == 0) part[warp] = x;
   __syncthreads();
   return warp_all<How>(lane < warps ? part[lane] : none);
+}
+
+/* -- Labels ---------------------------------------------------------------------------------------- */
+
+/* dg_labels of device/device.h: the two must agree. */
+struct Labels {
+  View t;
+  int64_t classes, base, ignored;
+
+  /* The i-th number as it stands there. */
+  __device__ int64_t number(int64_t i) const
+  {
+    const int64_t at = t.place(i);
+    switch (t.dtype) {
+    case DG_I32:
+      return ((const int32_t *)t.data)[at];
+    case DG_I64:
+      return ((const int64_t *)t.data)[at];
+    default:
+      return ((const uint8_t *)t.data)[at];
+    }
+  }
+  /* The same counted from 0, -1 where ignored. */
+  __device__ int64_t of(int64_t i) const
+  {
+    const int64_t n = number(i);
+    return n == ignored ? -1 : n - base;
+  }
+};
+
+/* -- Rows: how the threads of a block share them ------------------------------------------------- */
+
+/* dg_team of device/cuda/rows.h: `lanes` threads to a row, a power of 2. Neighbours work side by
+ * side along the row, or else at the same place of rows side by side. */
+struct Team {
+  int lanes, along;
+
+  __device__ int rows() const { return blockDim.x / lanes; }
+  __device__ int lane() const { return along ? threadIdx.x % lanes : threadIdx.x / rows(); }
+  __device__ int mine() const { return along ? threadIdx.x / lanes : threadIdx.x % rows(); }
+};
+
+/* dg_rows_of of device/cuda/rows.h: rows of `length` elements along the axes of `gone`, whose
+ * addresses are offsets from where a row begins. */
+struct Rows {
+  Loop kept, gone;
+  int64_t count, length;
+  Team team;
+
+  /* The places along its row that this thread takes are first, first + step ... */
+  __device__ int first() const { return team.lane(); }
+  __device__ int step() const { return team.lanes; }
+  /* Where row r begins in each of N operands. */
+  template <int N> __device__ void begin(int64_t r, char **at) const
+  {
+    kept.element<N>(r, count, at);
+  }
+  /* This thread's row, and where it begins; -1 if there is none: the thread is to write nothing, but
+   * to take part in what its block does together, over the last row. */
+  template <int N> __device__ int64_t mine(char **at) const
+  {
+    const int64_t r = (int64_t)blockIdx.x * team.rows() + team.mine();
+    begin<N>(r < count ? r : count - 1, at);
+    return r < count ? r : -1;
+  }
+  /* Element i of the row that begins at `at` in each of N operands. */
+  template <int N> __device__ void element(char *const *at, int64_t i, char **here) const
+  {
+    gone.element<N>(i, length, here);
+    for (int k = 0; k < N; k++) here[k] = at[k] + (int64_t)here[k];
+  }
+};
+
+template <typename T> __device__ __forceinline__ T shuffled(T x, int by)
+{
+  return __shfl_xor_sync(0xffffffffu, x, by);
+}
+
+/* Of all lanes of each row, always in the same order; every thread of the block must call it, and
+ * gets its row's. */
+template <typename How, typename T> __device__ T team_all(const How how, const Team &team, T x)
+{
+  __shared__ __align__(16) char room[256 * sizeof(T)];
+  T *part = (T *)room;
+  int lanes = team.lanes, step = team.along ? 1 : team.rows(), lane = team.lane();
+  if (team.along && lanes <= 32) {
+    for (int i = lanes / 2; i > 0; i /= 2) x = how.of(x, shuffled(x, i));
+    return x;
+  }
+  if (lanes == 1) return x;
+  __syncthreads();
+  part[threadIdx.x] = x;
+  for (int half = lanes / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (lane < half) part[threadIdx.x] = how.of(part[threadIdx.x], part[threadIdx.x + half * step]);
+  }
+  __syncthreads();
+  return part[threadIdx.x - lane * step];
+}
+
+/* The sum of exp(x - shift) along each row of the first operand, and the shift: its maximum, or 0
+ * where that is not finite. Every thread of the block must call it. */
+template <typename T>
+__device__ __forceinline__ T exp_sum(const Rows &rows, char *const *at, T *shift)
+{
+  char *here[1];
+  T most = rows.length > 0 ? *(const T *)at[0] : (T)0, sum = 0;
+  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
+    rows.element<1>(at, i, here);
+    most = Most::of(*(const T *)here[0], most);
+  }
+  most = team_all(Most(), rows.team, most);
+  *shift = most - most == 0 ? most : 0;
+  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
+    rows.element<1>(at, i, here);
+    sum += exp(*(const T *)here[0] - *shift);
+  }
+  return team_all(Add(), rows.team, sum);
 }
 
 #endif

@@ -1,0 +1,79 @@
+/* blas.c -- products of matrices by cuBLAS: a handle for each device, used by one thread at a time. */
+#include "device/cuda/blas.h"
+
+#include <pthread.h>
+
+enum { MOST = 32768 }; /* products of one call: a grid has no more than 65535 layers */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+bool dg_cuda_has_blas(void)
+{
+  static int known = -1;
+  int has = __atomic_load_n(&known, __ATOMIC_RELAXED);
+  if (has >= 0) return has != 0;
+  has = dg_cuda_open_blas() != NULL;
+  if (!has) dg_error_clear();
+  __atomic_store_n(&known, has, __ATOMIC_RELAXED);
+  return has != 0;
+}
+
+static int refuse(const char *what, int status)
+{
+  enum { ALLOCATION = 3 }; /* CUBLAS_STATUS_ALLOC_FAILED */
+  return dg_fail(status == ALLOCATION ? DG_EMEMORY : DG_ESYSTEM, "cuda: cuBLAS: %s: status %d%s",
+                 what, status, status == ALLOCATION ? " (out of memory)" : "");
+}
+
+/* Makes the device's handle, if there is none yet; the lock is held. */
+static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d)
+{
+  if (d->blas) return 0;
+  void *handle = NULL;
+  int status = blas->create(&handle);
+  if (status != 0) return refuse("start", status);
+  status = blas->set_stream(handle, d->stream);
+  if (status != 0) return refuse("stream", status);
+  d->blas = handle;
+  return 0;
+}
+
+/* cuBLAS has matrices by columns: to it, row by row is the transpose. So y' = b' a'. */
+static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, int64_t m, int64_t n,
+                int64_t k, const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t count,
+                bool add)
+{
+  const float one_f = 1, beta_f = add;
+  const double one = 1, beta = add;
+  if (dtype == DG_F32)
+    return blas->sgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data,
+                       (int)b->row, b->step, a->data, (int)a->row, a->step, &beta_f, y, (int)n,
+                       m * n, (int)count);
+  return blas->dgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one, b->data,
+                     (int)b->row, b->step, a->data, (int)a->row, a->step, &beta, y, (int)n, m * n,
+                     (int)count);
+}
+
+int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const dg_cuda_factor *a,
+                 const dg_cuda_factor *b, void *y, int64_t count, bool add)
+{
+  const dg_cuda_blas *blas = dg_cuda_open_blas();
+  dg_cuda_device *d = blas ? dg_cuda_enter(device) : NULL;
+  if (!d) return -1;
+  int64_t bytes = dg_item_bytes[dtype],
+          largest = DG_MAX(DG_MAX(m, n), DG_MAX(k, DG_MAX(a->row, b->row)));
+  if (largest > INT32_MAX)
+    return dg_fail(DG_EARGUMENT, "cuda: cuBLAS: a matrix side of %lld is too long",
+                   (long long)largest);
+  dg_cuda_factor from_a = *a, from_b = *b;
+  pthread_mutex_lock(&lock);
+  int status = open_handle(blas, d), code = 0;
+  for (int64_t i = 0; i < count && status == 0 && code == 0; i += MOST) {
+    from_a.data = (const char *)a->data + i * a->step * bytes;
+    from_b.data = (const char *)b->data + i * b->step * bytes;
+    code = some(blas, d, dtype, m, n, k, &from_a, &from_b, (char *)y + i * m * n * bytes,
+                DG_MIN(MOST, count - i), add);
+  }
+  pthread_mutex_unlock(&lock);
+  return code == 0 ? status : refuse("product", code);
+}

@@ -1,0 +1,123 @@
+/* label.c -- what labels point at: elements of a class, rows of a matrix. */
+#include "device/cuda/scratch.h"
+
+/* As in label.cu. */
+typedef struct report {
+  uint64_t count, bad;
+} report;
+
+static const report clean = { .count = 0, .bad = UINT64_MAX };
+
+#define BY_SIZE(name)                                                                              \
+  {                                                                                                \
+    [DG_F32] = { "label", name "_4" }, [DG_F64] = { "label", name "_8" },                          \
+    [DG_I32] = { "label", name "_4" }, [DG_I64] = { "label", name "_8" },                          \
+    [DG_U8] = { "label", name "_1" }, [DG_BOOL] = {                                                \
+      "label",                                                                                     \
+      name "_1"                                                                                    \
+    }                                                                                              \
+  }
+
+static dg_kernel check = { "label", "check" }, label_at = { "label", "label_at" },
+                 count_hits = { "label", "count_hits" };
+static dg_kernel selects[DG_NDTYPES] = BY_SIZE("select");
+static dg_kernel takes[DG_NDTYPES] = BY_SIZE("take_rows");
+static dg_kernel places[DG_NDTYPES] = {
+  [DG_F32] = { "label", "place_f32" }, [DG_F64] = { "label", "place_f64" },
+  [DG_I32] = { "label", "place_i32" }, [DG_I64] = { "label", "place_i64" },
+  [DG_U8] = { "label", "place_u8" },   [DG_BOOL] = { "label", "place_u8" },
+};
+static dg_kernel adds[DG_NDTYPES] = {
+  [DG_F32] = { "label", "add_rows_f32" }, [DG_F64] = { "label", "add_rows_f64" }
+};
+
+#define ARGUMENT(x) (void *)(uintptr_t)(x)
+
+int dg_cuda_check_labels(const dg_labels *l, dg_label_report *result)
+{
+  *result = (dg_label_report){ .used = 0, .bad = -1 };
+  if (l->t.size == 0) return 0;
+  int64_t end; /* differences could overflow: the kernel looks at the numbers themselves */
+  if (__builtin_add_overflow(l->base, l->classes, &end)) end = INT64_MAX;
+  report r = clean;
+  dg_scratch s;
+  int device = l->t.device;
+  if (dg_scratch_take(&s, device, sizeof r) < 0) return -1;
+  int status = dg_cuda_upload(device, s.data, &r, sizeof r);
+  if (status == 0)
+    status = DG_LAUNCH(&check, device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
+                       &end, &s.data);
+  if (status == 0) status = dg_cuda_download(device, &r, s.data, sizeof r);
+  result->used = (int64_t)r.count;
+  if (status == 0 && r.bad != UINT64_MAX) {
+    result->bad = (int64_t)r.bad;
+    status = DG_LAUNCH(&label_at, device, 1, 1, 0, ARGUMENT(l), &result->bad, &s.data);
+    if (status == 0)
+      status = dg_cuda_download(device, &result->label, s.data, sizeof result->label);
+  }
+  dg_scratch_free(&s);
+  return status;
+}
+
+int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, double *hits)
+{
+  *hits = 0;
+  if (l->t.size == 0) return 0;
+  report r = clean;
+  dg_scratch s;
+  int device = l->t.device;
+  if (dg_scratch_take(&s, device, sizeof r) < 0) return -1;
+  int status = dg_cuda_upload(device, s.data, &r, sizeof r);
+  if (status == 0)
+    status = DG_LAUNCH(&count_hits, device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0,
+                       ARGUMENT(x), ARGUMENT(l), &s.data);
+  if (status == 0) status = dg_cuda_download(device, &r, s.data, sizeof r);
+  dg_scratch_free(&s);
+  *hits = (double)r.count;
+  return status;
+}
+
+static int64_t inner_size(const dg_view *v)
+{
+  int64_t inner = 1;
+  for (int i = 2; i < v->ndim; i++) inner *= v->shape[i];
+  return inner;
+}
+
+int dg_cuda_select_item(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  if (y->size == 0) return 0;
+  int64_t n = y->size, classes = x->shape[1], inner = inner_size(x);
+  void *to = y->data;
+  return DG_LAUNCH(dg_kernel_for(selects, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+                   &n, ARGUMENT(x), ARGUMENT(l), &classes, &inner, &to);
+}
+
+int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  if (y->size == 0) return 0;
+  int64_t n = y->size, classes = y->shape[1], inner = inner_size(y);
+  int with_x = x != NULL;
+  void *to = y->data;
+  return DG_LAUNCH(dg_kernel_for(places, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+                   &n, ARGUMENT(x ? x : y), &with_x, ARGUMENT(l), &classes, &inner, &to);
+}
+
+int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  if (y->size == 0) return 0;
+  int64_t n = y->size, row = x->shape[1];
+  void *to = y->data;
+  return DG_LAUNCH(dg_kernel_for(takes, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+                   &n, ARGUMENT(x), ARGUMENT(l), &row, &to);
+}
+
+int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  enum { COLUMNS = 1024 }; /* of label.cu */
+  if (y->size == 0) return 0;
+  int64_t width = y->shape[1], strips = (width + COLUMNS - 1) / COLUMNS;
+  void *to = y->data;
+  return DG_LAUNCH(dg_kernel_for(adds, y->dtype), y->device, y->shape[0] * strips, DG_CUDA_THREADS,
+                   0, ARGUMENT(x), ARGUMENT(l), &width, &to);
+}

@@ -1,0 +1,108 @@
+/* label.cu -- what labels point at: elements of a class, rows of a matrix. */
+#include "cuda/prelude.h"
+
+/* What is found out about labels: how many are not ignored, or are hits; the first bad one. */
+struct Report {
+  uint64_t count, bad;
+};
+
+extern "C" __global__ void check(Labels l, int64_t end, Report *report)
+{
+  const int64_t i = thread_number();
+  const bool is_there = i < l.t.size;
+  const int64_t label = is_there ? l.number(i) : l.ignored;
+  const bool counts = is_there && label != l.ignored;
+  if (counts && l.classes >= 0 && (label < l.base || label >= end))
+    atomicMin(&report->bad, (uint64_t)i);
+  const int used = __syncthreads_count(counts);
+  if (threadIdx.x == 0) atomicAdd(&report->count, (uint64_t)used);
+}
+
+extern "C" __global__ void label_at(Labels l, int64_t i, int64_t *label) { *label = l.number(i); }
+
+extern "C" __global__ void count_hits(View x, Labels l, Report *report)
+{
+  const int64_t i = thread_number();
+  const int64_t label = i < l.t.size ? l.of(i) : -1;
+  const int hits = __syncthreads_count(label >= 0 && x.at<int64_t>(i) == label);
+  if (threadIdx.x == 0) atomicAdd(&report->count, (uint64_t)hits);
+}
+
+/* x is n x classes x inner, a label for each of n x inner. */
+#define SELECT(bytes, T)                                                                           \
+  extern "C" __global__ void select_##bytes(int64_t n, View x, Labels l, int64_t classes,          \
+                                            int64_t inner, T *y)                                   \
+  {                                                                                                \
+    const int64_t i = thread_number();                                                             \
+    if (i >= n) return;                                                                            \
+    const int64_t label = l.of(i);                                                                 \
+    y[i] = label < 0 ? (T)0 : x.at<T>((i / inner * classes + label) * inner + i % inner);          \
+  }                                                                                                \
+  extern "C" __global__ void take_rows_##bytes(int64_t n, View x, Labels l, int64_t row, T *y)     \
+  {                                                                                                \
+    const int64_t i = thread_number();                                                             \
+    if (i >= n) return;                                                                            \
+    const int64_t label = l.of(i / row);                                                           \
+    y[i] = label < 0 ? (T)0 : x.at<T>(label * row + i % row);                                      \
+  }
+
+SELECT(1, uint8_t)
+SELECT(4, uint32_t)
+SELECT(8, uint64_t)
+
+/* `with_x`: whether x gives the values, which are 1 otherwise. */
+#define PLACE(dtype, T)                                                                            \
+  extern "C" __global__ void place_##dtype(int64_t n, View x, int with_x, Labels l,                \
+                                           int64_t classes, int64_t inner, T *y)                   \
+  {                                                                                                \
+    const int64_t i = thread_number();                                                             \
+    if (i >= n) return;                                                                            \
+    const int64_t at = i / inner / classes * inner + i % inner;                                    \
+    const bool is_it = l.of(at) == i / inner % classes;                                            \
+    y[i] = !is_it ? (T)0 : with_x ? x.at<T>(at) : (T)1;                                            \
+  }
+
+PLACE(f32, float)
+PLACE(f64, double)
+PLACE(i32, int32_t)
+PLACE(i64, int64_t)
+PLACE(u8, uint8_t)
+
+/* y[label] = the sum of x[i], in order. A block makes COLUMNS columns of one row of y: it looks
+ * through all labels, a batch at a time, and adds the rows of those that are its own. */
+enum { THREADS = 256, WIDE = 4, COLUMNS = THREADS * WIDE };
+
+template <typename T>
+__device__ __forceinline__ void add_rows(const View &x, const Labels &l, int64_t width, T *y)
+{
+  __shared__ unsigned votes[THREADS / 32];
+  const int64_t strips = (width + COLUMNS - 1) / COLUMNS, own = blockIdx.x / strips;
+  const int64_t from = blockIdx.x % strips * COLUMNS + threadIdx.x, count = l.t.size;
+  T sum[WIDE] = { 0 };
+  for (int64_t batch = 0; batch < count; batch += THREADS) {
+    const int64_t i = batch + threadIdx.x;
+    const bool is_own = i < count && l.of(i) == own;
+    const unsigned vote = __ballot_sync(0xffffffffu, is_own);
+    if (threadIdx.x % 32 == 0) votes[threadIdx.x / 32] = vote;
+    if (__syncthreads_or(is_own)) {
+      for (int w = 0; w < THREADS / 32; w++)
+        for (unsigned left = votes[w]; left; left &= left - 1) {
+          const int64_t row = batch + 32 * w + __ffs(left) - 1;
+          for (int k = 0; k < WIDE; k++)
+            if (from + k * THREADS < width) sum[k] += x.at<T>(row * width + from + k * THREADS);
+        }
+    }
+    __syncthreads();
+  }
+  for (int k = 0; k < WIDE; k++)
+    if (from + k * THREADS < width) y[own * width + from + k * THREADS] = sum[k];
+}
+
+extern "C" __global__ void add_rows_f32(View x, Labels l, int64_t width, float *y)
+{
+  add_rows(x, l, width, y);
+}
+extern "C" __global__ void add_rows_f64(View x, Labels l, int64_t width, double *y)
+{
+  add_rows(x, l, width, y);
+}

@@ -1,0 +1,128 @@
+/* reduce.cu -- sums, maxima and minima, and where they are, along any axes.
+ *
+ * A row may be cut in parts: `first` then leaves a state for each part of each row, and `last` makes
+ * results of those. */
+#include "cuda/prelude.h"
+
+/* How to reduce: what is kept of one element, of two such states, of none beside some state of the
+ * row, and what becomes of it in the end. */
+
+template <typename T> struct Sum {
+  typedef T State;
+  typedef T Result;
+  __device__ T none(T) const { return 0; }
+  __device__ T state(T x, int64_t) const { return x; }
+  __device__ T of(T a, T b) const { return a + b; }
+  __device__ T result(T s) const { return s; }
+};
+
+/* The first of equals stays; a NaN wins and stays. */
+template <typename T> __device__ __forceinline__ bool is_better(bool greater, T a, T than)
+{
+  return (greater ? a > than : a < than) || (a != a && than == than);
+}
+
+template <typename T> struct Best {
+  typedef T State;
+  typedef T Result;
+  bool greater;
+  __device__ T none(T s) const { return s; }
+  __device__ T state(T x, int64_t) const { return x; }
+  __device__ T of(T a, T b) const { return is_better(greater, b, a) ? b : a; }
+  __device__ T result(T s) const { return s; }
+};
+
+template <typename T> struct Place {
+  T value;
+  int64_t at;
+};
+
+template <typename T> __device__ __forceinline__ Place<T> shuffled(Place<T> x, int by)
+{
+  return { shuffled(x.value, by), shuffled(x.at, by) };
+}
+
+template <typename T> struct Where {
+  typedef Place<T> State;
+  typedef int64_t Result;
+  bool greater;
+  __device__ State none(State s) const { return s; }
+  __device__ State state(T x, int64_t i) const { return { x, i }; }
+  __device__ State of(State a, State b) const
+  {
+    if (is_better(greater, a.value, b.value)) return a;
+    if (is_better(greater, b.value, a.value)) return b;
+    return a.at < b.at ? a : b;
+  }
+  __device__ int64_t result(State s) const { return s.at; }
+};
+
+/* Part blockIdx % parts of some rows; `to` takes states, or results if there is one part. */
+template <typename T, typename How>
+__device__ __forceinline__ void first(const How how, const Rows &rows, int parts,
+                                      int64_t part_length, void *to)
+{
+  typedef typename How::State State;
+  const Team &team = rows.team;
+  const int part = blockIdx.x % parts, lanes = team.lanes;
+  const int64_t row = (int64_t)(blockIdx.x / parts) * team.rows() + team.mine();
+  const int64_t from = part * part_length,
+                end = from + part_length < rows.length ? from + part_length : rows.length;
+  char *at[1], *here[1];
+  rows.begin<1>(row < rows.count ? row : 0, at);
+  rows.element<1>(at, from, here);
+  State s[4];
+  for (int k = 0; k < 4; k++) s[k] = how.none(how.state(*(const T *)here[0], from));
+  for (int64_t i = from + team.lane(); i < end; i += 4 * lanes)
+    for (int k = 0; k < 4; k++) {
+      if (i + k * lanes >= end) break;
+      rows.element<1>(at, i + k * lanes, here);
+      s[k] = how.of(s[k], how.state(*(const T *)here[0], i + k * lanes));
+    }
+  const State all = team_all(how, team, how.of(how.of(s[0], s[1]), how.of(s[2], s[3])));
+  if (team.lane() > 0 || row >= rows.count) return;
+  if (parts > 1) ((State *)to)[part * rows.count + row] = all;
+  else ((typename How::Result *)to)[row] = how.result(all);
+}
+
+template <typename How>
+__device__ __forceinline__ void last(const How how, const Team team, int64_t count, int parts,
+                                     const void *from, void *to)
+{
+  typedef typename How::State State;
+  const State *states = (const State *)from;
+  const int64_t row = (int64_t)blockIdx.x * team.rows() + team.mine(),
+                place = row < count ? row : 0;
+  State s = how.none(states[place]);
+  for (int i = team.lane(); i < parts; i += team.lanes) s = how.of(s, states[i * count + place]);
+  s = team_all(how, team, s);
+  if (team.lane() == 0 && row < count) ((typename How::Result *)to)[row] = how.result(s);
+}
+
+/* `greater`: maxima, not minima. */
+#define KERNELS(name, T, ...)                                                                      \
+  extern "C" __global__ void name(Rows rows, int parts, int64_t part_length, void *to,             \
+                                  int greater)                                                     \
+  {                                                                                                \
+    const __VA_ARGS__;                                                                             \
+    first<T>(how, rows, parts, part_length, to);                                                   \
+  }                                                                                                \
+  extern "C" __global__ void last_##name(Team team, int64_t count, int parts, const void *from,    \
+                                         void *to, int greater)                                    \
+  {                                                                                                \
+    const __VA_ARGS__;                                                                             \
+    last(how, team, count, parts, from, to);                                                       \
+  }
+
+#define ORDERED(dtype, T)                                                                          \
+  KERNELS(best_##dtype, T, Best<T> how{ greater != 0 })                                            \
+  KERNELS(where_##dtype, T, Where<T> how{ greater != 0 })
+
+KERNELS(sum_f32, float, Sum<float> how{})
+KERNELS(sum_f64, double, Sum<double> how{})
+KERNELS(sum_i64, uint64_t, Sum<uint64_t> how{})
+ORDERED(f32, float)
+ORDERED(f64, double)
+ORDERED(i32, int32_t)
+ORDERED(i64, int64_t)
+ORDERED(u8, uint8_t)

@@ -1,0 +1,28 @@
+/* softmax.c -- softmax and its kin along any axes of any array. */
+#include "device/cuda/rows.h"
+
+#include <math.h>
+
+#define FLOATS(name)                                                                               \
+  {                                                                                                \
+    [DG_F32] = { "softmax", name "_f32" }, [DG_F64] = { "softmax", name "_f64" }                   \
+  }
+
+static dg_kernel kernels[][DG_NDTYPES] = {
+  [DG_SOFTMAX] = FLOATS("softmax"),
+  [DG_LOG_SOFTMAX] = FLOATS("log_softmax"),
+  [DG_LOGSUMEXP] = FLOATS("logsumexp"),
+  [DG_SOFTMAX_GRAD] = FLOATS("softmax_grad"),
+  [DG_LOG_SOFTMAX_GRAD] = FLOATS("log_softmax_grad"),
+};
+
+int dg_cuda_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
+                    unsigned axes)
+{
+  if (y->size == 0) return 0;
+  if (x->size == 0) return dg_cuda_fill(y, -INFINITY); /* the sum of nothing */
+  dg_rows_of rows;
+  dg_rows_of_init(&rows, g ? 3 : 2, (const dg_view *const[]){ x, y, g }, axes);
+  return DG_LAUNCH(dg_kernel_for(kernels[kind], x->dtype), y->device, dg_rows_of_blocks(&rows),
+                   DG_CUDA_THREADS, 0, &rows);
+}
