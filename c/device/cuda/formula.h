@@ -1,5 +1,5 @@
-/* formula.h -- the kernels of an elementwise formula. Before it stand T (the inputs), R (the result),
- * Z (the third input), INPUTS, and F, the formula over x, y, z, p, q, w. */
+/* formula.h -- the kernels of an elementwise formula. Before it stand the types T (of the inputs), R (of
+ * the result) and Z (of the third input), and INPUTS and F, the formula over x, y, z, p, q, w. */
 #include "cuda/prelude.h"
 
 #define K(constant) ((T)(constant))

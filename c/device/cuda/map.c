@@ -85,8 +85,8 @@ static int write_formula(char *source, const void *of, int dtype)
   const char *formula = dg_is_float(dtype) || !m->whole ? m->formula : m->whole;
   const char *t = types[dtype];
   return snprintf(source, SOURCE,
-                  "#define T %s\n#define R %s\n#define Z %s\n#define INPUTS %d\n#define F %s\n"
-                  "#include \"cuda/formula.h\"\n",
+                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef %s R;\ntypedef %s Z;\n"
+                  "#define INPUTS %d\n#define F %s\n#include \"cuda/formula.h\"\n",
                   t, m->makes_bool ? "uint8_t" : t, m->takes_mask ? "uint8_t" : t, m->inputs,
                   formula);
 }
@@ -146,8 +146,8 @@ static int write_cast(char *source, const void *of, int dtype)
   (void)of;
   int from = dtype % DG_NDTYPES, to = dtype / DG_NDTYPES;
   return snprintf(source, SOURCE,
-                  "#define T %s\n#define R %s\n#define Z T\n#define INPUTS 1\n#define F %s\n"
-                  "#include \"cuda/formula.h\"\n",
+                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef %s R;\ntypedef T Z;\n"
+                  "#define INPUTS 1\n#define F %s\n#include \"cuda/formula.h\"\n",
                   types[from], types[to], to == DG_BOOL ? "(x != 0)" : "(Cast<R, T>::of(x))");
 }
 
@@ -156,8 +156,8 @@ static int write_fill(char *source, const void *of, int dtype)
 {
   (void)of;
   return snprintf(source, SOURCE,
-                  "#define T %s\n#define R T\n#define Z T\n#define INPUTS 1\n"
-                  "#define F %s\n#include \"cuda/formula.h\"\n",
+                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef T R;\ntypedef T Z;\n"
+                  "#define INPUTS 1\n#define F %s\n#include \"cuda/formula.h\"\n",
                   types[dtype], dtype == DG_BOOL ? "(P != 0)" : "(Cast<R, double>::of(P))");
 }
 

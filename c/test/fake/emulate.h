@@ -1,0 +1,207 @@
+/* emulate.h -- what CUDA's C++ has, for the host's compiler: kernels run thread by thread.
+ *
+ * Included in front of a kernel file by fake/cuda.c. The threads of a block are coroutines that go on
+ * until they wait for each other: all of the block, or the 32 of a warp. Waits of a whole block must
+ * be reached by every thread that has not ended, as on a card. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#undef INT64_MAX
+#undef INT64_MIN
+#define __CUDACC__
+#define __CUDACC_RTC__
+#define __device__
+#define __global__ /* fake_kernel */
+#define __forceinline__ inline
+#define __noinline__ __attribute__((noinline))
+#define __shared__ static
+#define __align__(n) __attribute__((aligned(n)))
+#define __restrict__
+#define __launch_bounds__(...)
+
+struct fake_dim {
+  unsigned x, y, z;
+};
+static fake_dim threadIdx, blockIdx, blockDim, gridDim;
+
+enum { FAKE_THREADS = 1024, FAKE_STACK = 1 << 16 };
+enum { FAKE_RUNS, FAKE_ENDED, FAKE_WAITS_BLOCK, FAKE_WAITS_WARP };
+
+static struct {
+  ucontext_t scheduler, thread[FAKE_THREADS];
+  char *stack;
+  int state[FAKE_THREADS];
+  unsigned count, now;
+  uint64_t slot[FAKE_THREADS]; /* what threads show each other */
+} fake;
+
+static void fake_wait(int how)
+{
+  unsigned me = fake.now;
+  fake.state[me] = how;
+  swapcontext(&fake.thread[me], &fake.scheduler);
+}
+
+static inline void __syncthreads() { fake_wait(FAKE_WAITS_BLOCK); }
+static inline void __syncwarp(unsigned = ~0u) { fake_wait(FAKE_WAITS_WARP); }
+
+static inline int __syncthreads_count(int x)
+{
+  int n = 0;
+  fake.slot[fake.now] = x != 0;
+  fake_wait(FAKE_WAITS_BLOCK);
+  for (unsigned i = 0; i < fake.count; i++) n += fake.state[i] != FAKE_ENDED && fake.slot[i] != 0;
+  fake_wait(FAKE_WAITS_BLOCK);
+  return n;
+}
+static inline int __syncthreads_or(int x) { return __syncthreads_count(x) != 0; }
+static inline int __syncthreads_and(int x) { return __syncthreads_count(!x) == 0; }
+
+template <typename T> static T fake_show(T x, unsigned whose)
+{
+  T seen;
+  memcpy(&fake.slot[fake.now], &x, sizeof x);
+  fake_wait(FAKE_WAITS_WARP);
+  memcpy(&seen, &fake.slot[whose], sizeof seen);
+  fake_wait(FAKE_WAITS_WARP);
+  return seen;
+}
+template <typename T> static T __shfl_xor_sync(unsigned, T x, int by)
+{
+  return fake_show(x, fake.now ^ (unsigned)by);
+}
+template <typename T> static T __shfl_sync(unsigned, T x, int lane)
+{
+  return fake_show(x, fake.now / 32 * 32 + (unsigned)lane % 32);
+}
+template <typename T> static T __shfl_up_sync(unsigned, T x, unsigned by)
+{
+  return fake_show(x, fake.now % 32 >= by ? fake.now - by : fake.now);
+}
+template <typename T> static T __shfl_down_sync(unsigned, T x, unsigned by)
+{
+  return fake_show(x, fake.now % 32 + by < 32 ? fake.now + by : fake.now);
+}
+static inline unsigned __ballot_sync(unsigned, int x)
+{
+  unsigned votes = 0, first = fake.now / 32 * 32;
+  fake.slot[fake.now] = x != 0;
+  fake_wait(FAKE_WAITS_WARP);
+  for (unsigned i = 0; i < 32 && first + i < fake.count; i++)
+    if (fake.state[first + i] != FAKE_ENDED && fake.slot[first + i]) votes |= 1u << i;
+  fake_wait(FAKE_WAITS_WARP);
+  return votes;
+}
+
+#define FAKE_ATOMIC(name, expression)                                                              \
+  template <typename T, typename U> static T name(T *at, U x)                                      \
+  {                                                                                                \
+    T old = *at;                                                                                   \
+    *at = (T)(expression);                                                                         \
+    return old;                                                                                    \
+  }
+FAKE_ATOMIC(atomicAdd, old + x)
+FAKE_ATOMIC(atomicOr, old | x)
+FAKE_ATOMIC(atomicMin, x < old ? x : old)
+FAKE_ATOMIC(atomicMax, x > old ? x : old)
+FAKE_ATOMIC(atomicExch, x)
+
+static inline int __ffs(int x) { return __builtin_ffs(x); }
+static inline int __popc(unsigned x) { return __builtin_popcount(x); }
+static inline int __clz(int x) { return x ? __builtin_clz((unsigned)x) : 32; }
+static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b)
+{
+  return (unsigned long long)((unsigned __int128)a * b >> 64);
+}
+static inline int __float_as_int(float x)
+{
+  int i;
+  memcpy(&i, &x, sizeof i);
+  return i;
+}
+
+/* -- Running a kernel ------------------------------------------------------------------------------ */
+
+static void (*fake_body)(void);
+
+static void fake_thread(void)
+{
+  fake_body();
+  fake.state[fake.now] = FAKE_ENDED;
+}
+
+/* Whether thread i waits, with all that it waits for. */
+static bool fake_may_go(unsigned i)
+{
+  unsigned from = 0, to = fake.count;
+  if (fake.state[i] == FAKE_WAITS_WARP) from = i / 32 * 32, to = from + 32 < to ? from + 32 : to;
+  for (unsigned k = from; k < to; k++)
+    if (fake.state[k] != FAKE_ENDED && fake.state[k] != fake.state[i]) return false;
+  return true;
+}
+
+static void fake_resume(unsigned i)
+{
+  fake.now = i;
+  fake.state[i] = FAKE_RUNS;
+  threadIdx = { i, 0, 0 };
+  swapcontext(&fake.scheduler, &fake.thread[i]);
+}
+
+static void fake_block(void)
+{
+  for (unsigned i = 0; i < fake.count; i++) {
+    getcontext(&fake.thread[i]);
+    fake.thread[i].uc_stack.ss_sp = fake.stack + (size_t)i * FAKE_STACK;
+    fake.thread[i].uc_stack.ss_size = FAKE_STACK;
+    fake.thread[i].uc_link = &fake.scheduler;
+    makecontext(&fake.thread[i], fake_thread, 0);
+    fake_resume(i);
+  }
+  for (bool left = true; left;) {
+    bool may[FAKE_THREADS], any = false;
+    left = false;
+    for (unsigned i = 0; i < fake.count; i++) {
+      may[i] = fake.state[i] != FAKE_ENDED && fake_may_go(i);
+      left |= fake.state[i] != FAKE_ENDED;
+      any |= may[i];
+    }
+    if (left && !any) abort(); /* they wait for each other in different places */
+    for (unsigned i = 0; i < fake.count; i++)
+      if (may[i]) fake_resume(i);
+  }
+}
+
+template <typename... A> struct fake_caller {
+  static void (*kernel)(A...);
+  static void **arguments;
+
+  template <int... I> struct list {};
+  template <int N, int... I> struct make : make<N - 1, N - 1, I...> {};
+  template <int... I> struct make<0, I...> {
+    typedef list<I...> type;
+  };
+  template <int... I> static void call(list<I...>) { kernel(*(A *)arguments[I]...); }
+  static void body() { call(typename make<sizeof...(A)>::type()); }
+};
+template <typename... A> void (*fake_caller<A...>::kernel)(A...);
+template <typename... A> void **fake_caller<A...>::arguments;
+
+template <typename... A>
+static void fake_launch(void (*kernel)(A...), void **arguments, unsigned blocks, unsigned threads)
+{
+  if (!fake.stack) fake.stack = (char *)malloc((size_t)FAKE_THREADS * FAKE_STACK);
+  fake_caller<A...>::kernel = kernel;
+  fake_caller<A...>::arguments = arguments;
+  fake_body = fake_caller<A...>::body;
+  fake.count = threads;
+  gridDim = { blocks, 1, 1 };
+  blockDim = { threads, 1, 1 };
+  for (unsigned b = 0; b < blocks; b++) {
+    blockIdx = { b, 0, 0 };
+    fake_block();
+  }
+}
