@@ -33,7 +33,6 @@ int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t 
   v->dtype = (uint8_t)dtype;
   v->ndim = (uint8_t)ndim;
   v->contiguous = true;
-  v->device = 0;
   int64_t size = 1, span = dg_item_bytes[dtype]; /* span: bytes if no axis were empty */
   for (int i = ndim - 1; i >= 0; i--) {
     if (shape[i] < 0)

@@ -25,7 +25,7 @@ DG_INLINE void *dg_at(const dg_view *v, int64_t offset)
   return (char *)v->data + offset * dg_item_bytes[v->dtype];
 }
 
-/* Sets dtype, shape, size and row-major strides; -1 with an error when a size is negative, the
+/* Sets dtype, shape, size and row-major strides, but not the device; -1 with an error when a size is negative, the
  * rank too high or the element count does not fit. `who` is named in the message. */
 int dg_view_set(dg_view *v, const char *who, int dtype, int ndim, const int64_t *shape);
 

@@ -134,7 +134,7 @@ DG_API int dg_read(const dg_tensor *x, double *buffer, double room)
   if (room < (double)b->v.size)
     return dg_fail(DG_EARGUMENT, "read: room for %g elements, wanted %lld", room,
                    (long long)b->v.size);
-  dg_view to;
+  dg_view to = { .device = 0 };
   if (dg_view_set(&to, "read", DG_F64, b->v.ndim, b->v.shape) < 0) return -1;
   to.data = buffer;
   if (dg_transfer(&b->v, &to) < 0) return -1;
@@ -196,7 +196,7 @@ DG_API int dg_write(dg_tensor *x, const double *numbers, double count)
   if (count != (double)b->v.size)
     return dg_fail(DG_EARGUMENT, "write: %g numbers for %lld elements", count,
                    (long long)b->v.size);
-  dg_view from;
+  dg_view from = { .device = 0 };
   if (dg_view_set(&from, "write", DG_F64, b->v.ndim, b->v.shape) < 0) return -1;
   from.data = (void *)(uintptr_t)numbers;
   dg_touch(b);
@@ -280,7 +280,6 @@ DG_API int dg_initialize(dg_tensor *x, int ndim, const int64_t *shape)
   dg_view v = b->v;
   if (dg_view_set(&v, "initialize", v.dtype, ndim, shape) < 0) return -1;
   dg_view before = b->v;
-  v.device = before.device;
   b->v = v;
   if (dg_body_allocate(b, DG_PARAMETER) < 0) {
     b->v = before;

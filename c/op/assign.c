@@ -134,7 +134,6 @@ static int set_places(dg_body *x, int axis, const dg_view *index, int base, cons
     flat.shape[axis] = index->size;
     status = dg_view_set(&flat, "take_set", flat.dtype, flat.ndim, flat.shape);
     flat.data = list->v.data;
-    flat.device = x->v.device;
     dg_touch(x);
     if (status == 0) status = dg_backend_of(&x->v)->scatter(&flat, axis, &positions->v, &x->v);
     dg_body_free(list);

@@ -46,7 +46,7 @@ static bool restride(const dg_view *x, dg_view *v)
 static int reshape_shape(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v;
-  dg_view v = { .ndim = 0 };
+  dg_view v = { .device = x->device };
   char from[DG_SHAPE_TEXT], to[DG_SHAPE_TEXT];
   if (fill_in(c, x, c->i + 1, (int)c->i[0]) < 0) return -1;
   if (dg_view_set(&v, c->op->name, x->dtype, (int)c->i[0], c->i + 1) < 0) return -1;

@@ -76,7 +76,7 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape)
 static int broadcast_to_shape(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v;
-  dg_view like = { .ndim = 0 };
+  dg_view like = { .device = x->device };
   char from[DG_SHAPE_TEXT], to[DG_SHAPE_TEXT];
   if (dg_view_set(&like, c->op->name, x->dtype, (int)c->i[0], c->i + 1) < 0) return -1;
   int added = like.ndim - x->ndim;

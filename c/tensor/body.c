@@ -45,6 +45,7 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
   dg_body *b = blank();
   if (!b) return NULL;
   b->v.data = NULL;
+  b->v.device = 0;
   if (dg_view_set(&b->v, who, dtype, ndim, shape) == 0) return b;
   dg_body_free(b);
   return NULL;
