@@ -55,6 +55,27 @@ local function leaf(x)
   return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x), device = DEVICE })
 end
 
+--- A tensor, or a plain table with tensors in it, on the device that is tried.
+local function placed(value)
+  if dg.is_tensor(value) then return value:to(DEVICE) end
+  if type(value) ~= "table" or getmetatable(value) then return value end
+  local copy = {}
+  for key, item in pairs(value) do copy[key] = dg.is_tensor(item) and item:to(DEVICE) or item end
+  return copy
+end
+
+--- Gives f values of its own in place of the tensors that it shares with the rest of its spec.
+local function place_upvalues(f)
+  local name, value = debug.getupvalue(f, 1)
+  local i = 1
+  while name do
+    local own = placed(value)
+    if own ~= value then debug.upvaluejoin(f, i, function() return own end, 1) end
+    i = i + 1
+    name, value = debug.getupvalue(f, i)
+  end
+end
+
 --- Calls f, which must raise an error with this text after the line of the caller.
 local function refuses(text, f, ...)
   local ok, message = pcall(f, ...)
@@ -78,14 +99,20 @@ return function(name, case)
 
   local function inputs(shape, seed) return case.inputs(drawer(shape or usual, seed or 1)) end
 
+  local run = case.f
+  if DEVICE ~= "cpu" then
+    place_upvalues(case.f)
+    function run(...) return dg.using_device(DEVICE, case.f, ...) end
+  end
+
   local function here(x) return x:to "cpu" end
 
   --- The operator, where it is to be tried; `view` is made there.
-  local function f(...) return case.f(unpack(map({ ... }, function(x) return x:to(DEVICE) end))) end
+  local function f(...) return run(unpack(map({ ... }, function(x) return x:to(DEVICE) end))) end
   local function call(xs) return map(pack(f(unpack(xs))), here) end
   local function f_here(...) return unpack(call { ... }) end
   local function call_views(xs, view_of)
-    return map(pack(case.f(unpack(map(xs, function(x, k)
+    return map(pack(run(unpack(map(xs, function(x, k)
       return view_of(k)(x:to(DEVICE))
     end)))), here)
   end
@@ -248,7 +275,7 @@ return function(name, case)
     for _, which in ipairs(differentiable and case.overwritten or {}) do
       it("notices that " .. which .. " was overwritten before backward", function()
         local xs = map(inputs(), leaf)
-        local y = pack(case.f(unpack(xs)))[1]
+        local y = pack(run(unpack(xs)))[1]
         local root = y:sum()
         local victim = which == "y" and y or xs[which]
         victim.data = dg.zeros_like(victim)
