@@ -11,7 +11,7 @@
     [DG_I32] = { "random", name "_i32" }, [DG_I64] = { "random", name "_i64" },                    \
     [DG_U8] = { "random", name "_u8" }, [DG_BOOL] = {                                              \
       "random",                                                                                    \
-      name "_bool"                                                                                 \
+      name "_u8"                                                                                   \
     }                                                                                              \
   }
 

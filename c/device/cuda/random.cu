@@ -83,7 +83,7 @@ static __device__ uint64_t below(uint64_t range, uint64_t word, uint64_t seed, u
 }
 
 /* [low, high) */
-template <typename T, bool is_bool>
+template <typename T>
 __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t offset,
                                         int64_t low, int64_t high)
 {
@@ -94,11 +94,11 @@ __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t
     const uint64_t range = (uint64_t)high - (uint64_t)low;
     const int64_t x =
         (int64_t)((uint64_t)low + below(range, dg_word64(w[2 * k], w[2 * k + 1]), seed, offset, i));
-    y[i] = is_bool ? (T)(x != 0) : (T)x;
+    y[i] = (T)x;
   }
 }
 
-#define KERNELS(dtype, T, is_bool)                                                                 \
+#define KERNELS(dtype, T)                                                                          \
   extern "C" __global__ void bernoulli_##dtype(int64_t n, T *y, uint64_t seed, uint64_t offset,    \
                                                Numbers u)                                          \
   {                                                                                                \
@@ -107,12 +107,11 @@ __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t
   extern "C" __global__ void randint_##dtype(int64_t n, T *y, uint64_t seed, uint64_t offset,      \
                                              int64_t low, int64_t high)                            \
   {                                                                                                \
-    randint<T, is_bool>(n, y, seed, offset, low, high);                                            \
+    randint(n, y, seed, offset, low, high);                                                        \
   }
 
-KERNELS(f32, float, false)
-KERNELS(f64, double, false)
-KERNELS(i32, int32_t, false)
-KERNELS(i64, int64_t, false)
-KERNELS(u8, uint8_t, false)
-KERNELS(bool, uint8_t, true)
+KERNELS(f32, float)
+KERNELS(f64, double)
+KERNELS(i32, int32_t)
+KERNELS(i64, int64_t)
+KERNELS(u8, uint8_t)
