@@ -37,7 +37,7 @@ int dg_cuda_has_zero(const dg_view *x)
   int found = 0;
   dg_scratch flag;
   if (dg_scratch_take(&flag, x->device, sizeof found) < 0) return -1;
-  int status = dg_cuda_upload(x->device, flag.data, &found, sizeof found);
+  int status = dg_scratch_set(&flag, 0, sizeof found);
   if (status == 0)
     status = DG_LAUNCH(dg_kernel_for(zero, x->dtype), x->device, dg_blocks(n, 1), DG_CUDA_THREADS,
                        0, &n, (void *)(uintptr_t)x, &flag.data);

@@ -104,6 +104,13 @@ int dg_cuda_has_zero(const dg_view *x);
 int dg_cuda_accumulate(const dg_view *from, const dg_view *to);
 int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes);
 int dg_cuda_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
+int dg_cuda_gather(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cuda_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cuda_scatter_add(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cuda_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
+                      int64_t *bad);
+int64_t dg_cuda_nonzero(const dg_view *x, const dg_view *y);
+int dg_cuda_cumsum(const dg_view *x, const dg_view *y, int axis, bool reverse);
 int dg_cuda_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
 int dg_cuda_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                         const dg_view *gw, const dg_view *gb);

@@ -1,4 +1,5 @@
 /* label.c -- what labels point at: elements of a class, rows of a matrix. */
+#include "device/cuda/index.h"
 #include "device/cuda/scratch.h"
 
 /* As in label.cu. */
@@ -19,7 +20,7 @@ static const report clean = { .count = 0, .bad = UINT64_MAX };
   }
 
 static dg_kernel check = { "label", "check" }, label_at = { "label", "label_at" },
-                 count_hits = { "label", "count_hits" };
+                 count_hits = { "label", "count_hits" }, read = { "label", "read" };
 static dg_kernel selects[DG_NDTYPES] = BY_SIZE("select");
 static dg_kernel takes[DG_NDTYPES] = BY_SIZE("take_rows");
 static dg_kernel places[DG_NDTYPES] = {
@@ -27,10 +28,6 @@ static dg_kernel places[DG_NDTYPES] = {
   [DG_I32] = { "label", "place_i32" }, [DG_I64] = { "label", "place_i64" },
   [DG_U8] = { "label", "place_u8" },   [DG_BOOL] = { "label", "place_u8" },
 };
-static dg_kernel adds[DG_NDTYPES] = {
-  [DG_F32] = { "label", "add_rows_f32" }, [DG_F64] = { "label", "add_rows_f64" }
-};
-
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
 int dg_cuda_check_labels(const dg_labels *l, dg_label_report *result)
@@ -114,10 +111,17 @@ int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
 
 int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
 {
-  enum { COLUMNS = 1024 }; /* of label.cu */
   if (y->size == 0) return 0;
-  int64_t width = y->shape[1], strips = (width + COLUMNS - 1) / COLUMNS;
-  void *to = y->data;
-  return DG_LAUNCH(dg_kernel_for(adds, y->dtype), y->device, y->shape[0] * strips, DG_CUDA_THREADS,
-                   0, ARGUMENT(x), ARGUMENT(l), &width, &to);
+  if (dg_cuda_fill(y, 0) < 0) return -1;
+  if (l->t.size == 0) return 0;
+  dg_scratch index;
+  if (dg_scratch_take(&index, y->device, l->t.size * 8) < 0) return -1;
+  dg_cuda_additions a = {
+    .index = index.data, .outer = 1, .places = y->shape[0], .count = l->t.size, .inner = y->shape[1]
+  };
+  int status = DG_LAUNCH(&read, y->device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
+                         &index.data);
+  if (status == 0) status = dg_cuda_add_in_order(&a, x, y);
+  dg_scratch_free(&index);
+  return status;
 }

@@ -68,41 +68,9 @@ PLACE(i32, int32_t)
 PLACE(i64, int64_t)
 PLACE(u8, uint8_t)
 
-/* y[label] = the sum of x[i], in order. A block makes COLUMNS columns of one row of y: it looks
- * through all labels, a batch at a time, and adds the rows of those that are its own. */
-enum { THREADS = 256, WIDE = 4, COLUMNS = THREADS * WIDE };
-
-template <typename T>
-__device__ __forceinline__ void add_rows(const View &x, const Labels &l, int64_t width, T *y)
+/* The labels counted from 0, -1 where ignored. */
+extern "C" __global__ void read(Labels l, int64_t *to)
 {
-  __shared__ unsigned votes[THREADS / 32];
-  const int64_t strips = (width + COLUMNS - 1) / COLUMNS, own = blockIdx.x / strips;
-  const int64_t from = blockIdx.x % strips * COLUMNS + threadIdx.x, count = l.t.size;
-  T sum[WIDE] = { 0 };
-  for (int64_t batch = 0; batch < count; batch += THREADS) {
-    const int64_t i = batch + threadIdx.x;
-    const bool is_own = i < count && l.of(i) == own;
-    const unsigned vote = __ballot_sync(0xffffffffu, is_own);
-    if (threadIdx.x % 32 == 0) votes[threadIdx.x / 32] = vote;
-    if (__syncthreads_or(is_own)) {
-      for (int w = 0; w < THREADS / 32; w++)
-        for (unsigned left = votes[w]; left; left &= left - 1) {
-          const int64_t row = batch + 32 * w + __ffs(left) - 1;
-          for (int k = 0; k < WIDE; k++)
-            if (from + k * THREADS < width) sum[k] += x.at<T>(row * width + from + k * THREADS);
-        }
-    }
-    __syncthreads();
-  }
-  for (int k = 0; k < WIDE; k++)
-    if (from + k * THREADS < width) y[own * width + from + k * THREADS] = sum[k];
-}
-
-extern "C" __global__ void add_rows_f32(View x, Labels l, int64_t width, float *y)
-{
-  add_rows(x, l, width, y);
-}
-extern "C" __global__ void add_rows_f64(View x, Labels l, int64_t width, double *y)
-{
-  add_rows(x, l, width, y);
+  const int64_t i = thread_number();
+  if (i < l.t.size) to[i] = l.of(i);
 }

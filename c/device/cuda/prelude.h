@@ -171,6 +171,28 @@ template <typename How, typename T> __device__ __forceinline__ T block_all(T x, 
   return warp_all<How>(lane < warps ? part[lane] : none);
 }
 
+/* The sum of x of the threads up to this one, in a block of whole warps; every thread of it must call
+ * this. *total is the sum of all. */
+template <typename T> __device__ __forceinline__ T block_running(T x, T *total)
+{
+  __shared__ T part[32];
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warps = blockDim.x >> 5;
+  for (int by = 1; by < 32; by *= 2) {
+    const T before = __shfl_up_sync(0xffffffffu, x, by);
+    if (lane >= by) x += before;
+  }
+  __syncthreads();
+  if (lane == 31) part[warp] = x;
+  __syncthreads();
+  T before = 0, sum = 0;
+  for (int w = 0; w < warps; w++) {
+    if (w == warp) before = sum;
+    sum += part[w];
+  }
+  *total = sum;
+  return before + x;
+}
+
 /* -- Labels ---------------------------------------------------------------------------------------- */
 
 /* dg_labels of device/device.h: the two must agree. */

@@ -14,6 +14,15 @@ void dg_scratch_free(dg_scratch *s)
   s->data = NULL;
 }
 
+int dg_scratch_set(const dg_scratch *s, int value, int64_t bytes)
+{
+  const dg_cuda_device *d = dg_cuda_enter(s->device);
+  if (!d) return -1;
+  int status = dg_driver->set_bytes((dg_cuda_ptr)(uintptr_t)s->data, (unsigned char)value,
+                                    (size_t)bytes, d->stream);
+  return status == 0 ? 0 : dg_cuda_fail("fill", status);
+}
+
 int dg_scratch_pack(dg_scratch *s, const dg_view *v, dg_view *packed)
 {
   *packed = *v;

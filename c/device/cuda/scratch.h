@@ -14,6 +14,8 @@ typedef struct dg_scratch {
 
 int dg_scratch_take(dg_scratch *s, int device, int64_t bytes);
 void dg_scratch_free(dg_scratch *s);
+/* Sets its first bytes to one value. */
+int dg_scratch_set(const dg_scratch *s, int value, int64_t bytes);
 
 /* A view with the elements of v and no gaps: v itself, or a copy in a block. */
 int dg_scratch_pack(dg_scratch *s, const dg_view *v, dg_view *packed);
