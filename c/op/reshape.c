@@ -59,7 +59,6 @@ static int reshape_shape(dg_call *c)
   dg_body *y = dg_output_view(c, 0, c->x[0]);
   if (!y) return -1;
   v.data = x->data;
-  v.device = x->device;
   y->v = v;
   return 0;
 }
@@ -72,7 +71,6 @@ static int reshape_forward(dg_call *c)
   dg_view y = *x; /* x's shape on y's elements */
   dg_view_set(&y, c->op->name, x->dtype, x->ndim, x->shape);
   y.data = c->y[0]->v.data;
-  y.device = x->device;
   return dg_backend_of(x)->copy(x, &y);
 }
 
