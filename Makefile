@@ -46,6 +46,9 @@ build/asan/libdgraph.so: $(ASAN)
 	@echo '  LD $@'
 	@gcc $(FLAGS) $(SANE) $(SHARED) -o $@ $(ASAN) $(LIBS)
 
+build/fake_cuda.so: c/test/fake/cuda.c
+	@$(CC) -O1 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
+
 build/%.o: c/%.c build/flags | c/dgraph.h
 	@mkdir -p $(@D)
 	@echo '  CC $@'
@@ -125,7 +128,7 @@ MEMCHECK := valgrind -q --suppressions=.ci/memcheck.supp --error-exitcode=99 lua
 test:
 	@.ci/deps test
 	@rm -rf build/counts
-	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so
+	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so build/fake_cuda.so
 	@$(MAKE) -k -j$(JOBS) --output-sync=target $(STAGES:%=stage-%); .ci/sum $(STAGES)
 
 test-c: $(CTESTS:%=stage-c-%)

@@ -198,7 +198,8 @@ EXPORT int cuModuleGetFunction(void **f, void *module, const char *name)
 }
 
 EXPORT int cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-                          unsigned bz, unsigned shared, void *stream, void **arguments, void **extra)
+                          unsigned bz, unsigned shared, void *stream, void **arguments,
+                          void **extra)
 {
   (void)shared, (void)stream, (void)extra;
   const function *called = f;
@@ -272,7 +273,8 @@ EXPORT int nvrtcCompileProgram(void *made, int count, const char *const *options
       "grep -o 'fake_kernel \\*/ *void [a-z_0-9]*' | sed 's/.* //' | sort -u | while read f; do "
       "echo \"extern \\\"C\\\" void fake_run_$f(void **a, unsigned b, unsigned t)\" "
       "\"{ fake_launch($f, a, b, t); }\"; done; } >all.cc && "
-      "g++ -O1 -w -std=c++17 %s -ffp-contract=off -shared -fPIC -I. -include %s all.cc -o all.so "
+      "g++ -O0 -w -std=c++17 %s -ffp-contract=off -shared -fPIC -Wl,-Bsymbolic -I. -include %s "
+      "all.cc -o all.so "
       "2>>log";
   program *p = made;
   char command[2048];
@@ -314,7 +316,10 @@ EXPORT int nvrtcDestroyProgram(void **made)
 /* -- cuBLAS: matrices by columns ------------------------------------------------------------------- */
 
 EXPORT int cublasCreate_v2(void **handle) { return *handle = &fake, 0; }
-EXPORT int cublasSetStream_v2(void *handle, void *stream) { return handle == NULL || stream == NULL; }
+EXPORT int cublasSetStream_v2(void *handle, void *stream)
+{
+  return handle == NULL || stream == NULL;
+}
 EXPORT int cublasSetMathMode(void *handle, int mode) { return handle == NULL || mode < 0; }
 
 #define GEMM(name, T)                                                                              \

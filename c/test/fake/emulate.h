@@ -179,8 +179,10 @@ template <typename... A> struct fake_caller {
   static void (*kernel)(A...);
   static void **arguments;
 
-  template <int... I> struct list {};
-  template <int N, int... I> struct make : make<N - 1, N - 1, I...> {};
+  template <int... I> struct list {
+  };
+  template <int N, int... I> struct make : make<N - 1, N - 1, I...> {
+  };
   template <int... I> struct make<0, I...> {
     typedef list<I...> type;
   };

@@ -1,0 +1,190 @@
+local fake_cuda = require "spec.support.fake_cuda"
+
+local NO_COMPILER = { DGRAPH_NVRTC = "none" }
+
+local function says(wanted, code, environment)
+  assert.equal(wanted, fake_cuda(code, environment))
+end
+
+describe("CUDA's devices", function()
+  it("are counted and named", function()
+    says("2\tStand-in 1, compute capability 9.0",
+      [[print(dg.cuda.device_count(), dg.cuda.device_name("cuda:1"))]])
+  end)
+
+  it("are none where the driver has none or is not there, and say why", function()
+    says("false\tcuda: the driver knows of no device", "print(dg.cuda.is_available())",
+      { FAKE_CUDA_DEVICES = "0" })
+    says("false\tcuda: DGRAPH_CUDA is none", "print(dg.cuda.is_available())",
+      { DGRAPH_CUDA = "none" })
+  end)
+
+  it("are refused beyond their number", function()
+    local text = fake_cuda [[print(message(function() dg.tensor({ 1 }):to "cuda:2" end))]]
+    assert.truthy(text:find("there is no device cuda:2 (there are 2)", 1, true), text)
+  end)
+
+  it("cannot be used in a child of a process that used them", function()
+    local text = fake_cuda [[
+dg.tensor({ 1 }):to "cuda"
+io.stdout:flush()
+local id = ffi.C.fork()
+if id == 0 then
+  io.write(message(function() dg.tensor({ 1 }):to "cuda" end))
+  io.flush()
+  ffi.C._exit(0)
+end
+ffi.C.waitpid(id, nil, 0)
+]]
+    assert.truthy(text:find("it was in use before this process was forked", 1, true), text)
+  end)
+end)
+
+describe("CUDA's memory", function()
+  it("takes copies of what moves there and back", function()
+    says("cuda:1\t1 2 3\tcpu\t1 2 3", [[
+local x = dg.tensor { 1, 2, 3 }
+local far = x:to "cuda:1"
+x:fill(7)
+local before = table.concat(far:to("cpu"):totable(), " ")
+local near = far:to "cpu"
+print(far.device, before, near.device, table.concat(near:totable(), " "))
+]], NO_COMPILER)
+  end)
+
+  it("holds arrays that are larger than a chunk of the way", function()
+    says("true", [[
+local x = dg.random.uniform(0, 1, { 5000001 })
+local y = x:to("cuda"):to "cpu"
+local same, p, q = true, x:pointer(), y:pointer()
+for i = 0, 5000000 do same = same and p[i] == q[i] end
+print(same)
+]], NO_COMPILER)
+  end)
+
+  it("is counted, cached and given back", function()
+    says("0\t4096\t0\t4096\t4096\t0\t0", [[
+local ACTIVATION, CACHE = 0, 4
+local function bytes(kind) return C.dg_device_bytes(1, kind) end
+local x = dg.empty({ 1024 }, { device = "cpu" })
+local before = bytes(ACTIVATION)
+local far = x:to "cuda"
+local live, cached = bytes(ACTIVATION), bytes(CACHE)
+far:release()
+local after = bytes(CACHE)
+local kept = fake.fake_bytes()
+C.dg_device_trim(1)
+print(before, live, cached, after, kept, bytes(CACHE), fake.fake_blocks())
+]], NO_COMPILER)
+  end)
+
+  it("serves the next tensor from its cache", function()
+    says("1", [[
+local x = dg.empty { 1000 }
+for _ = 1, 5 do x:to("cuda"):release() end
+print(fake.fake_blocks())
+]], NO_COMPILER)
+  end)
+
+  it("refuses what goes over its limit", function()
+    local text = fake_cuda([[
+dg.cuda.set_memory_limit(1e5)
+local x = dg.empty { 100000 }
+print(message(function() return x:to "cuda" end))
+dg.cuda.set_memory_limit(nil)
+print(x:to("cuda").device)
+]], NO_COMPILER)
+    assert.truthy(text:find("out of memory on cuda:0: 400000 bytes wanted", 1, true), text)
+    assert.truthy(text:find("\ncuda:0$"), text)
+  end)
+
+  it("gives its cache back and tries once more when the driver has none left", function()
+    says("cuda:0\t1", [[
+local small, large = dg.empty { 1000 }, dg.empty { 100000 }
+small:to("cuda"):release()
+fake.fake_fail_allocation(0, 1)
+print(large:to("cuda").device, fake.fake_blocks())
+]], NO_COMPILER)
+  end)
+
+  it("says so when that does not help, and goes on", function()
+    local text = fake_cuda([[
+local x = dg.empty { 1000 }
+fake.fake_fail_allocation(0, 1000)
+print(message(function() return x:to "cuda" end))
+fake.fake_fail_allocation(-1, 0)
+print(x:to("cuda").device)
+]], NO_COMPILER)
+    assert.truthy(text:find("to: out of memory on cuda:0: 4000 bytes wanted", 1, true), text)
+    assert.truthy(text:find("\ncuda:0$"), text)
+  end)
+end)
+
+describe("CUDA's launches", function()
+  it("want a compiler, and name the operator when there is none", function()
+    local text = fake_cuda([[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+print(message(function() return x + x end))
+]], NO_COMPILER)
+    assert.truthy(text:find("add: cuda: DGRAPH_NVRTC is none", 1, true), text)
+  end)
+
+  it("name the operator when they fail, and go on #slow", function()
+    local text = fake_cuda [[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+local y = x + x
+fake.fake_fail_launch(0)
+print(message(function() return x + x end))
+print(table.concat((x + x):to("cpu"):totable(), " "))
+]]
+    assert.truthy(text:find("add: cuda: packed: unspecified launch failure", 1, true), text)
+    assert.truthy(text:find("\n2 4$"), text)
+  end)
+
+  it("are one for an elementwise operator #slow", function()
+    says("packed packed", [[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+local first = fake.fake_launched()
+local y = (x + x) * x
+local names = {}
+for i = first, fake.fake_launched() - 1 do
+  names[#names + 1] = ffi.string(fake.fake_launch_name(i))
+end
+print(table.concat(names, " "))
+]])
+  end)
+end)
+
+describe("CUDA's cache of kernels #slow", function()
+  local CACHE = os.tmpname()
+  local CODE = [[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+print(message(function() print(table.concat((x - x):to("cpu"):totable(), " ")) end))
+]]
+  local NOTHING = { DGRAPH_CACHE = CACHE, FAKE_CUDA_EMULATE = "/no such file" }
+
+  setup(function() os.remove(CACHE) end)
+  teardown(function() os.execute("rm -rf " .. CACHE) end)
+
+  it("is used by the next process", function()
+    assert.truthy(fake_cuda(CODE, NOTHING):find("does not compile", 1, true))
+    says("0 0\nno error", CODE, { DGRAPH_CACHE = CACHE })
+    says("0 0\nno error", CODE, NOTHING)
+  end)
+
+  it("does without what is damaged, cut off or of something else", function()
+    for _, damage in ipairs {
+      "printf x | dd of=$f bs=1 seek=2000 conv=notrunc 2>/dev/null", "truncate -s -1 $f",
+      "echo something else >$f", ": >$f",
+    } do
+      assert.equal(0, os.execute(("for f in %s/*; do %s; done"):format(CACHE, damage)))
+      assert.truthy(fake_cuda(CODE, NOTHING):find("does not compile", 1, true), damage)
+      says("0 0\nno error", CODE, { DGRAPH_CACHE = CACHE })
+      says("0 0\nno error", CODE, NOTHING)
+    end
+  end)
+
+  it("is no error where it cannot be written", function()
+    says("0 0\nno error", CODE, { DGRAPH_CACHE = "/proc/none" })
+  end)
+end)

@@ -1,0 +1,152 @@
+local ffi = require "ffi"
+local fake_cuda = require "spec.support.fake_cuda"
+local native = require "dgraph.native"
+
+local C = native.C
+
+local function units()
+  local names, i = {}, 0
+  while C.dg_device_unit(i) ~= nil do
+    names[#names + 1] = ffi.string(C.dg_device_unit(i))
+    i = i + 1
+  end
+  C.dg_error_clear()
+  return names
+end
+
+--- Why NVRTC cannot be used; nil where it can.
+local function why_not()
+  if C.dg_device_compile("copy", 90) >= 0 then return nil end
+  local reason = ffi.string(C.dg_error_message())
+  C.dg_error_clear()
+  return reason:find("cannot be opened", 1, true) and reason or nil
+end
+
+describe("CUDA's kernels", function()
+  it("are found by their files' names", function()
+    local names = {}
+    for _, name in ipairs(units()) do names[name] = true end
+    for _, name in ipairs { "reduce", "matmul", "softmax" } do assert.is_true(names[name]) end
+  end)
+
+  it("are not compiled from a file that is not there", function()
+    assert.is_true(C.dg_device_compile("no such file", 90) < 0)
+    assert.equal("cuda: there is no source no such file.cu", ffi.string(C.dg_error_message()))
+    C.dg_error_clear()
+  end)
+
+  for _, arch in ipairs { 75, 80, 90 } do
+    it("compile for compute capability " .. arch / 10 .. " #slow", function()
+      local reason = why_not()
+      if reason then return pending("no NVRTC: " .. reason) end
+      for _, name in ipairs(units()) do
+        local bytes = C.dg_device_compile(name, arch)
+        assert(bytes > 0, bytes < 0 and ffi.string(C.dg_error_message()))
+      end
+    end)
+  end
+end)
+
+--- The code with x on the host and on the stand-in's device, where its kernels run.
+local COMPARE = [[
+dg.random.seed(5)
+local function flat(t, into)
+  if type(t) ~= "table" then into[#into + 1] = t; return into end
+  for _, v in ipairs(t) do flat(v, into) end
+  return into
+end
+local function compare(name, tolerance, f, ...)
+  local near, far = { ... }, {}
+  for i, x in ipairs(near) do far[i] = x:to "cuda" end
+  local a, b = flat(f(unpack(near)):totable(), {}), flat(f(unpack(far)):to("cpu"):totable(), {})
+  assert(#a == #b and #a > 0, name)
+  for i = 1, #a do
+    local d = math.abs(a[i] - b[i]) / math.max(1, math.abs(a[i]))
+    if not (d <= tolerance) then print(("%s: %.9g, wanted %.9g"):format(name, b[i], a[i])) break end
+  end
+end
+local function gradient(f)
+  return function(x, ...)
+    x = x:copy():detach()
+    x.requires_grad = true
+    local loss = F.sum(F.square(f(x, ...)))
+    loss:backward()
+    return x.grad
+  end
+end
+local function normal(...) return dg.random.normal(0, 1, { ... }) end
+local function integers(low, high, ...) return dg.random.randint(low, high, { ... }, "int64") end
+]]
+
+describe("CUDA's kernels, run by the host, #slow", function()
+  local function same(what, code)
+    it("compute the same " .. what, function() assert.equal("", fake_cuda(COMPARE .. code)) end)
+  end
+
+  same("sums, maxima and positions along any axes", [[
+for _, shape in ipairs { { 1 }, { 3000 }, { 3, 2000 }, { 2000, 3 }, { 2, 3, 40 }, { 300, 70 } } do
+  local x = dg.random.normal(0, 1, shape)
+  for axis = 1, #shape do
+    compare("sum", 2e-5, function(a) return a:sum(axis) end, x)
+    compare("max", 0, function(a) return F.max(a, axis) end, x)
+    compare("argmin", 0, function(a) return F.argmin(a, axis) end, x)
+    compare("softmax", 1e-6, function(a) return F.softmax(a, axis) end, x)
+    compare("cumsum", 1e-4, function(a) return F.cumsum(a, axis) end, x)
+  end
+  compare("sum of all", 2e-5, function(a) return a:sum() end, x)
+end
+for _, x in ipairs { dg.tensor { 1, 0 / 0, 3 }, dg.tensor { 2, 2, 1 } } do
+  compare("argmax", 0, function(a) return F.argmax(a, 1) end, x)
+end
+]])
+
+  same("products of matrices of any strides", [[
+local a, b = normal(3, 2, 5, 4), normal(2, 4, 6)
+compare("stack", 1e-5, F.matmul, a, b)
+compare("transposed", 1e-5, function(x, y) return F.matmul(x:transpose(), y) end, normal(40, 7),
+  normal(40, 3))
+compare("integers", 0, F.matmul, integers(-9, 9, 5, 20), integers(-9, 9, 20, 3))
+compare("linear", 1e-5, F.linear, normal(7, 5), normal(4, 5), normal(4))
+compare("linear's gradient", 1e-4, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
+]])
+
+  same("losses and what labels choose", [[
+local x, t = normal(7, 5, 3), integers(1, 6, 7, 3)
+compare("select_item", 0, F.select_item, x, t)
+compare("cross entropy", 1e-6, F.softmax_cross_entropy, x, t)
+compare("its gradient", 1e-6, gradient(F.softmax_cross_entropy), x, t)
+compare("square error", 1e-6, F.mean_squared_error, x, normal(7, 5, 3))
+]])
+
+  same("sums of equal indices, in order", [[
+local function embed(W, t) return F.embed_id(t, W) end
+compare("embed_id", 0, embed, normal(6, 5), integers(1, 7, 700))
+compare("its gradient", 0, gradient(embed), normal(6, 5), integers(1, 7, 700))
+local function take(x, i) return F.take(x, i, 2) end
+compare("take", 0, take, normal(4, 9, 3), integers(1, 10, 300))
+compare("its gradient", 0, gradient(take), normal(4, 9, 3), integers(1, 10, 300))
+]])
+
+  same("random numbers, to the bit", [[
+for _, kind in ipairs { "uniform", "normal", "randint" } do
+  for _, dtype in ipairs(kind == "randint" and { "int32", "uint8" } or { "float32", "float64" }) do
+    for _, n in ipairs { 1, 3, 1001 } do
+      local function draw(device)
+        dg.random.seed(7)
+        return dg.random[kind](2, 90, { n }, { dtype = dtype, device = device }):to("cpu"):totable()
+      end
+      local a, b = draw "cpu", draw "cuda"
+      for i = 1, n do assert(a[i] == b[i], kind .. dtype) end
+    end
+  end
+end
+]])
+
+  it("multiply matrices where there is no cuBLAS", function()
+    assert.equal("", fake_cuda(COMPARE .. [[
+compare("product", 1e-5, F.matmul, normal(20, 33), normal(33, 18))
+compare("linear", 1e-5, F.linear, normal(7, 5), normal(4, 5), normal(4))
+]], { DGRAPH_CUBLAS = "none" }))
+  end)
+end)
+
