@@ -73,7 +73,17 @@ __device__ __forceinline__ void first(const How how, const Rows &rows, int parts
   rows.element<1>(at, from, here);
   State s[4];
   for (int k = 0; k < 4; k++) s[k] = how.none(how.state(*(const T *)here[0], from));
-  for (int64_t i = from + team.lane(); i < end; i += 4 * lanes)
+  int64_t i = from + team.lane();
+  if (rows.gone.ndim == 1) { /* one step leads from element to element: no places to be worked out */
+    const int64_t step = rows.gone.stride[0][0], far = lanes * step;
+    const char *p = at[0] + i * step;
+    for (; i + 3 * lanes < end; i += 4 * lanes, p += 4 * far) {
+      const T x[4] = { *(const T *)p, *(const T *)(p + far), *(const T *)(p + 2 * far),
+                       *(const T *)(p + 3 * far) };
+      for (int k = 0; k < 4; k++) s[k] = how.of(s[k], how.state(x[k], i + k * lanes));
+    }
+  }
+  for (; i < end; i += 4 * lanes)
     for (int k = 0; k < 4; k++) {
       if (i + k * lanes >= end) break;
       rows.element<1>(at, i + k * lanes, here);
