@@ -194,6 +194,18 @@ DG_API int dg_pin_free(dg_pin *pin);
 /* The gradient of x; NULL without an error when there is none. */
 DG_API dg_tensor *dg_gradient(const dg_tensor *x);
 
+/* Whether x has a gradient: 1 or 0, -1 with an error. */
+DG_API int dg_has_gradient(const dg_tensor *x);
+
+/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
+ * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
+ * some rows, here they are not made; all other functions refuse it. */
+DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x);
+
+/* The rows of x's gradient where it is some rows of a matrix: their numbers (int64, from 0 on, each
+ * once) and their elements (n x columns). 1 when it is so, 0 when not, -1 with an error. */
+DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor **elements);
+
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
 DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g);
 
@@ -538,8 +550,10 @@ DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
- * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
-DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label);
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). With `sparse` the gradient
+ * of a leaf W is kept as the rows that were taken (dg_gradient_rows), where nothing is recorded. */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
+                              int sparse);
 
 /* ---- op/erf.c: the error function, elementwise. */
 

@@ -1,6 +1,8 @@
 /* entry.c -- the gradients that a walk has under way, and how they reach the leaves. */
 #include "grad/walk.h"
 
+#include "node/rows.h"
+
 /* True for a tensor that the rule now running made. */
 static bool is_fresh(const dg_walk *w, const dg_body *g)
 {
@@ -65,20 +67,43 @@ int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x)
   return 0;
 }
 
+/* Adds up two gradients of which one at least is rows: 1, 0 when both have their elements now and
+ * are yet to be added, or -1. */
+static int add_rows(const dg_walk *w, dg_entry *e, dg_body *g)
+{
+  bool before = dg_is_rows(e->grad), now = dg_is_rows(g);
+  if (before && now) {
+    if (dg_rows_part(&e->grad) < 0) return -1;
+    dg_rows_join(e->grad, g);
+    return 1;
+  }
+  if (now && dg_walk_adds_in_place(w, e)) {
+    dg_touch(e->grad);
+    return dg_rows_add_to(g, e->grad) < 0 ? -1 : 1;
+  }
+  e->own = e->own || !e->grad->store; /* nobody has seen it yet */
+  return dg_rows_drop(e->grad) < 0 ? -1 : dg_rows_drop(g);
+}
+
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 {
-  dg_body *g = dg_full_body_of(handle);
+  dg_body *g = dg_body_of(handle);
   if (DG_UNLIKELY(!g)) return -1;
+  if (DG_UNLIKELY(!g->store && !(g->flags & DG_ROWS))) return dg_no_elements(g), -1;
   if (DG_UNLIKELY(g->v.dtype != x->v.dtype || g->v.device != x->v.device ||
                   !dg_same_shape(&g->v, &x->v)))
     return refuse(w, x, g);
   dg_entry *e = dg_walk_find(w, x);
   if (!e && !(e = new_entry(w, x))) return -1;
   if (!e->grad) {
-    e->own = is_fresh(w, g);
+    e->own = is_fresh(w, g) && !(g->flags & DG_ROWS);
     dg_hold(g);
     e->grad = g;
     return 0;
+  }
+  if (DG_UNLIKELY((e->grad->flags | g->flags) & DG_ROWS)) {
+    int status = add_rows(w, e, g);
+    if (status != 0) return status < 0 ? -1 : 0;
   }
   if (dg_walk_adds_in_place(w, e)) {
     dg_touch(e->grad);
@@ -99,6 +124,8 @@ static dg_body *settle(const dg_walk *w, dg_entry *e)
 {
   dg_body *g = e->grad;
   if (dg_walk_records(w)) return g;
+  if (dg_is_rows(g))
+    return dg_rows_part(&e->grad) < 0 || dg_rows_merge(e->grad, NULL) < 0 ? NULL : e->grad;
   if (!(e->own && dg_is_sole(g))) {
     dg_tensor *copy = dg_copy(dg_handle(g));
     dg_body *c = copy ? dg_body_of(copy) : NULL;
@@ -118,11 +145,29 @@ static bool adds_in_place(const dg_walk *w, const dg_body *old)
   return !dg_walk_records(w) && !old->creator && dg_is_sole(old);
 }
 
+/* The same for the elements that rows are added to, or whose rows these join: 1 when nothing is left
+ * to be done, 0 when both are tensors with elements now, or -1. */
+static int prepare_rows(const dg_walk *w, dg_entry *e, dg_body *old)
+{
+  dg_body *g = e->grad;
+  bool before = dg_is_rows(old), now = dg_is_rows(g);
+  if (before && now) {
+    e->joined = true;
+    return dg_rows_merge(g, old) < 0 ? -1 : 1;
+  }
+  if (now && adds_in_place(w, old)) return 1;
+  return dg_rows_fill(old) < 0 ? -1 : dg_rows_fill(g);
+}
+
 /* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
 static int prepare(const dg_walk *w, dg_entry *e)
 {
   dg_body *g = settle(w, e), *old = e->x->grad;
   if (!g) return -1;
+  if (old && DG_UNLIKELY((old->flags | g->flags) & DG_ROWS)) {
+    int status = prepare_rows(w, e, old);
+    if (status != 0) return status < 0 ? -1 : 0;
+  }
   if (!old || adds_in_place(w, old)) return 0;
   dg_tensor *sum = dg_add(dg_handle(old), dg_handle(g));
   dg_body *s = sum ? dg_body_of(sum) : NULL;
@@ -139,7 +184,8 @@ static void deliver(const dg_walk *w, dg_entry *e)
   dg_body *old = e->x->grad;
   if (old && !e->joined && adds_in_place(w, old)) {
     dg_touch(old);
-    dg_backend_of(&old->v)->accumulate(&e->grad->v, &old->v);
+    if (e->grad->store) dg_backend_of(&old->v)->accumulate(&e->grad->v, &old->v);
+    else dg_rows_add_to(e->grad, old);
     dg_unhold(e->grad);
   } else {
     if (old) dg_unhold(old);

@@ -1,6 +1,8 @@
 /* look.c -- what a caller sees of a walk between its steps, and gives back to it. */
 #include "grad/walk.h"
 
+#include "node/rows.h"
+
 static int missing(const char *who)
 {
   return dg_fail(DG_EARGUMENT, "%s: the walk is missing (NULL)", who);
@@ -38,7 +40,7 @@ DG_API dg_tensor *dg_walk_input_gradient(dg_walk *w, int i)
     dg_fail(DG_EARGUMENT, "walk_input_gradient: there is no input %d", i);
     return NULL;
   }
-  return dg_lend(w->held[i]);
+  return dg_rows_lend(w->held[i]);
 }
 
 /* Whether input `i` of the node that a walk hands back wants a gradient: 1, 0, or -1. */
@@ -94,7 +96,7 @@ DG_API dg_tensor *dg_walk_tensor(dg_walk *w)
 DG_API dg_tensor *dg_walk_gradient(dg_walk *w)
 {
   if (w && !dg_walk_is_alive(w)) return NULL;
-  if (w && w->hooked) return dg_lend(w->hooked->grad);
+  if (w && w->hooked) return dg_rows_lend(w->hooked->grad);
   if (w) dg_fail(DG_EARGUMENT, "walk_gradient: no hook is to run");
   else missing("walk_gradient");
   return NULL;
@@ -113,5 +115,5 @@ DG_API dg_tensor *dg_walk_result(dg_walk *w, int i)
   dg_entry *e = x ? dg_walk_find(w, x) : NULL;
   for (int64_t k = 0; x && !e && k < w->count; k++) /* another walk may have marked x since */
     if (w->entries[k].x == x) e = &w->entries[k];
-  return e ? dg_lend(e->grad) : NULL;
+  return e ? dg_rows_lend(e->grad) : NULL;
 }

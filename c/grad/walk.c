@@ -5,6 +5,7 @@
  * never calls into Lua. Leaves get their gradients at the very end, all or none. */
 #include "grad/walk.h"
 
+#include "node/rows.h"
 #include "op/op.h"
 
 #include <string.h>
@@ -149,6 +150,13 @@ static int hold_shown(dg_walk *w)
   return 0;
 }
 
+/* Makes the elements of a gradient that is rows: the walk may join these to others. */
+static int make_visible(dg_tensor *gx)
+{
+  dg_body *g = dg_body_of(gx);
+  return g ? dg_rows_fill(g) : -1;
+}
+
 /* Hands the input gradients on. With `show` the caller will look at them. */
 DG_INLINE int finish_node(dg_walk *w, bool show)
 {
@@ -163,6 +171,7 @@ DG_INLINE int finish_node(dg_walk *w, bool show)
       dg_fail_prefix("backward of %s: ", c->op->name);
       return -1;
     }
+    if (DG_UNLIKELY(show) && make_visible(w->gx[i]) < 0) return -1;
     if (dg_walk_add(w, c->x[i], w->gx[i]) < 0) return -1;
     if (c->x[i]->creator && dg_walk_push(w, c->x[i]->creator) < 0) return -1;
   }
@@ -569,6 +578,7 @@ DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest)
   }
   *rest = NULL;
   dg_body *given = b->grad;
+  if (given && dg_rows_fill(given) < 0) return DG_WALK_FAILED;
   dg_tensor *start = dg_handle(given);
   dg_walk *w = walk_new(1, &y, &start, 0, NULL, flags);
   if (!w) return DG_WALK_FAILED;

@@ -1,5 +1,5 @@
 /* fields.c -- what can be asked of a tensor and of a node: gradient, creator, inputs, names. */
-#include "node/node.h"
+#include "node/rows.h"
 
 #include <string.h>
 
@@ -15,11 +15,51 @@ static dg_call *call_of(const char *who, const dg_node *handle)
 
 /* -- Tensors -------------------------------------------------------------------------------- */
 
+/* The gradient that a caller may see: a gradient of rows has none of its own. */
+DG_INLINE dg_body *gradient_of(const dg_body *b) { return b->flags & DG_ROWS ? NULL : b->grad; }
+
 /* The gradient of x; NULL without an error when there is none. */
 DG_API dg_tensor *dg_gradient(const dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
-  return b && b->grad ? dg_lend(b->grad) : NULL;
+  return b ? dg_rows_lend(gradient_of(b)) : NULL;
+}
+
+/* Whether x has a gradient: 1 or 0, -1 with an error. */
+DG_API int dg_has_gradient(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? gradient_of(b) != NULL : -1;
+}
+
+/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
+ * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
+ * some rows, here they are not made; all other functions refuse it. */
+DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x)
+{
+  dg_body *b = dg_body_of(x);
+  return b ? dg_lend(gradient_of(b)) : NULL;
+}
+
+/* A tensor of its own that looks at the elements of another. */
+static dg_tensor *look(const dg_body *b)
+{
+  dg_body *view = dg_body_view(b);
+  return view ? dg_born(view) : NULL;
+}
+
+/* The rows of x's gradient where it is some rows of a matrix: their numbers (int64, from 0 on, each
+ * once) and their elements (n x columns). 1 when it is so, 0 when not, -1 with an error. */
+DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor **elements)
+{
+  dg_body *b = dg_body_of(x), *g = b ? gradient_of(b) : NULL;
+  if (!b) return -1;
+  if (!numbers || !elements)
+    return dg_fail(DG_EARGUMENT, "gradient_rows: numbers or elements is missing (NULL)");
+  if (!g || !dg_is_rows(g)) return 0;
+  *numbers = look(dg_rows_numbers(g));
+  *elements = *numbers ? look(dg_rows_elements(g)) : NULL;
+  return *elements ? 1 : -1;
 }
 
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
@@ -27,6 +67,7 @@ DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
 {
   dg_body *b = dg_body_of(x), *n = NULL;
   if (!b) return -1;
+  if (DG_UNLIKELY(b->flags & DG_ROWS) && dg_rows_drop(b) < 0) return -1;
   if (g) {
     n = dg_full_body_of(g);
     if (!n) return -1;
@@ -75,6 +116,7 @@ DG_API int dg_requires_grad_set(dg_tensor *x, int on)
   if (on && !dg_is_float(b->v.dtype))
     return dg_fail(DG_ETYPE, "requires_grad: wanted a float tensor, got %s",
                    dg_dtype_name(b->v.dtype));
+  if (DG_UNLIKELY(b->flags & DG_ROWS) && dg_rows_drop(b) < 0) return -1;
   b->flags = on ? (b->flags | DG_REQUIRES_GRAD) & ~(uint32_t)DG_GRAPH_DROPPED
                 : b->flags & ~(uint32_t)DG_REQUIRES_GRAD;
   return 0;

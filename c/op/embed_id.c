@@ -1,9 +1,15 @@
 /* embed_id.c -- rows of a matrix by number, and sums of rows by number. */
 #include "op/label.h"
 
+#include "node/rows.h"
+
 /* Input 0 holds the numbers, input 1 the rows. Both operators are linear in the rows, and each is
  * the gradient of the other. */
-enum { ROWS = 2 }; /* attribute of embed_id_grad, beside those of labels: how many rows W has */
+enum {
+  ROWS = 2,
+  SPARSE = 2
+}; /* attributes, beside those of labels: of embed_id_grad how many rows
+                                * W has; of embed_id whether its gradient may be rows */
 
 static const dg_op_class embed_id_grad_op;
 
@@ -41,8 +47,15 @@ static int embed_id_forward(dg_call *c)
   return dg_backend_of(y)->take_rows(w, &l, y);
 }
 
+/* A leaf takes the gradient as rows, unless this is to be differentiated again. */
 static int embed_id_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
+  const dg_view *w = &c->x[1]->v;
+  if (c->i[SPARSE] && !c->x[1]->creator && dg_tape.no_backprop) {
+    dg_labels l = dg_labels_of(c, 0, w->shape[0]);
+    gx[1] = dg_rows_new(w, &l, &dg_body_of(gy[0])->v);
+    return 0;
+  }
   gx[1] = apply(&embed_id_grad_op, c, gy[0], c->x[1]->v.shape[0]);
   return 0;
 }
@@ -85,10 +98,12 @@ static const dg_op_class embed_id_grad_op = {
 };
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
- * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
-DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label)
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). With `sparse` the gradient
+ * of a leaf W is kept as the rows that were taken (dg_gradient_rows), where nothing is recorded. */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
+                              int sparse)
 {
   dg_call *c = dg_begin2(&embed_id_op, id, W);
-  if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label;
+  if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
   return dg_finish(c);
 }

@@ -48,7 +48,7 @@ static dg_tensor *factors(const dg_call *c)
   int64_t shape[2] = { x->shape[1], 1 };
   dg_tensor *weight =
       c->inputs > WEIGHT ? dg_reshape(dg_x(c, WEIGHT), 2, shape) : dg_constant(x, 2, shape, 1);
-  dg_tensor *rows = dg_embed_id(dg_x(c, T), weight, c->i[DG_LABEL_BASE], c->i[DG_LABEL_IGNORED]);
+  dg_tensor *rows = dg_embed_id(dg_x(c, T), weight, c->i[DG_LABEL_BASE], c->i[DG_LABEL_IGNORED], 0);
   return dg_affine(with_classes(c, rows), c->f[0], 0);
 }
 

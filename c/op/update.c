@@ -2,8 +2,11 @@
  *
  * Nothing is recorded. The versions of what changes go up, so a backward pass that still wanted the
  * old values fails rather than use the new ones. Tensors have one shape and float dtype and share no
- * elements; all but the gradient are contiguous. */
+ * elements; all but the gradient are contiguous. A gradient that is some rows of a matrix changes these
+ * rows of the parameter and of its state, the others stay. */
 #include "op/op.h"
+
+#include "node/rows.h"
 
 enum { MAX_STATES = 5 };
 
@@ -46,32 +49,77 @@ static int refuse(const states *s, int i)
   return dg_fail(DG_EARGUMENT, "%s: %s shares elements with another argument", s->who, s->name[i]);
 }
 
+/* Updates a copy of the rows that the gradient has, and puts it back. */
+static int update_rows(const states *s, const dg_update *u, const dg_view *const *whole)
+{
+  const dg_body *g = s->body[1];
+  const dg_view *rows = &dg_rows_elements(g)->v, *numbers = &dg_rows_numbers(g)->v, *v[MAX_STATES];
+  const dg_backend *backend = dg_backend_of(rows);
+  dg_body *copy[MAX_STATES] = { NULL };
+  int status = 0;
+  v[1] = rows;
+  for (int i = 0; i < s->count && status == 0; i++) {
+    if (i == 1) continue;
+    copy[i] = dg_body_full_like(rows->dtype, rows);
+    status = copy[i] ? backend->gather(whole[i], 0, numbers, v[i] = &copy[i]->v) : -1;
+  }
+  if (status == 0) status = backend->update(u, v);
+  for (int i = 0; i < s->count; i++) {
+    if (!copy[i]) continue;
+    if (status == 0) status = backend->scatter(v[i], 0, numbers, whole[i]);
+    dg_body_free(copy[i]);
+  }
+  return status;
+}
+
 static int change(states *s, dg_update *u)
 {
   const dg_view *v[MAX_STATES];
-  for (int i = 0; i < s->count; i++)
-    if (!(s->body[i] = dg_full_body_of(s->x[i]))) {
-      dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
-      return -1;
-    }
+  for (int i = 0; i < s->count; i++) {
+    dg_body *b = s->body[i] = dg_body_of(s->x[i]);
+    if (b && !b->store && !(i == 1 && b->flags & DG_ROWS)) b = dg_no_elements(b);
+    if (b) continue;
+    dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
+    return -1;
+  }
   for (int i = 0; i < s->count; i++) {
     if (DG_UNLIKELY(!fits(s, i))) return refuse(s, i);
     v[i] = &s->body[i]->v;
   }
   u->states = s->count;
-  const dg_view *param = &s->body[0]->v;
-  if (param->size > 0 && dg_backend_of(param)->update(u, v) < 0) return -1;
+  bool rows = s->count > 1 && dg_is_rows(s->body[1]);
+  const dg_view *work = rows ? &dg_rows_elements(s->body[1])->v : v[0];
+  if (work->size > 0) {
+    int status = rows ? update_rows(s, u, v) : dg_backend_of(work)->update(u, v);
+    if (status < 0) return -1;
+  }
   for (int i = 0; i < s->count; i++)
     if (i != 1) dg_touch(s->body[i]);
   return 0;
 }
 
-/* y = factor y, in place: what gradient clipping does. */
-DG_API int dg_scale(dg_tensor *y, double factor)
+static int scale(dg_tensor *y, double factor)
 {
   states s = { "scale", 1, { y }, { "y" }, { NULL } };
   dg_update u = { .rule = DG_UPDATE_SCALE, .f = { factor } };
   return change(&s, &u);
+}
+
+/* The gradient of rows that a handle is to, or NULL. */
+static dg_body *rows_of(dg_tensor *x)
+{
+  dg_slot *s = dg_slot_of(x);
+  if (!s || s->kind != DG_SLOT_TENSOR) return NULL;
+  dg_body *b = (dg_body *)s;
+  return dg_is_rows(b) ? b : NULL;
+}
+
+/* y = factor y, in place: what gradient clipping does. */
+DG_API int dg_scale(dg_tensor *y, double factor)
+{
+  dg_body *rows = rows_of(y);
+  if (rows && scale(dg_handle(dg_rows_elements(rows)), factor) < 0) return -1;
+  return rows && !rows->store ? 0 : scale(y, factor);
 }
 
 /* y += scale x, in place: what weight decay does. */
@@ -153,7 +201,7 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
 /* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
 DG_API double dg_sum_of_squares(dg_tensor *x)
 {
-  dg_body *b = dg_full_body_of(x);
+  dg_body *rows = rows_of(x), *b = rows ? dg_rows_elements(rows) : dg_full_body_of(x);
   double sum = 0;
   if (!b) return __builtin_nan("");
   if (!dg_is_float(b->v.dtype))

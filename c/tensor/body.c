@@ -24,6 +24,8 @@ dg_body *dg_no_elements(const dg_body *b)
   if (b->flags & DG_UNINITIALIZED)
     dg_fail(DG_EARGUMENT, "parameter %s has no shape yet: call initialize, or a forward pass first",
             b->name ? b->name : "");
+  else if (b->flags & DG_ROWS)
+    dg_fail(DG_EGRAPH, "this gradient has only rows: dg_gradient makes its elements");
   else dg_fail(DG_EGRAPH, "the elements of this tensor are gone: only its graph still held it");
   return NULL;
 }

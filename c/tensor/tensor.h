@@ -26,8 +26,9 @@ enum { /* flags of a body */
        DG_GRAPH_DROPPED = 16, /* lived on when the scope of its graph closed */
        DG_RETAINS_GRAD = 32,
        DG_HOOKED = 64,
-       DG_GHOST = 128,  /* only its own node's backward rule still wants it: refs is 0 */
-       DG_STACKED = 256 /* waits on a stack that runs through slot.next */
+       DG_GHOST = 128,   /* only its own node's backward rule still wants it: refs is 0 */
+       DG_STACKED = 256, /* waits on a stack that runs through slot.next */
+       DG_ROWS = 512     /* a gradient that is some rows of a matrix: node/rows.h */
 };
 
 /* Reference counts share one word: holds need the elements, links only the place in the graph. */

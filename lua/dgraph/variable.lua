@@ -1,4 +1,5 @@
 --- What a tensor of a graph can do: gradients, hooks, cutting the graph.
+local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
 local check = require "dgraph.check"
 local convert = require "dgraph.tensor.convert"
@@ -15,6 +16,18 @@ local function wrap_gradient(x) return native.wrap_maybe(C.dg_gradient(x), x) en
 --- Forgets the gradient.
 ---@param x dgraph.Tensor
 function methods.cleargrad(x) native.check(C.dg_gradient_set(x, nil)) end
+
+local rows = ffi.new "dg_tensor *[2]"
+
+--- The rows of a gradient that is kept as some rows of a matrix, that of `F.embed_id`: their
+--- numbers, counted from 1, each once, and a matrix of their elements. nil for other gradients.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor? numbers  n, int64
+---@return dgraph.Tensor? elements  n x columns
+function methods.grad_rows(x)
+  if native.check(C.dg_gradient_rows(x, rows, rows + 1)) == 0 then return nil end
+  return wrap(rows[0]) + 1, wrap(rows[1])
+end
 
 --- Adds another tensor's gradient to x's own.
 ---@param x dgraph.Tensor

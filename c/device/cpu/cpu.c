@@ -25,6 +25,7 @@ const dg_backend dg_cpu = {
   .place_item = dg_cpu_place_item,
   .take_rows = dg_cpu_take_rows,
   .add_rows = dg_cpu_add_rows,
+  .distinct = dg_cpu_distinct,
   .count_hits = dg_cpu_count_hits,
   .cross_entropy = dg_cpu_cross_entropy,
   .cross_entropy_grad = dg_cpu_cross_entropy_grad,

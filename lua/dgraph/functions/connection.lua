@@ -41,9 +41,14 @@ return function(F)
   end)
 
   --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
-  declare("embed_id(x, W, ignore_label: integer?)", function(x, W, ignore_label)
-    local y = C.dg_embed_id(x, W, 1, ignore_label or NONE)
-    if y == nil then return native.again("dg_embed_id", x, W, 1, ignore_label or NONE) end
-    return wrap(y)
-  end)
+  ---
+  --- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
+  --- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
+  declare("embed_id(x, W, ignore_label: integer?, sparse: boolean = true)",
+    function(x, W, ignore_label, sparse)
+      local ignored = ignore_label or NONE
+      local y = C.dg_embed_id(x, W, 1, ignored, sparse)
+      if y == nil then return native.again("dg_embed_id", x, W, 1, ignored, sparse) end
+      return wrap(y)
+    end)
 end

@@ -212,11 +212,14 @@ function F.tile(x, reps) end
 function F.linear(x, W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+--- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
+--- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
+---@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function F.embed_id(x, W, ignore_label) end
+function F.embed_id(x, W, ignore_label, sparse) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param y dgraph.Tensor
@@ -763,10 +766,13 @@ function Tensor:tile(reps) end
 function Tensor:linear(W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+--- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
+--- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
+---@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function Tensor:embed_id(W, ignore_label) end
+function Tensor:embed_id(W, ignore_label, sparse) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param t dgraph.Tensor
@@ -1047,6 +1053,12 @@ function Tensor:to_gpu(number) end
 
 --- Forgets the gradient.
 function Tensor:cleargrad() end
+
+--- The rows of a gradient that is kept as some rows of a matrix, that of `F.embed_id`: their
+--- numbers, counted from 1, each once, and a matrix of their elements. nil for other gradients.
+---@return dgraph.Tensor? numbers  n, int64
+---@return dgraph.Tensor? elements  n x columns
+function Tensor:grad_rows() end
 
 --- Adds another tensor's gradient to x's own.
 ---@param other dgraph.Tensor

@@ -7,6 +7,10 @@
 --     p = p - eta (a m / (sqrt(v) + eps) + weight_decay_rate p)
 --
 -- AMSGrad takes the largest v so far, vhat, in the last line.
+--
+-- Where a gradient is some rows of a matrix (F.embed_id) only these rows of p, m and v change,
+-- decay included, as in PyTorch's SparseAdam; the others wait until they come again. With the
+-- option `sparse = false` of embed_id all change.
 local GradientMethod = require "dgraph.optimizers.gradient_method"
 local UpdateRule = require "dgraph.optimizers.update_rule"
 local arguments = require "dgraph.links.arguments"
@@ -16,6 +20,7 @@ local C = native.C
 
 ---@class dgraph.AdamRule: dgraph.UpdateRule
 local AdamRule = UpdateRule:extend("AdamRule")
+AdamRule.takes_rows = true
 AdamRule.state_names = { "m", "v" }
 
 ---@class dgraph.AMSGradRule: dgraph.AdamRule

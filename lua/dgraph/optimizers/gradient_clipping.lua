@@ -16,10 +16,12 @@ function GradientClipping:init(threshold)
   self.threshold = check.number(threshold, "GradientClipping", "the threshold")
 end
 
---- The gradients that are there.
+--- The gradients that are there; of those that are rows, only these.
 local function gradients(model)
   local grads = {}
-  for param in model:params(false) do grads[#grads + 1] = param.grad end
+  for param in model:params(false) do
+    grads[#grads + 1] = native.wrap_maybe(native.C.dg_gradient_as_is(param), param)
+  end
   return grads
 end
 

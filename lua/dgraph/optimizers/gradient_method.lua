@@ -62,10 +62,13 @@ function GradientMethod:_apply()
   for i = 1, #rules do
     local rule = rules[i]
     if rule.enabled then
-      local grad = C.dg_gradient(params[i])
+      local param, grad = params[i]
+      if rule.takes_rows then grad = C.dg_gradient_as_is(param)
+      else grad = C.dg_gradient(param)
+      end
       if grad ~= nil then
         rule.t = rule.t + 1
-        rule:update_core(params[i], grad)
+        rule:update_core(param, grad[0])
       end
     end
   end
@@ -74,7 +77,7 @@ end
 local function call_rule_hooks(self)
   local params = self._list.params
   for i, rule in ipairs(self._rules) do
-    if rule._hooks[1] and rule.enabled and params[i].grad ~= nil then
+    if rule._hooks[1] and rule.enabled and C.dg_has_gradient(params[i]) == 1 then
       for _, hook in ipairs(rule._hooks) do hook.call(rule, params[i]) end
     end
   end

@@ -1,4 +1,8 @@
 --- Gradient descent with momentum: v = momentum v - lr g, p = p + v.
+---
+--- Where a gradient is some rows of a matrix (F.embed_id) only these rows of p and v change: the
+--- momentum of the others waits until they come again. With `sparse = false` in embed_id all
+--- change.
 local GradientMethod = require "dgraph.optimizers.gradient_method"
 local UpdateRule = require "dgraph.optimizers.update_rule"
 local arguments = require "dgraph.links.arguments"
@@ -8,6 +12,7 @@ local C = native.C
 
 ---@class dgraph.MomentumSGDRule: dgraph.UpdateRule
 local MomentumSGDRule = UpdateRule:extend("MomentumSGDRule")
+MomentumSGDRule.takes_rows = true
 MomentumSGDRule.state_names = { "v" }
 
 function MomentumSGDRule:update_core(param, grad)

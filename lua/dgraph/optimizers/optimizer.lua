@@ -1,6 +1,7 @@
 --- The base of all optimizers: what they optimize, how often they did, and their hooks.
 local class = require "dgraph.class"
 local errors = require "dgraph.errors"
+local native = require "dgraph.native"
 
 ---@class dgraph.Optimizer
 ---@field target dgraph.Link?  the model, after `setup`
@@ -69,7 +70,9 @@ function Optimizer:call_hooks(timing)
       if hook.each then
         for param in self.target:params(false) do
           local rule = param.update_rule
-          if rule and rule.enabled and param.grad ~= nil then hook.call(rule, param) end
+          if rule and rule.enabled and native.C.dg_has_gradient(param) == 1 then
+            hook.call(rule, param)
+          end
         end
       else
         hook.call(self)

@@ -1,4 +1,7 @@
 --- Stochastic gradient descent: p = p - lr g.
+---
+--- Where a gradient is some rows of a matrix (F.embed_id) the step costs what these do, and is the
+--- same.
 local GradientMethod = require "dgraph.optimizers.gradient_method"
 local UpdateRule = require "dgraph.optimizers.update_rule"
 local arguments = require "dgraph.links.arguments"
@@ -9,6 +12,7 @@ local C = native.C
 
 ---@class dgraph.SGDRule: dgraph.UpdateRule
 local SGDRule = UpdateRule:extend("SGDRule")
+SGDRule.takes_rows = true
 
 function SGDRule:update_core(param, grad)
   native.check(C.dg_update_sgd(param, grad, self.hyperparam.lr))

@@ -19,6 +19,11 @@ local UpdateRule = class.new("UpdateRule")
 --- The names of the tensors in `state`.
 UpdateRule.state_names = {}
 
+--- Whether `update_core` does with a gradient that is some rows of a matrix, as the functions
+--- `dg_update_...` do: they change these rows and their state, and leave the others. Otherwise it
+--- gets the whole matrix.
+UpdateRule.takes_rows = false
+
 ---@param parent table  the optimizer, or a table of settings
 function UpdateRule:init(parent)
   self.hyperparam = setmetatable({}, { __index = parent })
@@ -54,10 +59,10 @@ end
 ---@param param dgraph.Parameter
 function UpdateRule:update(param)
   if not self.enabled or not param.is_initialized then return end
-  local grad = param.grad
-  if grad == nil then return end
+  if C.dg_has_gradient(param) ~= 1 then return end
   if not self.state then self:init_state(param) end
   for _, hook in ipairs(self._hooks) do hook.call(self, param) end
+  local grad = self.takes_rows and native.wrap(C.dg_gradient_as_is(param)) or param.grad
   self.t = self.t + 1
   self:update_core(param, grad)
 end

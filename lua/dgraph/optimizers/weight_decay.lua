@@ -1,4 +1,6 @@
 --- A hook that adds weight decay to gradients: g = g + rate p, the gradient of rate |p|^2 / 2.
+---
+--- All parameters decay: a gradient that was some rows of a matrix (F.embed_id) becomes whole.
 local check = require "dgraph.check"
 local class = require "dgraph.class"
 local native = require "dgraph.native"

@@ -53,6 +53,7 @@ function fields.T(x) return x:transpose() end
 --- The gradient; nil for a leaf that has none.
 function fields.grad(x)
   local g = wrap_maybe(C.dg_gradient(x), x)
+  if g == nil and C.dg_has_gradient(x) == 1 then native.raise_last() end
   if g == nil and C.dg_is_leaf(x) == 0 then
     errors.raisef("grad: this tensor is the result of %s, and backward keeps the gradients of "
       .. "leaves only (call x:retain_grad() before backward, or use retain_grad = true)",

@@ -1,0 +1,195 @@
+/* rows.c -- gradients that are some rows of a large matrix. */
+#include "node/rows.h"
+
+/* A tensor that the gradient alone holds. */
+static dg_body *make(int dtype, int ndim, const int64_t *shape)
+{
+  dg_body *b = dg_body_new("rows", dtype, ndim, shape);
+  if (!b) return NULL;
+  if (dg_body_allocate(b, DG_GRADIENT) < 0) {
+    dg_body_free(b);
+    return NULL;
+  }
+  b->refs = DG_HOLD;
+  return b;
+}
+
+static void drop(dg_body *b)
+{
+  if (b) dg_unhold(b);
+}
+
+/* Entries `from` to `from + count - 1` of a list. */
+static dg_view part(const dg_body *list, int64_t from, int64_t count)
+{
+  dg_view v = list->v;
+  v.data = dg_at(&v, from);
+  v.shape[0] = count;
+  dg_view_finish(&v);
+  return v;
+}
+
+/* The distinct ones of labels: their numbers, and the place of each label among them. */
+static int find_rows(const dg_labels *l, dg_body **numbers, dg_body **places)
+{
+  *numbers = make(DG_I64, 1, &l->t.size);
+  *places = *numbers ? make(DG_I64, 1, &l->t.size) : NULL;
+  if (*places) {
+    int64_t count = dg_backend_of(&l->t)->distinct(l, &(*numbers)->v, &(*places)->v);
+    if (count >= 0) {
+      (*numbers)->v = part(*numbers, 0, count);
+      return 0;
+    }
+  }
+  drop(*numbers);
+  drop(*places);
+  *numbers = *places = NULL;
+  return -1;
+}
+
+static dg_body *make_elements(int dtype, const dg_body *numbers, int64_t columns)
+{
+  const int64_t shape[2] = { numbers->v.size, columns };
+  return make(dtype, 2, shape);
+}
+
+dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy)
+{
+  dg_body *numbers, *places;
+  if (find_rows(l, &numbers, &places) < 0) return NULL;
+  dg_body *elements = make_elements(matrix->dtype, numbers, matrix->shape[1]);
+  dg_labels to = { .t = places->v, .classes = numbers->v.size, .ignored = -1 };
+  int status = elements ? dg_backend_of(gy)->add_rows(gy, &to, &elements->v) : -1;
+  dg_body *g = status == 0 ? dg_body_new("rows", matrix->dtype, 2, matrix->shape) : NULL;
+  drop(places);
+  if (!g) {
+    drop(numbers);
+    drop(elements);
+    return NULL;
+  }
+  g->flags = DG_ROWS;
+  g->grad = elements;
+  elements->grad = numbers;
+  return dg_born(g);
+}
+
+/* Takes the rows off a gradient. */
+static dg_body *detach(dg_body *g)
+{
+  dg_body *elements = g->grad;
+  g->grad = NULL;
+  g->flags &= ~(uint32_t)DG_ROWS;
+  return elements;
+}
+
+int dg_rows_part(dg_body **g)
+{
+  if (!(*g)->store) return 0;
+  dg_body *rows = dg_body_new("rows", (*g)->v.dtype, 2, (*g)->v.shape);
+  if (!rows) return -1;
+  rows->flags = DG_ROWS;
+  rows->refs = DG_HOLD;
+  rows->grad = detach(*g);
+  dg_unhold(*g);
+  *g = rows;
+  return 0;
+}
+
+void dg_rows_join(dg_body *to, dg_body *from)
+{
+  dg_body *last = to->grad->grad;
+  while (last->grad) last = last->grad->grad;
+  last->grad = detach(from);
+}
+
+/* -- Making several matrices one ------------------------------------------------------------- */
+
+static int64_t count_rows(const dg_body *elements)
+{
+  int64_t n = 0;
+  for (; elements; elements = elements->grad->grad) n += elements->v.shape[0];
+  return n;
+}
+
+/* Copies the numbers behind each other. */
+static int list_numbers(const dg_body *elements, dg_body *all, int64_t *at)
+{
+  for (; elements; elements = elements->grad->grad) {
+    const dg_view *numbers = &elements->grad->v;
+    dg_view to = part(all, *at, numbers->size);
+    if (dg_backend_of(&to)->copy(numbers, &to) < 0) return -1;
+    *at += numbers->size;
+  }
+  return 0;
+}
+
+static int add_elements(const dg_body *elements, const dg_body *places, const dg_body *sum,
+                        int64_t *at)
+{
+  for (; elements; elements = elements->grad->grad) {
+    int64_t count = elements->v.shape[0];
+    dg_view index = part(places, *at, count);
+    if (dg_backend_of(&sum->v)->scatter_add(&elements->v, 0, &index, &sum->v) < 0) return -1;
+    *at += count;
+  }
+  return 0;
+}
+
+int dg_rows_merge(dg_body *g, const dg_body *before)
+{
+  const dg_body *old = before ? before->grad : NULL;
+  if (!old && !g->grad->grad->grad) return 0;
+  int64_t total = count_rows(old) + count_rows(g->grad), listed = 0, added = 0;
+  dg_body *all = make(DG_I64, 1, &total), *numbers = NULL, *places = NULL, *elements = NULL;
+  if (!all) return -1;
+  int status = list_numbers(old, all, &listed);
+  if (status == 0) status = list_numbers(g->grad, all, &listed);
+  dg_labels l = { .t = all->v, .classes = g->v.shape[0], .ignored = INT64_MIN };
+  if (status == 0) status = find_rows(&l, &numbers, &places);
+  if (status == 0) {
+    elements = make_elements(g->v.dtype, numbers, g->v.shape[1]);
+    status = elements ? dg_backend_of(&g->v)->fill(&elements->v, 0) : -1;
+    if (status == 0) status = add_elements(old, places, elements, &added);
+    if (status == 0) status = add_elements(g->grad, places, elements, &added);
+    drop(places);
+  }
+  drop(all);
+  if (status < 0) {
+    drop(elements);
+    drop(numbers);
+    return -1;
+  }
+  elements->grad = numbers;
+  dg_unhold(g->grad);
+  g->grad = elements;
+  return 0;
+}
+
+/* -- Elements of the whole matrix ------------------------------------------------------------ */
+
+int dg_rows_add_to(const dg_body *g, dg_body *sum)
+{
+  for (const dg_body *e = g->grad; e; e = e->grad->grad)
+    if (dg_backend_of(&sum->v)->scatter_add(&e->v, 0, &e->grad->v, &sum->v) < 0) return -1;
+  return 0;
+}
+
+int dg_rows_fill(dg_body *g)
+{
+  if (g->store || !(g->flags & DG_ROWS)) return 0;
+  if (dg_body_allocate(g, DG_GRADIENT) < 0) {
+    dg_fail_prefix("grad: ");
+    return -1;
+  }
+  g->store->version = g->grad->store->version;
+  if (dg_backend_of(&g->v)->fill(&g->v, 0) == 0 && dg_rows_add_to(g, g) == 0) return 0;
+  dg_body_drop_storage(g);
+  return -1;
+}
+
+int dg_rows_drop(dg_body *g)
+{
+  if (dg_rows_fill(g) < 0) return -1;
+  if (g->flags & DG_ROWS) dg_unhold(detach(g));
+  return 0;
+}
