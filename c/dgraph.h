@@ -574,6 +574,13 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
+/* ---- op/label.c: what operators with class labels share. */
+
+/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which begins
+ * with `who`, when one of them is not one of `classes` numbers from `base` on. */
+DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
+                              int64_t ignore_label);
+
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
 /* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).

@@ -3,7 +3,7 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "connection", "evaluation", "loss", "math", "noise",
+  "activation", "array", "connection", "criteria", "evaluation", "loss", "math", "noise",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -1,17 +1,19 @@
 --- Losses. Labels are positions and count from 1; targets that are values do not shift.
-local check = require "dgraph.check"
+local checks = require "dgraph.functions.loss_checks"
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
 local C, wrap = native.C, native.wrap
 
+-- What no label equals: then none is ignored.
+local NONE = -0x8000000000000000LL
+
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
   local function wants_mean(reduce, who)
-    if reduce ~= "mean" and reduce ~= "no" then
-      errors.raisef("%s: reduce must be \"mean\" or \"no\", got %s", who, check.spell(reduce))
-    end
+    checks.reduction(who, reduce, { "mean", "no" })
     return reduce == "mean"
   end
 
@@ -37,4 +39,146 @@ return function(F)
 
   --- The mean of (x0 - x1)^2 over all elements; both of one shape.
   declare "mean_squared_error(x0, x1)"
+
+  -- -- Errors of predictions ------------------------------------------------------------------
+
+  --- The mean of |x0 - x1| over all elements; both of one shape.
+  declare("mean_absolute_error(x0, x1)", function(x0, x1)
+    checks.alike("F.mean_absolute_error", x0, x1)
+    return F.mean(F.abs(x0 - x1))
+  end)
+
+  --- |x0 - x1|, elementwise; both of one shape.
+  declare("absolute_error(x0, x1)", function(x0, x1)
+    checks.alike("F.absolute_error", x0, x1)
+    return F.abs(x0 - x1)
+  end)
+
+  --- (x0 - x1)^2, elementwise; both of one shape.
+  declare("squared_error(x0, x1)", function(x0, x1)
+    checks.alike("F.squared_error", x0, x1)
+    return F.square(x0 - x1)
+  end)
+
+  --- (x1 - x2)^2, elementwise; both of one shape.
+  declare("squared_difference(x1, x2)", function(x1, x2)
+    checks.alike("F.squared_difference", x1, x2)
+    return F.square(x1 - x2)
+  end)
+
+  --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
+  --- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+  declare("huber_loss(x, t, delta: number, reduce: any = 'sum_along_second_axis')",
+    function(x, t, delta, reduce)
+      checks.alike("F.huber_loss", x, t)
+      checks.reduction("F.huber_loss", reduce, { "sum_along_second_axis", "no" })
+      if not (delta > 0) then errors.raisef("F.huber_loss: delta is %g, wanted more than 0", delta) end
+      local a = x - t
+      local clipped = F.clip(a, -delta, delta)
+      local y = clipped * (a - clipped * 0.5)
+      return reduce == "no" and y or F.sum(y, 2)
+    end)
+
+  -- -- Margins --------------------------------------------------------------------------------
+
+  --- max(0, v), or its square where norm is "L2".
+  local function positive_part(v, norm)
+    local y = F.relu(v)
+    return norm == "L2" and F.square(y) or y
+  end
+
+  --- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
+  --- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
+  --- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+  declare("hinge(x, t, norm: any = 'L1', reduce: any = 'mean')", function(x, t, norm, reduce)
+    local who = "F.hinge"
+    checks.float(who, x)
+    checks.reduction(who, norm, { "L1", "L2" }, "norm")
+    checks.reduction(who, reduce, { "mean", "no" })
+    if C.dg_ndim(x) ~= 2 then
+      errors.raisef("%s: x has %d axes, wanted batch x classes", who, C.dg_ndim(x))
+    end
+    checks.labels(who, x, t)
+    local rows, classes = x:dim(1), x:dim(2)
+    native.check(C.dg_count_labels(who, t, classes, 1, NONE))
+    local is_label = F.reshape(t, { rows, 1 }):eq(create.arange(1, classes + 1, { dtype = t.dtype }))
+    local y = positive_part(F.where(is_label, -x, x) + 1, norm)
+    return reduce == "no" and y or F.sum(y) / rows
+  end)
+
+  local function wants_margin(who, margin)
+    if not (margin > 0) then errors.raisef("%s: the margin is %g, wanted more than 0", who, margin) end
+  end
+
+  local function wants_rows(who, x)
+    if C.dg_ndim(x) ~= 2 then errors.raisef("%s: got %d axes, wanted batch x size", who, C.dg_ndim(x)) end
+  end
+
+  --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
+  --- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
+  --- al., 2006. reduce "no" gives one number for each pair.
+  declare("contrastive(x0, x1, y, margin: number = 1, reduce: any = 'mean')",
+    function(x0, x1, y, margin, reduce)
+      local who = "F.contrastive"
+      checks.alike(who, x0, x1)
+      wants_rows(who, x0)
+      checks.reduction(who, reduce, { "mean", "no" })
+      wants_margin(who, margin)
+      if C.dg_ndim(y) ~= 1 or y:dim(1) ~= x0:dim(1) then
+        errors.raisef("%s: y has shape %s, wanted %d as there are pairs", who,
+          table.concat(y.shape, "x"), x0:dim(1))
+      end
+      local squares = F.sum(F.square(x0 - x1), 2)
+      local d = F.sqrt(F.clip(squares, 1e-30, math.huge)) -- no gradient where both are equal
+      local together = F.cast(y, x0.dtype)
+      local loss = (together * squares + (1 - together) * F.square(F.relu(margin - d))) * 0.5
+      return reduce == "no" and loss or F.mean(loss)
+    end)
+
+  --- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
+  --- reduce "no" gives one number for each row.
+  declare("triplet(anchor, positive, negative, margin: number = 0.2, reduce: any = 'mean')",
+    function(anchor, positive, negative, margin, reduce)
+      local who = "F.triplet"
+      checks.alike(who, anchor, positive)
+      checks.alike(who, anchor, negative)
+      wants_rows(who, anchor)
+      checks.reduction(who, reduce, { "mean", "no" })
+      wants_margin(who, margin)
+      local terms = F.square(anchor - positive) - F.square(anchor - negative)
+      local loss = F.relu(F.sum(terms, 2) + margin)
+      return reduce == "no" and loss or F.mean(loss)
+    end)
+
+  -- -- Distributions --------------------------------------------------------------------------
+
+  local function summed(who, y, reduce)
+    checks.reduction(who, reduce, { "sum", "mean", "no" })
+    return reduce == "sum" and F.sum(y) or reduce == "mean" and F.mean(y) or y
+  end
+
+  --- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
+  --- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+  declare("gaussian_kl_divergence(mean, ln_var, reduce: any = 'sum')", function(mean, ln_var, reduce)
+    checks.alike("F.gaussian_kl_divergence", mean, ln_var)
+    local y = (F.square(mean) + F.exp(ln_var) - ln_var - 1) * 0.5
+    return summed("F.gaussian_kl_divergence", y, reduce)
+  end)
+
+  --- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
+  --- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
+  --- "no" each.
+  declare("gaussian_nll(x, mean, ln_var, reduce: any = 'sum')", function(x, mean, ln_var, reduce)
+    checks.alike("F.gaussian_nll", x, mean)
+    checks.alike("F.gaussian_nll", x, ln_var)
+    local y = (ln_var + F.square(x - mean) * F.exp(-ln_var) + math.log(2 * math.pi)) * 0.5
+    return summed("F.gaussian_nll", y, reduce)
+  end)
+
+  --- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
+  --- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+  declare("bernoulli_nll(x, y, reduce: any = 'sum')", function(x, y, reduce)
+    checks.alike("F.bernoulli_nll", x, y)
+    return summed("F.bernoulli_nll", F.softplus(y) - x * y, reduce)
+  end)
 end
