@@ -496,6 +496,17 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
 DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
                                   dg_pin *pin);
 
+/* ---- op/ctc.c: the loss of sequences whose labels have no known places: -log p(labels | x). */
+
+/* For each row of a batch minus the logarithm of the probability that x, steps x batch x classes
+ * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in a
+ * row count once, and blanks not at all. input_length and label_length (batch) tell how many steps and
+ * labels of each row count, all of them where they are NULL; the rest may be anything. A. Graves et al., "Connectionist temporal
+ * classification", 2006. Infinite, with a gradient of 0, where there are too few steps. Cannot be
+ * differentiated twice. */
+DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
+                         dg_tensor *label_length, int64_t base, int64_t blank);
+
 /* ---- op/cumsum.c: running sums along an axis. */
 
 /* The sums of x up to each place of an axis, that place included; with `reverse` from each place to

@@ -37,6 +37,8 @@ int dg_cpu_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *we
                          const dg_view *y);
 int dg_cpu_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_view *weight,
                               double scale, const dg_view *gy, const dg_view *gx);
+int dg_cpu_ctc(const dg_sequences *s, const dg_view *x, const dg_view *y);
+int dg_cpu_ctc_grad(const dg_sequences *s, const dg_view *x, const dg_view *gy, const dg_view *gx);
 int dg_cpu_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
 int dg_cpu_sum_of_squares(const dg_view *x, double *sum);
 int dg_cpu_update(const dg_update *u, const dg_view *const *state);

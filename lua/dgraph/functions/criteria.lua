@@ -40,7 +40,7 @@ return function(F)
         local each = F.embed_id(t, F.reshape(weight, { classes, 1 }), ignore_index)
         factor = F.reshape(each, t.shape)
       end
-      y = F.where(counts, y * factor, create.zeros({ 1 }, x.dtype)) -- also where x is NaN
+      y = F.where(counts, y * factor, F.cast(counts, x.dtype)) -- 0 even for NaN
       if reduction ~= "mean" then return reduced(y, reduction) end
       return weight and F.sum(y) / F.sum(factor) or F.sum(y) / used
     end)

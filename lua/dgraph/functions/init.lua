@@ -4,6 +4,7 @@ local functions = {}
 
 for _, name in ipairs {
   "activation", "array", "connection", "criteria", "evaluation", "loss", "math", "noise",
+  "sequence_loss",
 } do
   require("dgraph.functions." .. name)(functions)
 end
