@@ -128,7 +128,8 @@ typedef struct dg_backend {
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0, in
    * the order in which they come first, and `places` for each label where it stands among them, -1
-   * where ignored. Both are contiguous int64, of as many elements as there are labels. */
+   * where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
+   * only. */
   int64_t (*distinct)(const dg_labels *l, const dg_view *numbers, const dg_view *places);
   /* How many elements of the int64 positions x are what their label says. */
   int (*count_hits)(const dg_view *x, const dg_labels *l, double *hits);

@@ -2,10 +2,11 @@
 #include "node/rows.h"
 
 /* A tensor that the gradient alone holds. */
-static dg_body *make(int dtype, int ndim, const int64_t *shape)
+static dg_body *make(int device, int dtype, int ndim, const int64_t *shape)
 {
   dg_body *b = dg_body_new("rows", dtype, ndim, shape);
   if (!b) return NULL;
+  b->v.device = (uint8_t)device;
   if (dg_body_allocate(b, DG_GRADIENT) < 0) {
     dg_body_free(b);
     return NULL;
@@ -29,38 +30,76 @@ static dg_view part(const dg_body *list, int64_t from, int64_t count)
   return v;
 }
 
-/* The distinct ones of labels: their numbers, and the place of each label among them. */
+/* Has *list lie on another device. */
+static int move(dg_body **list, int device)
+{
+  dg_body *to = make(device, DG_I64, 1, (*list)->v.shape);
+  if (!to || dg_transfer(&(*list)->v, &to->v) < 0) {
+    drop(to);
+    return -1;
+  }
+  dg_unhold(*list);
+  *list = to;
+  return 0;
+}
+
+static int find_here(const dg_labels *l, dg_body **numbers, dg_body **places)
+{
+  *numbers = make(0, DG_I64, 1, &l->t.size);
+  *places = *numbers ? make(0, DG_I64, 1, &l->t.size) : NULL;
+  int64_t count = *places ? dg_cpu.distinct(l, &(*numbers)->v, &(*places)->v) : -1;
+  if (count < 0) return -1;
+  (*numbers)->v = part(*numbers, 0, count);
+  return 0;
+}
+
+/* The distinct ones of labels: their numbers, and the place of each label among them. Labels are little
+ * beside the rows that they stand for: those of another device are looked through on the host. */
 static int find_rows(const dg_labels *l, dg_body **numbers, dg_body **places)
 {
-  *numbers = make(DG_I64, 1, &l->t.size);
-  *places = *numbers ? make(DG_I64, 1, &l->t.size) : NULL;
-  if (*places) {
-    int64_t count = dg_backend_of(&l->t)->distinct(l, &(*numbers)->v, &(*places)->v);
-    if (count >= 0) {
-      (*numbers)->v = part(*numbers, 0, count);
-      return 0;
+  int device = l->t.device, status = -1;
+  *numbers = *places = NULL;
+  if (device == 0) {
+    status = find_here(l, numbers, places);
+  } else {
+    dg_body *copy = make(0, l->t.dtype, l->t.ndim, l->t.shape);
+    dg_labels here = *l;
+    if (copy && dg_transfer(&l->t, &copy->v) == 0) {
+      here.t = copy->v;
+      status = find_here(&here, numbers, places);
     }
+    drop(copy);
+    if (status == 0 && (move(numbers, device) < 0 || move(places, device) < 0)) status = -1;
   }
+  if (status == 0) return 0;
   drop(*numbers);
   drop(*places);
   *numbers = *places = NULL;
   return -1;
 }
 
-static dg_body *make_elements(int dtype, const dg_body *numbers, int64_t columns)
+static dg_body *make_elements(const dg_view *matrix, const dg_body *numbers)
 {
-  const int64_t shape[2] = { numbers->v.size, columns };
-  return make(dtype, 2, shape);
+  const int64_t shape[2] = { numbers->v.size, matrix->shape[1] };
+  return make(matrix->device, matrix->dtype, 2, shape);
+}
+
+/* A gradient without rows yet. */
+static dg_body *blank(const dg_view *matrix)
+{
+  dg_body *g = dg_body_new("rows", matrix->dtype, 2, matrix->shape);
+  if (g) g->v.device = matrix->device;
+  return g;
 }
 
 dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy)
 {
   dg_body *numbers, *places;
   if (find_rows(l, &numbers, &places) < 0) return NULL;
-  dg_body *elements = make_elements(matrix->dtype, numbers, matrix->shape[1]);
+  dg_body *elements = make_elements(matrix, numbers);
   dg_labels to = { .t = places->v, .classes = numbers->v.size, .ignored = -1 };
   int status = elements ? dg_backend_of(gy)->add_rows(gy, &to, &elements->v) : -1;
-  dg_body *g = status == 0 ? dg_body_new("rows", matrix->dtype, 2, matrix->shape) : NULL;
+  dg_body *g = status == 0 ? blank(matrix) : NULL;
   drop(places);
   if (!g) {
     drop(numbers);
@@ -85,7 +124,7 @@ static dg_body *detach(dg_body *g)
 int dg_rows_part(dg_body **g)
 {
   if (!(*g)->store) return 0;
-  dg_body *rows = dg_body_new("rows", (*g)->v.dtype, 2, (*g)->v.shape);
+  dg_body *rows = blank(&(*g)->v);
   if (!rows) return -1;
   rows->flags = DG_ROWS;
   rows->refs = DG_HOLD;
@@ -140,14 +179,15 @@ int dg_rows_merge(dg_body *g, const dg_body *before)
   const dg_body *old = before ? before->grad : NULL;
   if (!old && !g->grad->grad->grad) return 0;
   int64_t total = count_rows(old) + count_rows(g->grad), listed = 0, added = 0;
-  dg_body *all = make(DG_I64, 1, &total), *numbers = NULL, *places = NULL, *elements = NULL;
+  dg_body *all = make(g->v.device, DG_I64, 1, &total), *numbers = NULL, *places = NULL,
+          *elements = NULL;
   if (!all) return -1;
   int status = list_numbers(old, all, &listed);
   if (status == 0) status = list_numbers(g->grad, all, &listed);
   dg_labels l = { .t = all->v, .classes = g->v.shape[0], .ignored = INT64_MIN };
   if (status == 0) status = find_rows(&l, &numbers, &places);
   if (status == 0) {
-    elements = make_elements(g->v.dtype, numbers, g->v.shape[1]);
+    elements = make_elements(&g->v, numbers);
     status = elements ? dg_backend_of(&g->v)->fill(&elements->v, 0) : -1;
     if (status == 0) status = add_elements(old, places, elements, &added);
     if (status == 0) status = add_elements(g->grad, places, elements, &added);

@@ -22,6 +22,7 @@
 --   nan           false: NaN in is not NaN out
 --   overwritten   what must not change before backward: numbers of inputs, "y"; nothing
 --   differentiable false: no gradient at all
+--   once          the error where a second derivative is asked for: there is one
 --   atol, rtol    1e-6, 1e-5: of the gradients
 --   error_name    what error messages start with: the name
 --
@@ -129,6 +130,11 @@ return function(name, case)
     local gys = seeds_for(call(xs))
     local options = { eps = 1e-5, atol = atol, rtol = rtol }
     gradient_check.check_backward(f_here, xs, gys, nil, options)
+    if case.once then
+      local leaves = map(xs, leaf)
+      local gs = dg.grad(call(leaves), leaves, gys, { enable_double_backprop = true })
+      return refuses(case.once, function() dg.grad({ gs[1]:sum() }, { leaves[1] }) end)
+    end
     local ggxs = map(xs, function(x, k)
       return is_float(x) and drawer(x.shape, 50 + k)(-1, 1) or false
     end)
@@ -290,7 +296,7 @@ return function(name, case)
         if differentiable then
           local ones = map(ys, function(y) return dg.ones_like(y) end)
           local gs = dg.grad(ys, xs, ones, { enable_double_backprop = true })
-          if gs[1] and gs[1].requires_grad then gs[1]:sum():backward() end
+          if gs[1] and gs[1].requires_grad and not case.once then gs[1]:sum():backward() end
         end
       end
       collectgarbage()

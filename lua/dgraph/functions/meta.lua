@@ -221,6 +221,86 @@ function F.linear(x, W, b, n_batch_axes) end
 ---@return dgraph.Tensor
 function F.embed_id(x, W, ignore_label, sparse) end
 
+--- Minus the element of each row of logarithms of probabilities x that its label t names, counted
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index` count
+--- for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels that
+--- count, by their weights; reduction "sum", or "none" for one number for each label.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param ignore_index? integer  -100 by default
+---@param reduction? string  "mean" by default
+---@return dgraph.Tensor
+function F.nll_loss(x, t, weight, ignore_index, reduction) end
+
+--- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
+--- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
+--- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function F.binary_cross_entropy_with_logits(x, t, weight, reduction, pos_weight) end
+
+--- The same as `binary_cross_entropy_with_logits`.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function F.bce_with_logits(x, t, weight, reduction, pos_weight) end
+
+--- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
+--- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
+--- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param log_target? boolean  false by default
+---@return dgraph.Tensor
+function F.kl_div(x, t, reduction, log_target) end
+
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they broadcast.
+--- Lengths count as `eps` where they are less.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@param axis? integer  2 by default
+---@param eps? number  1e-8 by default
+---@return dgraph.Tensor
+function F.cosine_similarity(x1, x2, axis, eps) end
+
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean over
+--- all elements; reduction "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function F.smooth_l1_loss(x, t, reduction, beta) end
+
+--- The same as `smooth_l1_loss`.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function F.smooth_l1(x, t, reduction, beta) end
+
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure answers
+--- count less: (1 - p)^gamma times it, p being the probability of the target, and alpha times that
+--- where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al., "Focal loss for dense
+--- object detection", 2017. Each element; reduction "mean" or "sum".
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param alpha? number  0.25 by default
+---@param gamma? number  2 by default
+---@param reduction? string  "none" by default
+---@return dgraph.Tensor
+function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
+
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
@@ -257,6 +337,96 @@ function F.sigmoid_cross_entropy(x, t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mean_squared_error(x0, x1) end
+
+--- The mean of |x0 - x1| over all elements; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.mean_absolute_error(x0, x1) end
+
+--- |x0 - x1|, elementwise; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.absolute_error(x0, x1) end
+
+--- (x0 - x1)^2, elementwise; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.squared_error(x0, x1) end
+
+--- (x1 - x2)^2, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.squared_difference(x1, x2) end
+
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
+--- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param delta number
+---@param reduce? string  "sum_along_second_axis" by default
+---@return dgraph.Tensor
+function F.huber_loss(x, t, delta, reduce) end
+
+--- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
+--- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
+--- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param norm? string  "L1" by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.hinge(x, t, norm, reduce) end
+
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
+--- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
+--- al., 2006. reduce "no" gives one number for each pair.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@param y dgraph.Tensor
+---@param margin? number  1 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.contrastive(x0, x1, y, margin, reduce) end
+
+--- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
+--- reduce "no" gives one number for each row.
+---@param anchor dgraph.Tensor
+---@param positive dgraph.Tensor
+---@param negative dgraph.Tensor
+---@param margin? number  0.2 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.triplet(anchor, positive, negative, margin, reduce) end
+
+--- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
+--- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.gaussian_kl_divergence(mean, ln_var, reduce) end
+
+--- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
+--- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
+--- "no" each.
+---@param x dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.gaussian_nll(x, mean, ln_var, reduce) end
+
+--- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
+--- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.bernoulli_nll(x, y, reduce) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
@@ -489,6 +659,40 @@ function F.matmul(a, b, transa, transb) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function F.dropout(x, ratio) end
+
+--- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
+--- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t: batch x
+--- labels from 1; `blank_symbol` is the class of no label. `input_length` and `label_length`: how many
+--- steps and labels of each sequence count (all). The mean over the batch; reduce "no" gives one
+--- number for each sequence. Infinite where there are too few steps. Has one derivative, no second.
+---@param x dgraph.Tensor[]
+---@param t any
+---@param blank_symbol integer
+---@param input_length? dgraph.Tensor
+---@param label_length? dgraph.Tensor
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.connectionist_temporal_classification(x, t, blank_symbol, input_length, label_length, reduce) end
+
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of the
+--- labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of steps,
+--- each batch x labels, whose batches may shrink (the longest sequences come first); ys: a list of
+--- as many steps, each batch, labels from 1. The mean over the sequences; reduce "no" gives one number
+--- for each.
+---@param cost dgraph.Tensor
+---@param xs dgraph.Tensor[]
+---@param ys dgraph.Tensor[]
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.crf1d(cost, xs, ys, reduce) end
+
+--- The labels that score most under a conditional random field as in F.crf1d, by A. Viterbi's
+--- algorithm. No gradient flows.
+---@param cost dgraph.Tensor  labels x labels
+---@param xs dgraph.Tensor[]  a list of steps, each batch x labels
+---@return dgraph.Tensor scores  batch
+---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
+function F.argmax_crf1d(cost, xs) end
 
 --- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
 ---@param a dgraph.Tensor|number
@@ -774,6 +978,78 @@ function Tensor:linear(W, b, n_batch_axes) end
 ---@return dgraph.Tensor
 function Tensor:embed_id(W, ignore_label, sparse) end
 
+--- Minus the element of each row of logarithms of probabilities x that its label t names, counted
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index` count
+--- for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels that
+--- count, by their weights; reduction "sum", or "none" for one number for each label.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param ignore_index? integer  -100 by default
+---@param reduction? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:nll_loss(t, weight, ignore_index, reduction) end
+
+--- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
+--- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
+--- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:binary_cross_entropy_with_logits(t, weight, reduction, pos_weight) end
+
+--- The same as `binary_cross_entropy_with_logits`.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:bce_with_logits(t, weight, reduction, pos_weight) end
+
+--- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
+--- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
+--- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param log_target? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:kl_div(t, reduction, log_target) end
+
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they broadcast.
+--- Lengths count as `eps` where they are less.
+---@param x2 dgraph.Tensor
+---@param axis? integer  2 by default
+---@param eps? number  1e-8 by default
+---@return dgraph.Tensor
+function Tensor:cosine_similarity(x2, axis, eps) end
+
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean over
+--- all elements; reduction "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function Tensor:smooth_l1_loss(t, reduction, beta) end
+
+--- The same as `smooth_l1_loss`.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function Tensor:smooth_l1(t, reduction, beta) end
+
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure answers
+--- count less: (1 - p)^gamma times it, p being the probability of the target, and alpha times that
+--- where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al., "Focal loss for dense
+--- object detection", 2017. Each element; reduction "mean" or "sum".
+---@param t dgraph.Tensor
+---@param alpha? number  0.25 by default
+---@param gamma? number  2 by default
+---@param reduction? string  "none" by default
+---@return dgraph.Tensor
+function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
+
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param t dgraph.Tensor
 ---@param ignore_label? integer
@@ -806,6 +1082,85 @@ function Tensor:sigmoid_cross_entropy(t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:mean_squared_error(x1) end
+
+--- The mean of |x0 - x1| over all elements; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:mean_absolute_error(x1) end
+
+--- |x0 - x1|, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:absolute_error(x1) end
+
+--- (x0 - x1)^2, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:squared_error(x1) end
+
+--- (x1 - x2)^2, elementwise; both of one shape.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:squared_difference(x2) end
+
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
+--- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+---@param t dgraph.Tensor
+---@param delta number
+---@param reduce? string  "sum_along_second_axis" by default
+---@return dgraph.Tensor
+function Tensor:huber_loss(t, delta, reduce) end
+
+--- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
+--- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
+--- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+---@param t dgraph.Tensor
+---@param norm? string  "L1" by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:hinge(t, norm, reduce) end
+
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
+--- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
+--- al., 2006. reduce "no" gives one number for each pair.
+---@param x1 dgraph.Tensor
+---@param y dgraph.Tensor
+---@param margin? number  1 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:contrastive(x1, y, margin, reduce) end
+
+--- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
+--- reduce "no" gives one number for each row.
+---@param positive dgraph.Tensor
+---@param negative dgraph.Tensor
+---@param margin? number  0.2 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:triplet(positive, negative, margin, reduce) end
+
+--- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
+--- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:gaussian_kl_divergence(ln_var, reduce) end
+
+--- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
+--- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
+--- "no" each.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:gaussian_nll(mean, ln_var, reduce) end
+
+--- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
+--- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param y dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:bernoulli_nll(y, reduce) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@return dgraph.Tensor
@@ -998,6 +1353,17 @@ function Tensor:matmul(b, transa, transb) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
+
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of the
+--- labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of steps,
+--- each batch x labels, whose batches may shrink (the longest sequences come first); ys: a list of
+--- as many steps, each batch, labels from 1. The mean over the sequences; reduce "no" gives one number
+--- for each.
+---@param xs dgraph.Tensor[]
+---@param ys dgraph.Tensor[]
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:crf1d(xs, ys, reduce) end
 
 --- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
 --- place, unless that is nil.
