@@ -566,6 +566,12 @@ DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
 DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
                               int sparse);
 
+/* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
+ * number, from `base` on; those with the number `ignore_label` are left out. The gradient of
+ * embed_id. */
+DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
+                                   int64_t ignore_label);
+
 /* ---- op/erf.c: the error function, elementwise. */
 
 /* The error function, elementwise; floats. */

@@ -72,14 +72,23 @@ static const dg_op_class embed_id_op = {
 
 static int embed_id_grad_shape(dg_call *c)
 {
-  const dg_view *x = &c->x[1]->v;
+  const dg_view *id = &c->x[0]->v, *x = &c->x[1]->v;
+  char s[DG_SHAPE_TEXT], t[DG_SHAPE_TEXT];
+  if (dg_wants_labels(c, 0) < 0 || dg_wants_float(c, 1) < 0) return -1;
+  bool fits = x->ndim == id->ndim + 1;
+  for (int i = 0; i < id->ndim && fits; i++) fits = x->shape[i] == id->shape[i];
+  if (!fits)
+    return dg_op_fail(c, DG_EARGUMENT, "x has shape %s, wanted one row for each of %s",
+                      dg_shape_text(x, s), dg_shape_text(id, t));
   int64_t shape[2] = { c->i[ROWS], x->shape[x->ndim - 1] };
   return dg_output(c, 0, x->dtype, 2, shape) ? 0 : -1;
 }
 
 static int embed_id_grad_forward(dg_call *c)
 {
-  dg_labels l = dg_labels_of(c, 0, c->i[ROWS]);
+  dg_labels l;
+  int64_t used;
+  if (dg_labels_checked(c, 0, c->i[ROWS], &l, &used) < 0) return -1;
   return dg_backend_of(&l.t)->add_rows(&c->x[1]->v, &l, &c->y[0]->v);
 }
 
@@ -105,5 +114,16 @@ DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t
 {
   dg_call *c = dg_begin2(&embed_id_op, id, W);
   if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
+  return dg_finish(c);
+}
+
+/* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
+ * number, from `base` on; those with the number `ignore_label` are left out. The gradient of
+ * embed_id. */
+DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
+                                   int64_t ignore_label)
+{
+  dg_call *c = dg_begin2(&embed_id_grad_op, id, x);
+  if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[ROWS] = rows;
   return dg_finish(c);
 }

@@ -135,7 +135,8 @@ describe("losses of PyTorch", function()
     assert.error_matches(function() F.nll_loss(x, ids { 1 }) end, "nll_loss: labels of int32 1")
     assert.error_matches(function() F.nll_loss(x, ids { 1, 2 }, { reduction = "no" }) end,
       'nll_loss: reduction must be "mean", "sum" or "none", got "no"')
-    assert.error_matches(function() F.smooth_l1(x, t, "mean", -1) end, "smooth_l1_loss: beta is %-1")
+    assert.error_matches(function() F.smooth_l1(x, t, "mean", -1) end,
+      "smooth_l1_loss: beta is %-1")
     assert.error_matches(function() F.bce_with_logits(x, t, dg.ones({ 4, 2, 3 }, "float64")) end,
       "with_logits: a weight does not broadcast to 2x3")
   end)

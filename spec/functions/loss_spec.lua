@@ -6,7 +6,7 @@ local F = dg.F
 local function ids(t, dtype) return dg.tensor(t, dtype or "int32") end
 local function double(t) return dg.tensor(t, "float64") end
 
---- A case of a loss: some inputs of one shape; `each` says that it gives one number for each element.
+--- A case of a loss: some inputs of one shape; `each` says that it gives a number for each element.
 local function loss_case(name, f, count, each, more)
   local case = {
     f = f,
@@ -116,7 +116,7 @@ describe("losses", function()
   end)
 
   it("refuse unknown names and numbers", function()
-    assert.error_matches(function() F.huber_loss(x, t, 0) end, "huber_loss: delta is 0, wanted more")
+    assert.error_matches(function() F.huber_loss(x, t, 0) end, "huber_loss: delta is 0, wanted")
     assert.error_matches(function() F.huber_loss(x, t, 1, "mean") end,
       'huber_loss: reduce must be "sum_along_second_axis" or "no", got "mean"')
     assert.error_matches(function() F.hinge(x, ids { 1, 4 }) end,

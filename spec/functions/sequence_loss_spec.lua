@@ -9,7 +9,7 @@ local function double(t) return dg.tensor(t, "float64") end
 --- A tensor of steps as the list of them.
 local function steps_of(x) return F.separate(x, 1) end
 
--- -- Connectionist temporal classification ---------------------------------------------------------
+-- -- Connectionist temporal classification -----------------------------------------------------
 
 local LABELS = ids { { 1, 2 }, { 2, 2 } }
 local ONCE = "ctc_grad: ctc has no second derivative"
@@ -143,7 +143,7 @@ describe("connectionist_temporal_classification", function()
   end)
 end)
 
--- -- Conditional random fields ---------------------------------------------------------------------
+-- -- Conditional random fields -----------------------------------------------------------------
 
 local YS = { ids { 1, 2, 3 }, ids { 3, 3 }, ids { 2, 1 }, ids { 2 } }
 

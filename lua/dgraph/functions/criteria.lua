@@ -18,9 +18,9 @@ return function(F)
   end
 
   --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
-  --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index` count
-  --- for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels that
-  --- count, by their weights; reduction "sum", or "none" for one number for each label.
+  --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
+  --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
+  --- that count, by their weights; reduction "sum", or "none" for one number for each label.
   declare("nll_loss(x, t, weight: tensor?, ignore_index: integer = -100, reduction: any = 'mean')",
     function(x, t, weight, ignore_index, reduction)
       local who = "F.nll_loss"
@@ -91,40 +91,42 @@ return function(F)
       return reduced(y, reduction)
     end)
 
-  --- The cosine of the angle between x1 and x2 along an axis, the second by default; they broadcast.
-  --- Lengths count as `eps` where they are less.
-  declare("cosine_similarity(x1, x2, axis: any = 2, eps: number = 1e-8)", function(x1, x2, axis, eps)
-    local who = "F.cosine_similarity"
-    checks.float(who, x1)
-    checks.float(who, x2)
-    local function length(x) return F.sqrt(F.clip(F.sum(F.square(x), axis), eps * eps, math.huge)) end
-    if not checks.same_shape(x1, x2) then
-      local sum = x1 + x2
-      x1, x2 = F.broadcast_to(x1, sum.shape), F.broadcast_to(x2, sum.shape)
-    end
-    return F.sum(x1 * x2, axis) / (length(x1) * length(x2))
-  end)
+  --- The cosine of the angle between x1 and x2 along an axis, the second by default; they
+  --- broadcast. Lengths count as `eps` where they are less.
+  declare("cosine_similarity(x1, x2, axis: any = 2, eps: number = 1e-8)",
+    function(x1, x2, axis, eps)
+      checks.float("F.cosine_similarity", x1)
+      checks.float("F.cosine_similarity", x2)
+      local function length(x)
+        return F.sqrt(F.clip(F.sum(F.square(x), axis), eps * eps, math.huge))
+      end
+      if not checks.same_shape(x1, x2) then
+        local sum = x1 + x2
+        x1, x2 = F.broadcast_to(x1, sum.shape), F.broadcast_to(x2, sum.shape)
+      end
+      return F.sum(x1 * x2, axis) / (length(x1) * length(x2))
+    end)
 
-  --- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean over
-  --- all elements; reduction "sum", or "none" for each.
+  --- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
+  --- over all elements; reduction "sum", or "none" for each.
   declare("smooth_l1_loss(x, t, reduction: any = 'mean', beta: number = 1)",
     function(x, t, reduction, beta)
       local who = "F.smooth_l1_loss"
       checks.alike(who, x, t)
       wants_reduction(who, reduction)
-      if not (beta >= 0) then errors.raisef("%s: beta is %g, wanted 0 or more", who, beta) end
+      if beta == 0 then return reduced(F.abs(x - t), reduction) end
+      checks.positive(who, beta, "beta")
       local a = x - t
-      if beta == 0 then return reduced(F.abs(a), reduction) end
       local clipped = F.clip(a, -beta, beta)
       return reduced(clipped * (a - clipped * 0.5) * (1 / beta), reduction)
     end)
   --- The same as `smooth_l1_loss`.
   declare("smooth_l1(x, t, reduction: any = 'mean', beta: number = 1)", F.smooth_l1_loss)
 
-  --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure answers
-  --- count less: (1 - p)^gamma times it, p being the probability of the target, and alpha times that
-  --- where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al., "Focal loss for dense
-  --- object detection", 2017. Each element; reduction "mean" or "sum".
+  --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
+  --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
+  --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
+  --- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
   declare("sigmoid_focal_loss(x, t, alpha: number = 0.25, gamma: number = 2, "
     .. "reduction: any = 'none')",
     function(x, t, alpha, gamma, reduction)

@@ -3,8 +3,8 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "connection", "criteria", "evaluation", "loss", "math", "noise",
-  "sequence_loss",
+  "activation", "array", "connection", "criteria", "embedding", "evaluation", "loss", "math",
+  "noise", "sequence_loss",
 } do
   require("dgraph.functions." .. name)(functions)
 end

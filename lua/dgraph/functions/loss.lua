@@ -1,4 +1,5 @@
 --- Losses. Labels are positions and count from 1; targets that are values do not shift.
+local check = require "dgraph.check"
 local checks = require "dgraph.functions.loss_checks"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
@@ -66,13 +67,14 @@ return function(F)
     return F.square(x1 - x2)
   end)
 
-  --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
-  --- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+  --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
+  --- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
+  --- each.
   declare("huber_loss(x, t, delta: number, reduce: any = 'sum_along_second_axis')",
     function(x, t, delta, reduce)
       checks.alike("F.huber_loss", x, t)
       checks.reduction("F.huber_loss", reduce, { "sum_along_second_axis", "no" })
-      if not (delta > 0) then errors.raisef("F.huber_loss: delta is %g, wanted more than 0", delta) end
+      checks.positive("F.huber_loss", delta, "delta")
       local a = x - t
       local clipped = F.clip(a, -delta, delta)
       local y = clipped * (a - clipped * 0.5)
@@ -107,12 +109,9 @@ return function(F)
     return reduce == "no" and y or F.sum(y) / rows
   end)
 
-  local function wants_margin(who, margin)
-    if not (margin > 0) then errors.raisef("%s: the margin is %g, wanted more than 0", who, margin) end
-  end
-
   local function wants_rows(who, x)
-    if C.dg_ndim(x) ~= 2 then errors.raisef("%s: got %d axes, wanted batch x size", who, C.dg_ndim(x)) end
+    local ndim = C.dg_ndim(x)
+    if ndim ~= 2 then errors.raisef("%s: got %d axes, wanted batch x size", who, ndim) end
   end
 
   --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
@@ -124,7 +123,7 @@ return function(F)
       checks.alike(who, x0, x1)
       wants_rows(who, x0)
       checks.reduction(who, reduce, { "mean", "no" })
-      wants_margin(who, margin)
+      checks.positive(who, margin, "the margin")
       if C.dg_ndim(y) ~= 1 or y:dim(1) ~= x0:dim(1) then
         errors.raisef("%s: y has shape %s, wanted %d as there are pairs", who,
           table.concat(y.shape, "x"), x0:dim(1))
@@ -145,7 +144,7 @@ return function(F)
       checks.alike(who, anchor, negative)
       wants_rows(who, anchor)
       checks.reduction(who, reduce, { "mean", "no" })
-      wants_margin(who, margin)
+      checks.positive(who, margin, "the margin")
       local terms = F.square(anchor - positive) - F.square(anchor - negative)
       local loss = F.relu(F.sum(terms, 2) + margin)
       return reduce == "no" and loss or F.mean(loss)
@@ -160,11 +159,12 @@ return function(F)
 
   --- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
   --- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
-  declare("gaussian_kl_divergence(mean, ln_var, reduce: any = 'sum')", function(mean, ln_var, reduce)
-    checks.alike("F.gaussian_kl_divergence", mean, ln_var)
-    local y = (F.square(mean) + F.exp(ln_var) - ln_var - 1) * 0.5
-    return summed("F.gaussian_kl_divergence", y, reduce)
-  end)
+  declare("gaussian_kl_divergence(mean, ln_var, reduce: any = 'sum')",
+    function(mean, ln_var, reduce)
+      checks.alike("F.gaussian_kl_divergence", mean, ln_var)
+      local y = (F.square(mean) + F.exp(ln_var) - ln_var - 1) * 0.5
+      return summed("F.gaussian_kl_divergence", y, reduce)
+    end)
 
   --- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
   --- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
@@ -182,4 +182,50 @@ return function(F)
     checks.alike("F.bernoulli_nll", x, y)
     return summed("F.bernoulli_nll", F.softplus(y) - x * y, reduce)
   end)
+
+  -- -- Sampling -------------------------------------------------------------------------------
+
+  --- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
+  --- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
+  --- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
+  --- nothing.
+  ---@param x dgraph.Tensor  batch x size
+  ---@param t dgraph.Tensor  batch, labels from 1
+  ---@param W dgraph.Tensor  labels x size
+  ---@param sampler fun(shape: integer[], device: dgraph.Device): dgraph.Tensor  labels, from 1
+  ---@param sample_size integer
+  ---@param reduce? "sum"|"no"  the sum by default, or one number for each row
+  ---@param return_samples? boolean  false by default
+  ---@return dgraph.Tensor loss
+  ---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
+  function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples)
+    local who = "F.negative_sampling"
+    check.tensor(x, who, "x")
+    check.tensor(t, who, "t")
+    check.tensor(W, who, "W")
+    check.integer(sample_size, who, "sample_size")
+    reduce = reduce or "sum"
+    checks.reduction(who, reduce, { "sum", "no" })
+    checks.float(who, x)
+    wants_rows(who, x)
+    if C.dg_ndim(W) ~= 2 or W:dim(2) ~= x:dim(2) or C.dg_ndim(t) ~= 1 or t:dim(1) ~= x:dim(1) then
+      errors.raisef("%s: shapes %s of x, %s of t and %s of W do not fit", who,
+        table.concat(x.shape, "x"), table.concat(t.shape, "x"), table.concat(W.shape, "x"))
+    end
+    local rows = x:dim(1)
+    native.check(C.dg_count_labels(who, t, W:dim(1), 1, -1))
+    local positive = F.reshape(F.cast(t, "int64"), { rows, 1 })
+    local drawn = F.cast(sampler({ rows, sample_size }, x.device), "int64")
+    local samples = F.concat({ positive, drawn }, 2)
+    local counts = positive:ne(-1)
+    local used = F.where(counts, samples, positive) -- -1 in rows that do not count
+    local w = F.embed_id(used, W, -1)
+    local products = F.squeeze(F.matmul(w, F.expand_dims(x, 3)), 3)
+    local right, wrong = products[{ {}, { 1, 1 } }], products[{ {}, { 2, sample_size + 1 } }]
+    local losses = F.sum(F.softplus(-right), 2) + F.sum(F.softplus(wrong), 2)
+    local y = losses * F.cast(F.reshape(counts, { rows }), x.dtype)
+    if reduce == "sum" then y = F.sum(y) end
+    if return_samples then return y, samples end
+    return y
+  end
 end

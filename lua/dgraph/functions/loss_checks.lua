@@ -44,13 +44,19 @@ end
 
 --- Raises an error unless labels t have the shape of x without its axis 2.
 function checks.labels(who, x, t)
-  local n, fits = native.check(C.dg_shape(x, sizes)), true
-  fits = n >= 2 and native.check(C.dg_shape(t, others)) == n - 1 and sizes[0] == others[0]
+  local n = native.check(C.dg_shape(x, sizes))
+  local fits = n >= 2 and native.check(C.dg_shape(t, others)) == n - 1 and sizes[0] == others[0]
   for i = 1, n - 2 do fits = fits and sizes[i + 1] == others[i] end
   if not fits then
     errors.raisef("%s: labels of %s do not fit %s (one label for each row)", who,
       spell(t), spell(x))
   end
+end
+
+--- Raises an error unless a number is more than 0.
+function checks.positive(who, value, what)
+  if value > 0 then return end
+  errors.raisef("%s: %s is %g, wanted more than 0", who, what, value)
 end
 
 --- Raises an error unless `reduce` is one of the names that a function knows.

@@ -222,9 +222,9 @@ function F.linear(x, W, b, n_batch_axes) end
 function F.embed_id(x, W, ignore_label, sparse) end
 
 --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
---- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index` count
---- for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels that
---- count, by their weights; reduction "sum", or "none" for one number for each label.
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
+--- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
+--- that count, by their weights; reduction "sum", or "none" for one number for each label.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
@@ -263,8 +263,8 @@ function F.bce_with_logits(x, t, weight, reduction, pos_weight) end
 ---@return dgraph.Tensor
 function F.kl_div(x, t, reduction, log_target) end
 
---- The cosine of the angle between x1 and x2 along an axis, the second by default; they broadcast.
---- Lengths count as `eps` where they are less.
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they
+--- broadcast. Lengths count as `eps` where they are less.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@param axis? integer  2 by default
@@ -272,8 +272,8 @@ function F.kl_div(x, t, reduction, log_target) end
 ---@return dgraph.Tensor
 function F.cosine_similarity(x1, x2, axis, eps) end
 
---- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean over
---- all elements; reduction "sum", or "none" for each.
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
+--- over all elements; reduction "sum", or "none" for each.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -289,10 +289,10 @@ function F.smooth_l1_loss(x, t, reduction, beta) end
 ---@return dgraph.Tensor
 function F.smooth_l1(x, t, reduction, beta) end
 
---- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure answers
---- count less: (1 - p)^gamma times it, p being the probability of the target, and alpha times that
---- where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al., "Focal loss for dense
---- object detection", 2017. Each element; reduction "mean" or "sum".
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
+--- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
+--- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param alpha? number  0.25 by default
@@ -300,6 +300,22 @@ function F.smooth_l1(x, t, reduction, beta) end
 ---@param reduction? string  "none" by default
 ---@return dgraph.Tensor
 function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
+
+--- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
+--- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
+--- the first of them 1; `include_last_offset` says that the end of the last one follows.
+--- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
+--- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param offsets? dgraph.Tensor
+---@param mode? string  "mean" by default
+---@param sparse? boolean  true by default
+---@param per_sample_weights? dgraph.Tensor
+---@param include_last_offset? boolean  false by default
+---@param padding_idx? integer
+---@return dgraph.Tensor
+function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param y dgraph.Tensor
@@ -362,8 +378,9 @@ function F.squared_error(x0, x1) end
 ---@return dgraph.Tensor
 function F.squared_difference(x1, x2) end
 
---- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
---- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
+--- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
+--- each.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param delta number
@@ -427,6 +444,21 @@ function F.gaussian_nll(x, mean, ln_var, reduce) end
 ---@param reduce? string  "sum" by default
 ---@return dgraph.Tensor
 function F.bernoulli_nll(x, y, reduce) end
+
+--- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
+--- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
+--- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
+--- nothing.
+---@param x dgraph.Tensor  batch x size
+---@param t dgraph.Tensor  batch, labels from 1
+---@param W dgraph.Tensor  labels x size
+---@param sampler fun(shape: integer[], device: dgraph.Device): dgraph.Tensor  labels, from 1
+---@param sample_size integer
+---@param reduce? "sum"|"no"  the sum by default, or one number for each row
+---@param return_samples? boolean  false by default
+---@return dgraph.Tensor loss
+---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
+function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
@@ -660,11 +692,39 @@ function F.matmul(a, b, transa, transb) end
 ---@return dgraph.Tensor
 function F.dropout(x, ratio) end
 
+--- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
+--- from the standard one unless given, and returned as well with `return_eps`.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor  logarithms of the variances
+---@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
+---@param return_eps? boolean  false by default
+---@return dgraph.Tensor sample
+---@return dgraph.Tensor? eps
+function F.gaussian(mean, ln_var, eps, return_eps) end
+
+--- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
+--- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
+--- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+---@param log_pi dgraph.Tensor
+---@param tau? number  0.1 by default
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.gumbel_softmax(log_pi, tau, axis) end
+
+--- Keeps each element of h with probability `ratio` where x would take its place, while
+--- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+---@param h dgraph.Tensor
+---@param x dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function F.zoneout(h, x, ratio) end
+
 --- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
---- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t: batch x
---- labels from 1; `blank_symbol` is the class of no label. `input_length` and `label_length`: how many
---- steps and labels of each sequence count (all). The mean over the batch; reduce "no" gives one
---- number for each sequence. Infinite where there are too few steps. Has one derivative, no second.
+--- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
+--- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
+--- `label_length`: how many steps and labels of each sequence count (all). The mean over the
+--- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
+--- Has one derivative, no second.
 ---@param x dgraph.Tensor[]
 ---@param t any
 ---@param blank_symbol integer
@@ -674,11 +734,11 @@ function F.dropout(x, ratio) end
 ---@return dgraph.Tensor
 function F.connectionist_temporal_classification(x, t, blank_symbol, input_length, label_length, reduce) end
 
---- The loss of a linear chain conditional random field: minus the logarithm of the probability of the
---- labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of steps,
---- each batch x labels, whose batches may shrink (the longest sequences come first); ys: a list of
---- as many steps, each batch, labels from 1. The mean over the sequences; reduce "no" gives one number
---- for each.
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of
+--- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
+--- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
+--- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
+--- gives one number for each.
 ---@param cost dgraph.Tensor
 ---@param xs dgraph.Tensor[]
 ---@param ys dgraph.Tensor[]
@@ -979,9 +1039,9 @@ function Tensor:linear(W, b, n_batch_axes) end
 function Tensor:embed_id(W, ignore_label, sparse) end
 
 --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
---- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index` count
---- for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels that
---- count, by their weights; reduction "sum", or "none" for one number for each label.
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
+--- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
+--- that count, by their weights; reduction "sum", or "none" for one number for each label.
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
 ---@param ignore_index? integer  -100 by default
@@ -1016,16 +1076,16 @@ function Tensor:bce_with_logits(t, weight, reduction, pos_weight) end
 ---@return dgraph.Tensor
 function Tensor:kl_div(t, reduction, log_target) end
 
---- The cosine of the angle between x1 and x2 along an axis, the second by default; they broadcast.
---- Lengths count as `eps` where they are less.
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they
+--- broadcast. Lengths count as `eps` where they are less.
 ---@param x2 dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@param eps? number  1e-8 by default
 ---@return dgraph.Tensor
 function Tensor:cosine_similarity(x2, axis, eps) end
 
---- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean over
---- all elements; reduction "sum", or "none" for each.
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
+--- over all elements; reduction "sum", or "none" for each.
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
 ---@param beta? number  1 by default
@@ -1039,16 +1099,31 @@ function Tensor:smooth_l1_loss(t, reduction, beta) end
 ---@return dgraph.Tensor
 function Tensor:smooth_l1(t, reduction, beta) end
 
---- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure answers
---- count less: (1 - p)^gamma times it, p being the probability of the target, and alpha times that
---- where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al., "Focal loss for dense
---- object detection", 2017. Each element; reduction "mean" or "sum".
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
+--- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
+--- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
 ---@param t dgraph.Tensor
 ---@param alpha? number  0.25 by default
 ---@param gamma? number  2 by default
 ---@param reduction? string  "none" by default
 ---@return dgraph.Tensor
 function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
+
+--- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
+--- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
+--- the first of them 1; `include_last_offset` says that the end of the last one follows.
+--- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
+--- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+---@param W dgraph.Tensor
+---@param offsets? dgraph.Tensor
+---@param mode? string  "mean" by default
+---@param sparse? boolean  true by default
+---@param per_sample_weights? dgraph.Tensor
+---@param include_last_offset? boolean  false by default
+---@param padding_idx? integer
+---@return dgraph.Tensor
+function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param t dgraph.Tensor
@@ -1103,8 +1178,9 @@ function Tensor:squared_error(x1) end
 ---@return dgraph.Tensor
 function Tensor:squared_difference(x2) end
 
---- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2). Both
---- have one shape of two axes or more; the sum over the second axis, or with reduce "no" each.
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
+--- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
+--- each.
 ---@param t dgraph.Tensor
 ---@param delta number
 ---@param reduce? string  "sum_along_second_axis" by default
@@ -1354,11 +1430,26 @@ function Tensor:matmul(b, transa, transb) end
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
 
---- The loss of a linear chain conditional random field: minus the logarithm of the probability of the
---- labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of steps,
---- each batch x labels, whose batches may shrink (the longest sequences come first); ys: a list of
---- as many steps, each batch, labels from 1. The mean over the sequences; reduce "no" gives one number
---- for each.
+--- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
+--- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
+--- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+---@param tau? number  0.1 by default
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:gumbel_softmax(tau, axis) end
+
+--- Keeps each element of h with probability `ratio` where x would take its place, while
+--- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+---@param x dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function Tensor:zoneout(x, ratio) end
+
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of
+--- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
+--- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
+--- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
+--- gives one number for each.
 ---@param xs dgraph.Tensor[]
 ---@param ys dgraph.Tensor[]
 ---@param reduce? string  "mean" by default

@@ -1,6 +1,10 @@
 --- Functions that draw random numbers.
+local check = require "dgraph.check"
+local checks = require "dgraph.functions.loss_checks"
 local config = require "dgraph.config"
+local errors = require "dgraph.errors"
 local native = require "dgraph.native"
+local random = require "dgraph.random"
 
 local C, wrap = native.C, native.wrap
 
@@ -12,5 +16,60 @@ return function(F)
   declare("dropout(x, ratio: number = 0.5)", function(x, ratio)
     if not config.values.train then return x end
     return wrap(C.dg_dropout(x, ratio))
+  end)
+
+  --- Random numbers like x.
+  local function like(x, distribution, a, b)
+    return random[distribution](a, b, x.shape, { dtype = x.dtype, device = x.device })
+  end
+
+  --- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
+  --- from the standard one unless given, and returned as well with `return_eps`.
+  ---@param mean dgraph.Tensor
+  ---@param ln_var dgraph.Tensor  logarithms of the variances
+  ---@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
+  ---@param return_eps? boolean  false by default
+  ---@return dgraph.Tensor sample
+  ---@return dgraph.Tensor? eps
+  function F.gaussian(mean, ln_var, eps, return_eps)
+    local who = "F.gaussian"
+    check.tensor(mean, who, "mean")
+    check.tensor(ln_var, who, "ln_var")
+    checks.alike(who, mean, ln_var)
+    if type(eps) == "table" then
+      local options = check.options(eps, who, { eps = true, return_eps = true })
+      eps, return_eps = options.eps, options.return_eps
+    end
+    if eps then
+      check.tensor(eps, who, "eps")
+      checks.alike(who, mean, eps)
+    else
+      eps = like(mean, "normal", 0, 1)
+    end
+    local y = mean + F.exp(ln_var * 0.5) * eps
+    if return_eps then return y, eps end
+    return y
+  end
+
+  --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
+  --- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
+  --- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+  declare("gumbel_softmax(log_pi, tau: number = 0.1, axis: any = 2)", function(log_pi, tau, axis)
+    checks.float("F.gumbel_softmax", log_pi)
+    checks.positive("F.gumbel_softmax", tau, "tau")
+    local chance = F.clip(like(log_pi, "uniform", 0, 1), 1e-30, 1)
+    local noise = -F.log(-F.log(chance))
+    return F.softmax((log_pi + noise) / tau, axis)
+  end)
+
+  --- Keeps each element of h with probability `ratio` where x would take its place, while
+  --- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+  declare("zoneout(h, x, ratio: number = 0.5)", function(h, x, ratio)
+    checks.alike("F.zoneout", h, x)
+    if not (ratio >= 0 and ratio <= 1) then
+      errors.raisef("F.zoneout: the ratio is %g, wanted one from 0 to 1", ratio)
+    end
+    if not config.values.train then return x end
+    return F.where(like(x, "uniform", 0, 1):lt(ratio), h, x)
   end)
 end

@@ -1,5 +1,5 @@
---- Losses of sequences, and the sequences of labels that fit best. A batch of sequences is a list of
---- steps, each a tensor of one row for each sequence.
+--- Losses of sequences, and the sequences of labels that fit best. A batch of sequences is a list
+--- of steps, each a tensor of one row for each sequence.
 local check = require "dgraph.check"
 local checks = require "dgraph.functions.loss_checks"
 local errors = require "dgraph.errors"
@@ -14,10 +14,11 @@ return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
   --- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
-  --- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t: batch x
-  --- labels from 1; `blank_symbol` is the class of no label. `input_length` and `label_length`: how many
-  --- steps and labels of each sequence count (all). The mean over the batch; reduce "no" gives one
-  --- number for each sequence. Infinite where there are too few steps. Has one derivative, no second.
+  --- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
+  --- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
+  --- `label_length`: how many steps and labels of each sequence count (all). The mean over the
+  --- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
+  --- Has one derivative, no second.
   declare("connectionist_temporal_classification(x: tensors, t: any, blank_symbol: integer, "
     .. "input_length: tensor?, label_length: tensor?, reduce: any = 'mean')",
     function(x, t, blank_symbol, input_length, label_length, reduce)
@@ -26,8 +27,8 @@ return function(F)
       checks.reduction(who, reduce, { "mean", "no" })
       local steps = F.stack(x)
       if C.dg_ndim(steps) ~= 3 or C.dg_ndim(t) ~= 2 then
-        errors.raisef("%s: steps have %d axes and t has %d, wanted batch x classes and batch x labels",
-          who, C.dg_ndim(steps) - 1, C.dg_ndim(t))
+        errors.raisef("%s: steps have %d axes and t has %d, wanted batch x classes and batch x "
+          .. "labels", who, C.dg_ndim(steps) - 1, C.dg_ndim(t))
       end
       local logarithms = F.log_softmax(steps, 3)
       local y = wrap(C.dg_ctc(logarithms, t, input_length, label_length, 1, blank_symbol))
@@ -45,8 +46,8 @@ return function(F)
     local before
     for i, x in ipairs(xs) do
       if C.dg_ndim(x) ~= 2 or x:dim(2) ~= n or (before and x:dim(1) > before) then
-        errors.raisef("%s: step %d has shape %s, wanted %s x %d", who, i, table.concat(x.shape, "x"),
-          before and "at most " .. before or "batch", n)
+        errors.raisef("%s: step %d has shape %s, wanted %s x %d", who, i,
+          table.concat(x.shape, "x"), before and "at most " .. before or "batch", n)
       end
       before = x:dim(1)
     end
@@ -94,11 +95,11 @@ return function(F)
     return joined(score, done)
   end
 
-  --- The loss of a linear chain conditional random field: minus the logarithm of the probability of the
-  --- labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of steps,
-  --- each batch x labels, whose batches may shrink (the longest sequences come first); ys: a list of
-  --- as many steps, each batch, labels from 1. The mean over the sequences; reduce "no" gives one number
-  --- for each.
+  --- The loss of a linear chain conditional random field: minus the logarithm of the probability of
+  --- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
+  --- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
+  --- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
+  --- gives one number for each.
   declare("crf1d(cost, xs: tensors, ys: tensors, reduce: any = 'mean')",
     function(cost, xs, ys, reduce)
       local who = "F.crf1d"

@@ -2,12 +2,18 @@
 local FILES = {
   Linear = "linear",
   EmbedID = "embed_id",
+  CRF1d = "crf1d",
+  NegativeSampling = "negative_sampling",
+  BinaryHierarchicalSoftmax = "binary_hierarchical_softmax",
   Classifier = "classifier",
 }
 
 ---@class dgraph.links
 ---@field Linear dgraph.Linear
 ---@field EmbedID dgraph.EmbedID
+---@field CRF1d dgraph.CRF1d
+---@field NegativeSampling dgraph.NegativeSampling
+---@field BinaryHierarchicalSoftmax dgraph.BinaryHierarchicalSoftmax
 ---@field Classifier dgraph.Classifier
 local links = {}
 
