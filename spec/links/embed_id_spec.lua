@@ -14,6 +14,17 @@ describe("EmbedID", function()
     assert.same({ { 0, 0 }, { 2, 2 }, { 0, 0 } }, link.W.grad:totable())
   end)
 
+  it("has a gradient of rows, unless told not to", function()
+    local ids = dg.tensor({ 2, 2 }, "int32")
+    for _, case in ipairs { { true }, { true, {} }, { false, { sparse = false } } } do
+      local link = L.EmbedID(3, 2, case[2])
+      assert.equal(case[1], link.sparse)
+      link(ids):sum():backward()
+      assert.equal(case[1], link.W:grad_rows() ~= nil)
+    end
+    assert.is_false(L.EmbedID(3, 2, 1, -1, false).sparse)
+  end)
+
   it("gives zeros for the label that is to be ignored", function()
     local link = L.EmbedID(3, 2, { ignore_label = -1 })
     local y = link(dg.tensor({ -1, 2 }, "int32"))

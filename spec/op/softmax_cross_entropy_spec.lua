@@ -54,7 +54,35 @@ for _, reduce in ipairs { "mean", "no" } do
   })
 end
 
+op_case("softmax_cross_entropy of soft targets, as a divergence", {
+  f = function(x, t)
+    return F.softmax_cross_entropy(x, t, { soft_target_loss = "kl-divergence" })
+  end,
+  inputs = function(r) return { r(-2, 2, { 5, 4 }), r(0.1, 1, { 5, 4 }) } end,
+  shapes = { {}, {} },
+  elementwise = false,
+  bad_dtypes = {},
+  nan = false,
+  error_name = "softmax_cross_entropy",
+})
+
 describe("softmax_cross_entropy", function()
+  it("is 0 as a divergence from the same, and takes labels as before", function()
+    local t = dg.tensor({ { 0.5, 0.5, 0 }, { 0.2, 0.3, 0.5 } }, "float64")
+    local scores = F.log(F.clip(t, 1e-300, 1))
+    for _, reduce in ipairs { "mean", "no" } do
+      local options = { soft_target_loss = "kl-divergence", reduce = reduce }
+      local y = F.softmax_cross_entropy(scores, t, options)
+      assert.near(0, F.abs(y):max():item(), 1e-15)
+      local hard = F.softmax_cross_entropy(scores, labels { 1, 3 }, options)
+      assert.same(F.softmax_cross_entropy(scores, labels { 1, 3 }, { reduce = reduce }):totable(),
+        hard:totable())
+    end
+    assert.error_matches(function()
+      F.softmax_cross_entropy(scores, t, { soft_target_loss = "mse" })
+    end, 'soft_target_loss must be "cross%-entropy" or "kl%-divergence", got "mse"')
+  end)
+
   local x = dg.tensor({ { 1, 2, 3 }, { 0, 0, 0 } }, "float64")
   local first = math.log(math.exp(-2) + math.exp(-1) + 1) -- of class 3
   local second = math.log(3)

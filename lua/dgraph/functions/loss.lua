@@ -14,20 +14,36 @@ return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
   local function wants_mean(reduce, who)
-    checks.reduction(who, reduce, { "mean", "no" })
+    if reduce ~= "mean" and reduce ~= "no" then checks.reduction(who, reduce, checks.MEAN_OR_NO) end
     return reduce == "mean"
+  end
+
+  --- What soft targets of probability p lack of a divergence: p ln p for each row, or its mean over
+  --- the rows as softmax_cross_entropy takes it.
+  local function negative_entropy(t, normalize, mean)
+    local each = F.sum(t * F.log(F.where(t:eq(0), t + 1, t)), 2)
+    if not mean then return each end
+    return F.sum(each) * (1 / math.max(normalize and C.dg_size(each) or t:dim(1), 1))
   end
 
   --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
   --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
   --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
-  --- one number for each.
+  --- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
+  --- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
+  --- differentiated twice.
   declare("softmax_cross_entropy(x, t, normalize: boolean = true, cache_score: any = true, "
     .. "class_weight: tensor?, ignore_label: integer = -1, reduce: any = 'mean', "
-    .. "enable_double_backprop: any?)",
-    function(x, t, normalize, _, class_weight, ignore_label, reduce)
-      local mean = wants_mean(reduce, "F.softmax_cross_entropy")
-      return wrap(C.dg_softmax_cross_entropy(x, t, class_weight, 1, ignore_label, normalize, mean))
+    .. "enable_double_backprop: any?, soft_target_loss: any = 'cross-entropy')",
+    function(x, t, normalize, _, class_weight, ignore_label, reduce, _, soft_target_loss)
+      local who = "F.softmax_cross_entropy"
+      local mean = wants_mean(reduce, who)
+      local y = C.dg_softmax_cross_entropy(x, t, class_weight, 1, ignore_label, normalize, mean)
+      if soft_target_loss == "cross-entropy" then return wrap(y) end
+      checks.reduction(who, soft_target_loss, { "cross-entropy", "kl-divergence" },
+        "soft_target_loss")
+      y = wrap(y)
+      return C.dg_dtype_of(t) > C.DG_F64 and y or y + negative_entropy(t, normalize, mean)
     end)
 
   --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
@@ -96,7 +112,7 @@ return function(F)
     local who = "F.hinge"
     checks.float(who, x)
     checks.reduction(who, norm, { "L1", "L2" }, "norm")
-    checks.reduction(who, reduce, { "mean", "no" })
+    checks.reduction(who, reduce, checks.MEAN_OR_NO)
     if C.dg_ndim(x) ~= 2 then
       errors.raisef("%s: x has %d axes, wanted batch x classes", who, C.dg_ndim(x))
     end
@@ -122,7 +138,7 @@ return function(F)
       local who = "F.contrastive"
       checks.alike(who, x0, x1)
       wants_rows(who, x0)
-      checks.reduction(who, reduce, { "mean", "no" })
+      checks.reduction(who, reduce, checks.MEAN_OR_NO)
       checks.positive(who, margin, "the margin")
       if C.dg_ndim(y) ~= 1 or y:dim(1) ~= x0:dim(1) then
         errors.raisef("%s: y has shape %s, wanted %d as there are pairs", who,
@@ -143,7 +159,7 @@ return function(F)
       checks.alike(who, anchor, positive)
       checks.alike(who, anchor, negative)
       wants_rows(who, anchor)
-      checks.reduction(who, reduce, { "mean", "no" })
+      checks.reduction(who, reduce, checks.MEAN_OR_NO)
       checks.positive(who, margin, "the margin")
       local terms = F.square(anchor - positive) - F.square(anchor - negative)
       local loss = F.relu(F.sum(terms, 2) + margin)

@@ -9,6 +9,9 @@ local C = native.C
 
 local checks = {}
 
+--- What most reductions of Chainer's may be.
+checks.MEAN_OR_NO = { "mean", "no" }
+
 local sizes, others = ffi.new("int64_t[?]", C.DG_MAX_NDIM), ffi.new("int64_t[?]", C.DG_MAX_NDIM)
 
 local function spell(x)

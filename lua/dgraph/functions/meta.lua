@@ -327,7 +327,9 @@ function F.accuracy(y, t, ignore_label) end
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each.
+--- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
+--- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
+--- differentiated twice.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
@@ -336,8 +338,9 @@ function F.accuracy(y, t, ignore_label) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
+---@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
@@ -1134,7 +1137,9 @@ function Tensor:accuracy(t, ignore_label) end
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each.
+--- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
+--- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
+--- differentiated twice.
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
 ---@param cache_score? boolean  true by default
@@ -1142,8 +1147,9 @@ function Tensor:accuracy(t, ignore_label) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
+---@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.

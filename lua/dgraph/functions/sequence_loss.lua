@@ -24,7 +24,7 @@ return function(F)
     function(x, t, blank_symbol, input_length, label_length, reduce)
       local who = "F.connectionist_temporal_classification"
       check.tensor(t, who, "t")
-      checks.reduction(who, reduce, { "mean", "no" })
+      checks.reduction(who, reduce, checks.MEAN_OR_NO)
       local steps = F.stack(x)
       if C.dg_ndim(steps) ~= 3 or C.dg_ndim(t) ~= 2 then
         errors.raisef("%s: steps have %d axes and t has %d, wanted batch x classes and batch x "
@@ -103,7 +103,7 @@ return function(F)
   declare("crf1d(cost, xs: tensors, ys: tensors, reduce: any = 'mean')",
     function(cost, xs, ys, reduce)
       local who = "F.crf1d"
-      checks.reduction(who, reduce, { "mean", "no" })
+      checks.reduction(who, reduce, checks.MEAN_OR_NO)
       local n = wants_steps(who, cost, xs)
       if #ys ~= #xs or #xs == 0 then
         errors.raisef("%s: %d steps of scores and %d of labels", who, #xs, #ys)
