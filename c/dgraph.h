@@ -342,7 +342,8 @@ DG_API double dg_item(const dg_tensor *x);
 DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer one of
+ * rows then. */
 DG_API void *dg_data(dg_tensor *x);
 
 /* Notes that the elements of x were overwritten through its pointer. */

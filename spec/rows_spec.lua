@@ -52,6 +52,11 @@ describe("a gradient of rows", function()
     W.grad.data = dg.ones_like(W)
     assert.is_nil(W:grad_rows())
     assert.same({ 1, 1 }, W.grad:totable()[6])
+    local V = table_of(6)
+    loss(V, { 5, 2 }, true, 1):backward()
+    V.grad:pointer()[0] = 7
+    assert.is_nil(V:grad_rows())
+    assert.same({ 7, 0 }, V.grad:totable()[1])
   end)
 
   it("adds up the uses of a matrix in one graph", function()

@@ -5,6 +5,8 @@
  * read through a pointer is cleaned first. */
 #include "op/op.h"
 
+#include "node/rows.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -158,11 +160,12 @@ static void clean(const dg_view *v)
 }
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer one of
+ * rows then. */
 DG_API void *dg_data(dg_tensor *x)
 {
   dg_body *b = dg_full_body_of(x);
-  if (!b) return NULL;
+  if (!b || dg_rows_drop(b) < 0) return NULL;
   if (!b->v.contiguous) {
     dg_fail(DG_EARGUMENT, "pointer: the elements are not contiguous (copy the tensor first)");
     return NULL;

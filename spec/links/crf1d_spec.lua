@@ -27,6 +27,21 @@ describe("CRF1d", function()
     assert.same({ way[1]:totable(), way[2]:totable() }, { path[1]:totable(), path[2]:totable() })
   end)
 
+  local with_sequences = F.transpose_sequence and it or pending
+  with_sequences("takes sequences as well as steps", function()
+    local link = L.CRF1d(2, { { 1, 0 }, { 0.5, -1 } })
+    local xs = { dg.tensor { { 1, 2 }, { 0, 1 } }, dg.tensor { { 0, 3 } } }
+    local ys = { ids { 1, 2 }, ids { 2 } }
+    local sequences = F.transpose_sequence(xs)
+    assert.same({ { 1, 2 }, { 0, 3 } }, sequences[1]:totable())
+    local loss = link(sequences, F.transpose_sequence(ys), "no", true)
+    assert.same(link(xs, ys, "no"):totable(), loss:totable())
+    local scores, path = link:argmax(sequences, true)
+    local wanted, steps = link:argmax(xs)
+    assert.same(wanted:totable(), scores:totable())
+    assert.same({ steps[1][1]:item(), steps[2]:item() }, path[1]:totable())
+  end)
+
   it("learns what comes after what", function()
     local link = L.CRF1d(3)
     local optimizer = dg.optimizers.SGD(1):setup(link)
