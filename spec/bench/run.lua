@@ -12,7 +12,7 @@ local rounds = flags.rounds > 0 and flags.rounds or flags.quick and 1 or 3
 
 local PROGRAMS = {
   "chain1000", "xx_plus_x", "mlp_tiny", "infer_tiny", "logreg100", "mlp_mnist", "infer_mnist",
-  "elementwise_small", "sgemm", "startup", "rss_tiny", "rss_mnist",
+  "elementwise_small", "sgemm", "startup", "rss_tiny", "rss_mnist", "embedding",
 }
 
 --- Where the interpreter alone is of interest.

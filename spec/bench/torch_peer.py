@@ -175,6 +175,28 @@ def sgemm():
             measure(f"sgemm_{n}", "us", lambda: a @ b)
 
 
+def embedding():
+    def step(name, optimizer, rows):
+        model = nn.Embedding(rows, 16, sparse=True)
+        update = optimizer(model.parameters())
+        ids = torch.randint(rows, (256,))
+
+        def one():
+            update.zero_grad()
+            (model(ids) ** 2).sum().backward()
+            update.step()
+
+        measure(name, "us", one)
+
+    for name, rows in (("embedding_10k", 10 ** 4), ("embedding_10m", 10 ** 7)):
+        step(name + "_sgd", lambda p: torch.optim.SGD(p, 0.01), rows)
+        step(name + "_adam", torch.optim.SparseAdam, rows)
+    show("rss_embedding", "MB", peak_rss())
+    x, t = torch.randn(100, 16, 30, requires_grad=True), torch.randint(29, (16, 20))
+    steps, labels = torch.full((16,), 100), torch.full((16,), 20)
+    measure("ctc", "ms", lambda: F.ctc_loss(x.log_softmax(2), t, steps, labels, 29).backward())
+
+
 torch.set_num_threads(flags.threads)
 torch.set_flush_denormal(True)
 torch.manual_seed(1)
@@ -193,3 +215,4 @@ logreg100()
 mlp_mnist()
 elementwise()
 sgemm()
+embedding()
