@@ -342,8 +342,8 @@ DG_API double dg_item(const dg_tensor *x);
 DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer one of
- * rows then. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
+ * one of rows then. */
 DG_API void *dg_data(dg_tensor *x);
 
 /* Notes that the elements of x were overwritten through its pointer. */
@@ -500,11 +500,11 @@ DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t
 /* ---- op/ctc.c: the loss of sequences whose labels have no known places: -log p(labels | x). */
 
 /* For each row of a batch minus the logarithm of the probability that x, steps x batch x classes
- * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in a
- * row count once, and blanks not at all. input_length and label_length (batch) tell how many steps and
- * labels of each row count, all of them where they are NULL; the rest may be anything. A. Graves et al., "Connectionist temporal
- * classification", 2006. Infinite, with a gradient of 0, where there are too few steps. Cannot be
- * differentiated twice. */
+ * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in
+ * a row count once, and blanks not at all. input_length and label_length (batch) tell how many
+ * steps and labels of each row count, all of them where they are NULL; the rest may be anything. A.
+ * Graves et al., "Connectionist temporal classification", 2006. Infinite, with a gradient of 0,
+ * where there are too few steps. Cannot be differentiated twice. */
 DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
                          dg_tensor *label_length, int64_t base, int64_t blank);
 
@@ -594,8 +594,8 @@ DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
 /* ---- op/label.c: what operators with class labels share. */
 
-/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which begins
- * with `who`, when one of them is not one of `classes` numbers from `base` on. */
+/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which
+ * begins with `who`, when one of them is not one of `classes` numbers from `base` on. */
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label);
 

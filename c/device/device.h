@@ -48,8 +48,9 @@ typedef struct dg_label_report {
   int64_t label;
 } dg_label_report;
 
-/* Sequences of labels that are to be found in longer ones: `labels` are batch x longest, of each row
- * the first label_length count, of the input the first input_length steps (int64, batch, no gaps). */
+/* Sequences of labels that are to be found in longer ones: `labels` are batch x longest, of each
+ * row the first label_length count, of the input the first input_length steps (int64, batch, no
+ * gaps). */
 typedef struct dg_sequences {
   dg_labels labels;
   dg_view input_length, label_length;
@@ -126,9 +127,9 @@ typedef struct dg_backend {
   int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
-  /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0, in
-   * the order in which they come first, and `places` for each label where it stands among them, -1
-   * where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
+  /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0,
+   * in the order in which they come first, and `places` for each label where it stands among them,
+   * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
    * only. */
   int64_t (*distinct)(const dg_labels *l, const dg_view *numbers, const dg_view *places);
   /* How many elements of the int64 positions x are what their label says. */
@@ -140,12 +141,12 @@ typedef struct dg_backend {
   /* gx = the gradient of that with respect to x, times gy, which has the shape of y. */
   int (*cross_entropy_grad)(const dg_view *x, const dg_labels *l, const dg_view *weight,
                             double scale, const dg_view *gy, const dg_view *gx);
-  /* y (batch) = minus the logarithm of the probability that the steps of x, when equal ones in a row are
-   * made one and blanks taken out, are these labels: infinite where they cannot be. x has logarithms
-   * of probabilities, steps x batch x classes. */
+  /* y (batch) = minus the logarithm of the probability that the steps of x, when equal ones in a
+   * row are made one and blanks taken out, are these labels: infinite where they cannot be. x has
+   * logarithms of probabilities, steps x batch x classes. */
   int (*ctc)(const dg_sequences *s, const dg_view *x, const dg_view *y);
-  /* gx = the gradient of that times gy (batch): minus the probability that a step is in a class, given
-   * the labels; 0 where they cannot be. gx is contiguous. */
+  /* gx = the gradient of that times gy (batch): minus the probability that a step is in a class,
+   * given the labels; 0 where they cannot be. gx is contiguous. */
   int (*ctc_grad)(const dg_sequences *s, const dg_view *x, const dg_view *gy, const dg_view *gx);
   /* y = scale times the sum of (a - b)^2. */
   int (*square_error)(const dg_view *a, const dg_view *b, double scale, const dg_view *y);

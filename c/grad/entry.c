@@ -145,8 +145,8 @@ static bool adds_in_place(const dg_walk *w, const dg_body *old)
   return !dg_walk_records(w) && !old->creator && dg_is_sole(old);
 }
 
-/* The same for the elements that rows are added to, or whose rows these join: 1 when nothing is left
- * to be done, 0 when both are tensors with elements now, or -1. */
+/* The same for the elements that rows are added to, or whose rows these join: 1 when nothing is
+ * left to be done, 0 when both are tensors with elements now, or -1. */
 static int prepare_rows(const dg_walk *w, dg_entry *e, dg_body *old)
 {
   dg_body *g = e->grad;

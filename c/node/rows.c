@@ -53,8 +53,9 @@ static int find_here(const dg_labels *l, dg_body **numbers, dg_body **places)
   return 0;
 }
 
-/* The distinct ones of labels: their numbers, and the place of each label among them. Labels are little
- * beside the rows that they stand for: those of another device are looked through on the host. */
+/* The distinct ones of labels: their numbers, and the place of each label among them. Labels are
+ * little beside the rows that they stand for: those of another device are looked through on the
+ * host. */
 static int find_rows(const dg_labels *l, dg_body **numbers, dg_body **places)
 {
   int device = l->t.device, status = -1;

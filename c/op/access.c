@@ -160,8 +160,8 @@ static void clean(const dg_view *v)
 }
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer one of
- * rows then. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
+ * one of rows then. */
 DG_API void *dg_data(dg_tensor *x)
 {
   dg_body *b = dg_full_body_of(x);

@@ -13,7 +13,7 @@ static dg_sequences sequences_of(const dg_call *c)
                          .blank = c->i[BLANK] };
 }
 
-/* -- The gradient: y = -gy p(step is in class | labels) --------------------------------------------- */
+/* -- The gradient: y = -gy p(step is in class | labels) ---------------------------------------- */
 
 static int ctc_grad_forward(dg_call *c)
 {
@@ -41,7 +41,7 @@ static const dg_op_class ctc_grad_op = {
   .backward = ctc_grad_backward,
 };
 
-/* -- The loss --------------------------------------------------------------------------------------- */
+/* -- The loss ---------------------------------------------------------------------------------- */
 
 static int ctc_shape(dg_call *c)
 {
@@ -142,11 +142,11 @@ static dg_tensor *trimmed(dg_tensor *t, const dg_view *v, dg_tensor *label_lengt
 }
 
 /* For each row of a batch minus the logarithm of the probability that x, steps x batch x classes
- * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in a
- * row count once, and blanks not at all. input_length and label_length (batch) tell how many steps and
- * labels of each row count, all of them where they are NULL; the rest may be anything. A. Graves et al., "Connectionist temporal
- * classification", 2006. Infinite, with a gradient of 0, where there are too few steps. Cannot be
- * differentiated twice. */
+ * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in
+ * a row count once, and blanks not at all. input_length and label_length (batch) tell how many
+ * steps and labels of each row count, all of them where they are NULL; the rest may be anything. A.
+ * Graves et al., "Connectionist temporal classification", 2006. Infinite, with a gradient of 0,
+ * where there are too few steps. Cannot be differentiated twice. */
 DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
                          dg_tensor *label_length, int64_t base, int64_t blank)
 {

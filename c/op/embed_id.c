@@ -23,7 +23,7 @@ static dg_tensor *apply(const dg_op_class *op, dg_call *from, dg_tensor *rows, i
   return dg_finish(c);
 }
 
-/* -- embed_id: y[...] = W[id[...]] -------------------------------------------------------------- */
+/* -- embed_id: y[...] = W[id[...]] ------------------------------------------------------------- */
 
 static int embed_id_shape(dg_call *c)
 {
@@ -68,7 +68,7 @@ static const dg_op_class embed_id_op = {
   .reads = DG_READS_X0,
 };
 
-/* -- embed_id_grad: y[id[...]] = the sum of x[...] ---------------------------------------------- */
+/* -- embed_id_grad: y[id[...]] = the sum of x[...] --------------------------------------------- */
 
 static int embed_id_grad_shape(dg_call *c)
 {

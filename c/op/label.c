@@ -57,8 +57,8 @@ int dg_labels_checked(dg_call *c, int i, int64_t classes, dg_labels *l, int64_t 
   return *used < 0 ? -1 : 0;
 }
 
-/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which begins
- * with `who`, when one of them is not one of `classes` numbers from `base` on. */
+/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which
+ * begins with `who`, when one of them is not one of `classes` numbers from `base` on. */
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label)
 {

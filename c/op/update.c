@@ -1,9 +1,9 @@
 /* update.c -- changes in place: what optimizers and their hooks do to parameters and gradients.
  *
  * Nothing is recorded. The versions of what changes go up, so a backward pass that still wanted the
- * old values fails rather than use the new ones. Tensors have one shape and float dtype and share no
- * elements; all but the gradient are contiguous. A gradient that is some rows of a matrix changes these
- * rows of the parameter and of its state, the others stay. */
+ * old values fails rather than use the new ones. Tensors have one shape and float dtype and share
+ * no elements; all but the gradient are contiguous. A gradient that is some rows of a matrix
+ * changes these rows of the parameter and of its state, the others stay. */
 #include "op/op.h"
 
 #include "node/rows.h"

@@ -1,8 +1,9 @@
-/* ctc.c -- labels of sequences without known places, by the forward and backward sums of A. Graves et
- * al., "Connectionist temporal classification", 2006.
+/* ctc.c -- labels of sequences without known places, by the forward and backward sums of A. Graves
+ * et al., "Connectionist temporal classification", 2006.
  *
- * A path goes through states: a blank, label 1, a blank, label 2, ... a blank. It stays, goes on by one,
- * or by two past a blank between two different labels. All sums are of logarithms, in double. */
+ * A path goes through states: a blank, label 1, a blank, label 2, ... a blank. It stays, goes on by
+ * one, or by two past a blank between two different labels. All sums are of logarithms, in
+ * double. */
 #include "base/memory.h"
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
@@ -13,10 +14,10 @@
 
 #include <string.h>
 
-/* -- Rows of states ------------------------------------------------------------------------------ */
+/* -- Rows of states ---------------------------------------------------------------------------- */
 
-/* to = log(exp a + exp b + exp(c + gate)), where a gate is 0 or, closed, -infinity. The largest is no
- * less than a finite number, so that the sum of nothing is log 0 and not NaN. */
+/* to = log(exp a + exp b + exp(c + gate)), where a gate is 0 or, closed, -infinity. The largest is
+ * no less than a finite number, so that the sum of nothing is log 0 and not NaN. */
 #define JOIN(target, isa)                                                                          \
   target static void join_##isa(int64_t n, double *restrict to, const double *a, const double *b,  \
                                 const double *c, const double *gate)                               \
@@ -47,7 +48,7 @@ static void join(int64_t n, double *to, const double *a, const double *b, const 
   join_base(n, to, a, b, c, gate);
 }
 
-/* -- Sequences ------------------------------------------------------------------------------------ */
+/* -- Sequences --------------------------------------------------------------------------------- */
 
 enum { MARGIN = 2, BUFFERS = 5 }; /* impossible states before the first or behind the last one */
 
@@ -170,8 +171,8 @@ static void losses(void *context, int64_t from, int64_t to)
   }
 }
 
-/* At each step, ends of paths (this step included) meet beginnings: that is the probability to be in a
- * state, which its class gets, times -g. */
+/* At each step, ends of paths (this step included) meet beginnings: that is the probability to be
+ * in a state, which its class gets, times -g. */
 static void go_back(const path *p, double logarithm, double g)
 {
   double *ends = p->ends;
