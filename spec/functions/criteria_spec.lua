@@ -28,12 +28,12 @@ local LABELS, MAPS = ids { 2, 1, -100, 3, 3 }, ids { { 1, 2 }, { -100, 3 } }
 local WEIGHT = double { 0.5, 2, 3 }
 
 each_reduction("nll_loss", function(reduction, x)
-  return F.nll_loss(x, LABELS, { reduction = reduction })
+  return F.nll_loss(x, LABELS:to(x.device), { reduction = reduction })
 end, function(r) return { r(-2, 0, { 5, 3 }) } end,
   { elementwise = false, nan = false, shapes = { {}, {} }, bad_shapes = {} })
 
 each_reduction("nll_loss by weights", function(reduction, x, weight)
-  return F.nll_loss(x, MAPS, weight, -100, reduction)
+  return F.nll_loss(x, MAPS:to(x.device), weight, -100, reduction)
 end, function(r) return { r(-2, 0, { 2, 3, 2 }), r(0.5, 2, { 3 }) } end,
   { elementwise = false, nan = false, shapes = { {}, {} }, bad_shapes = {} })
 

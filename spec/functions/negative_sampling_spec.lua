@@ -6,9 +6,9 @@ local F = dg.F
 local function ids(t, dtype) return dg.tensor(t, dtype or "int32") end
 
 local LABELS, DRAWN = ids { 2, -1, 4 }, ids { { 1, 2 }, { 3, 3 }, { 4, 1 } }
-local function sampler(shape)
+local function sampler(shape, device)
   assert(shape[1] == 3 and shape[2] == 2)
-  return DRAWN
+  return DRAWN:to(device)
 end
 
 for _, reduce in ipairs { "sum", "no" } do
