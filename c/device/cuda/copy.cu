@@ -9,7 +9,7 @@ enum { EACH = 4 };
     int64_t i = (int64_t)blockIdx.x * blockDim.x * EACH + threadIdx.x;                             \
     for (int k = 0; k < EACH && i < n; k++, i += blockDim.x) to[i] += from[i];                     \
   }                                                                                                \
-  extern "C" __global__ void add_##dtype(int64_t n, Loop l)                                        \
+  extern "C" __global__ void add_##dtype(int64_t n, const __grid_constant__ Loop l)                \
   {                                                                                                \
     int64_t i = thread_number();                                                                   \
     if (i >= n) return;                                                                            \
@@ -22,7 +22,7 @@ KERNELS(f32, float)
 KERNELS(f64, double)
 
 #define ZERO(dtype, T)                                                                             \
-  extern "C" __global__ void zero_##dtype(int64_t n, View x, int *found)                           \
+  extern "C" __global__ void zero_##dtype(int64_t n, const __grid_constant__ View x, int *found)   \
   {                                                                                                \
     int64_t i = thread_number();                                                                   \
     if (i < n && x.at<T>(i) == 0) *found = 1;                                                      \

@@ -39,7 +39,7 @@ extern "C" __global__ void packed(int64_t n, R *o, const T *a, const T *b, const
 }
 
 /* Any strides: the result is operand 0 of the loop. */
-extern "C" __global__ void strided(int64_t n, Loop l, double p_, double q_)
+extern "C" __global__ void strided(int64_t n, const __grid_constant__ Loop l, double p_, double q_)
 {
   const T p = adopt<T>(p_), q = adopt<T>(q_);
   const W w = (W)p_; /* beside integers it is not rounded */

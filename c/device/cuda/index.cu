@@ -23,14 +23,16 @@ extern "C" __global__ void winners(int64_t count, const int64_t *index, int64_t 
 }
 
 #define MOVE(bytes, T)                                                                             \
-  extern "C" __global__ void gather_##bytes(int64_t n, Shape s, View table, const int64_t *index,  \
-                                            View list)                                             \
+  extern "C" __global__ void gather_##bytes(                                                       \
+      int64_t n, const __grid_constant__ Shape s, const __grid_constant__ View table,              \
+      const int64_t *index, const __grid_constant__ View list)                                     \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i < n) list.at<T>(i) = table.at<T>(s.in_table(i, index[s.entry(i)]));                      \
   }                                                                                                \
-  extern "C" __global__ void scatter_##bytes(int64_t n, Shape s, View list, const int64_t *index,  \
-                                             const int64_t *winner, View table)                    \
+  extern "C" __global__ void scatter_##bytes(                                                      \
+      int64_t n, const __grid_constant__ Shape s, const __grid_constant__ View list,               \
+      const int64_t *index, const int64_t *winner, const __grid_constant__ View table)             \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i >= n) return;                                                                            \
@@ -79,8 +81,10 @@ extern "C" __global__ void order_entries(int64_t count, const int64_t *index, co
 }
 
 #define ADD(dtype, T)                                                                              \
-  extern "C" __global__ void add_##dtype(int64_t n, Shape s, View list, const int32_t *size,       \
-                                         const int32_t *end, const int32_t *ordered, View table)   \
+  extern "C" __global__ void add_##dtype(int64_t n, const __grid_constant__ Shape s,               \
+                                         const __grid_constant__ View list, const int32_t *size,   \
+                                         const int32_t *end, const int32_t *ordered,               \
+                                         const __grid_constant__ View table)                       \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i >= n) return;                                                                            \
@@ -102,8 +106,8 @@ ADD(u8, uint8_t)
 /* -- Positions ------------------------------------------------------------------------------------- */
 
 /* `bad` is the least place where there is an index out of range. */
-extern "C" __global__ void positions(Labels index, int64_t *to, int64_t base, int64_t size,
-                                     uint64_t *bad)
+extern "C" __global__ void positions(const __grid_constant__ Labels index, int64_t *to,
+                                     int64_t base, int64_t size, uint64_t *bad)
 {
   const int64_t i = thread_number();
   if (i >= index.t.size) return;
@@ -112,7 +116,8 @@ extern "C" __global__ void positions(Labels index, int64_t *to, int64_t base, in
   if (place < 0 || place >= size) atomicMin(bad, (uint64_t)i);
 }
 
-extern "C" __global__ void index_at(Labels index, int64_t i, int64_t *number)
+extern "C" __global__ void index_at(const __grid_constant__ Labels index, int64_t i,
+                                    int64_t *number)
 {
   *number = index.number(i);
 }
@@ -122,7 +127,7 @@ extern "C" __global__ void index_at(Labels index, int64_t i, int64_t *number)
 enum { PART = 1024 }; /* elements of a block */
 
 #define NONZERO(dtype, T)                                                                          \
-  extern "C" __global__ void count_nonzero_##dtype(View x, int64_t *found)                         \
+  extern "C" __global__ void count_nonzero_##dtype(const __grid_constant__ View x, int64_t *found) \
   {                                                                                                \
     int64_t count = 0;                                                                             \
     for (int k = 0; k < PART; k += blockDim.x) {                                                   \
@@ -131,8 +136,8 @@ enum { PART = 1024 }; /* elements of a block */
     }                                                                                              \
     if (threadIdx.x == 0) found[blockIdx.x] = count;                                               \
   }                                                                                                \
-  extern "C" __global__ void list_nonzero_##dtype(View x, const int64_t *before, int unravels,     \
-                                                  int64_t *y)                                      \
+  extern "C" __global__ void list_nonzero_##dtype(const __grid_constant__ View x,                  \
+                                                  const int64_t *before, int unravels, int64_t *y) \
   {                                                                                                \
     int64_t at = before[blockIdx.x];                                                               \
     for (int k = 0; k < PART; k += blockDim.x) {                                                   \

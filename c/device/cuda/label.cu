@@ -6,7 +6,7 @@ struct Report {
   uint64_t count, bad;
 };
 
-extern "C" __global__ void check(Labels l, int64_t end, Report *report)
+extern "C" __global__ void check(const __grid_constant__ Labels l, int64_t end, Report *report)
 {
   const int64_t i = thread_number();
   const bool is_there = i < l.t.size;
@@ -18,9 +18,13 @@ extern "C" __global__ void check(Labels l, int64_t end, Report *report)
   if (threadIdx.x == 0) atomicAdd(&report->count, (uint64_t)used);
 }
 
-extern "C" __global__ void label_at(Labels l, int64_t i, int64_t *label) { *label = l.number(i); }
+extern "C" __global__ void label_at(const __grid_constant__ Labels l, int64_t i, int64_t *label)
+{
+  *label = l.number(i);
+}
 
-extern "C" __global__ void count_hits(View x, Labels l, Report *report)
+extern "C" __global__ void count_hits(const __grid_constant__ View x,
+                                      const __grid_constant__ Labels l, Report *report)
 {
   const int64_t i = thread_number();
   const int64_t label = i < l.t.size ? l.of(i) : -1;
@@ -30,7 +34,8 @@ extern "C" __global__ void count_hits(View x, Labels l, Report *report)
 
 /* x is n x classes x inner, a label for each of n x inner. */
 #define SELECT(bytes, T)                                                                           \
-  extern "C" __global__ void select_##bytes(int64_t n, View x, Labels l, int64_t classes,          \
+  extern "C" __global__ void select_##bytes(int64_t n, const __grid_constant__ View x,             \
+                                            const __grid_constant__ Labels l, int64_t classes,     \
                                             int64_t inner, T *y)                                   \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
@@ -38,7 +43,9 @@ extern "C" __global__ void count_hits(View x, Labels l, Report *report)
     const int64_t label = l.of(i);                                                                 \
     y[i] = label < 0 ? (T)0 : x.at<T>((i / inner * classes + label) * inner + i % inner);          \
   }                                                                                                \
-  extern "C" __global__ void take_rows_##bytes(int64_t n, View x, Labels l, int64_t row, T *y)     \
+  extern "C" __global__ void take_rows_##bytes(int64_t n, const __grid_constant__ View x,          \
+                                               const __grid_constant__ Labels l, int64_t row,      \
+                                               T *y)                                               \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i >= n) return;                                                                            \
@@ -52,8 +59,9 @@ SELECT(8, uint64_t)
 
 /* `with_x`: whether x gives the values, which are 1 otherwise. */
 #define PLACE(dtype, T)                                                                            \
-  extern "C" __global__ void place_##dtype(int64_t n, View x, int with_x, Labels l,                \
-                                           int64_t classes, int64_t inner, T *y)                   \
+  extern "C" __global__ void place_##dtype(int64_t n, const __grid_constant__ View x, int with_x,  \
+                                           const __grid_constant__ Labels l, int64_t classes,      \
+                                           int64_t inner, T *y)                                    \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i >= n) return;                                                                            \
@@ -69,7 +77,7 @@ PLACE(i64, int64_t)
 PLACE(u8, uint8_t)
 
 /* The labels counted from 0, -1 where ignored. */
-extern "C" __global__ void read(Labels l, int64_t *to)
+extern "C" __global__ void read(const __grid_constant__ Labels l, int64_t *to)
 {
   const int64_t i = thread_number();
   if (i < l.t.size) to[i] = l.of(i);

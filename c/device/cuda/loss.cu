@@ -57,8 +57,14 @@ template <typename T> __device__ __forceinline__ void cross_entropy_grad(const E
 }
 
 #define ENTROPY(dtype, T)                                                                          \
-  extern "C" __global__ void cross_entropy_##dtype(Entropy e, T *y) { cross_entropy(e, y); }       \
-  extern "C" __global__ void cross_entropy_grad_##dtype(Entropy e) { cross_entropy_grad<T>(e); }
+  extern "C" __global__ void cross_entropy_##dtype(const __grid_constant__ Entropy e, T *y)        \
+  {                                                                                                \
+    cross_entropy(e, y);                                                                           \
+  }                                                                                                \
+  extern "C" __global__ void cross_entropy_grad_##dtype(const __grid_constant__ Entropy e)         \
+  {                                                                                                \
+    cross_entropy_grad<T>(e);                                                                      \
+  }
 
 ENTROPY(f32, float)
 ENTROPY(f64, double)
@@ -66,7 +72,8 @@ ENTROPY(f64, double)
 /* -- Sums in double: of each block's part, then of those ------------------------------------------- */
 
 #define SQUARES(dtype, T)                                                                          \
-  extern "C" __global__ void squares_##dtype(View a, View b, int with_b, double *part)             \
+  extern "C" __global__ void squares_##dtype(                                                      \
+      const __grid_constant__ View a, const __grid_constant__ View b, int with_b, double *part)    \
   {                                                                                                \
     double sum = 0;                                                                                \
     const int64_t step = (int64_t)gridDim.x * blockDim.x;                                          \

@@ -35,8 +35,9 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
 }
 
 #define KERNEL(dtype, T, Sum)                                                                      \
-  extern "C" __global__ void multiply_##dtype(View a, View b, T *y, int64_t m, int64_t n,          \
-                                              int64_t k, int add)                                  \
+  extern "C" __global__ void multiply_##dtype(const __grid_constant__ View a,                      \
+                                              const __grid_constant__ View b, T *y, int64_t m,     \
+                                              int64_t n, int64_t k, int add)                       \
   {                                                                                                \
     multiply<T, Sum>(a, b, y, m, n, k, add);                                                       \
   }

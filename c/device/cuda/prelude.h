@@ -51,13 +51,16 @@ struct Loop {
   /* The addresses of element i in each of N operands. */
   template <int N, typename I> __device__ void find(I i, char **at) const
   {
+#pragma unroll
     for (int k = 0; k < N; k++) at[k] = data[k];
 #pragma unroll 1
     for (int a = ndim - 1; a > 0; a--) {
       I size = (I)shape[a], rest = i / size, place = i - rest * size;
       i = rest;
+#pragma unroll
       for (int k = 0; k < N; k++) at[k] += (int64_t)place * stride[k][a];
     }
+#pragma unroll
     for (int k = 0; k < N; k++) at[k] += (int64_t)i * stride[k][0];
   }
 
@@ -260,6 +263,7 @@ struct Rows {
   template <int N> __device__ void element(char *const *at, int64_t i, char **here) const
   {
     gone.element<N>(i, length, here);
+#pragma unroll
     for (int k = 0; k < N; k++) here[k] = at[k] + (int64_t)here[k];
   }
 };

@@ -16,7 +16,7 @@ struct Numbers {
   dg_philox_block(seed, 0, offset + (uint64_t)block, w);
 
 extern "C" __global__ void uniform_f32(int64_t n, float *y, uint64_t seed, uint64_t offset,
-                                       Numbers u)
+                                       const __grid_constant__ Numbers u)
 {
   BLOCK
   const float low = (float)u.p[0], width = (float)u.p[1] - low, last = (float)u.p[2];
@@ -25,7 +25,7 @@ extern "C" __global__ void uniform_f32(int64_t n, float *y, uint64_t seed, uint6
 }
 
 extern "C" __global__ void uniform_f64(int64_t n, double *y, uint64_t seed, uint64_t offset,
-                                       Numbers u)
+                                       const __grid_constant__ Numbers u)
 {
   BLOCK
   const double low = u.p[0], width = u.p[1] - low, last = u.p[2];
@@ -36,7 +36,7 @@ extern "C" __global__ void uniform_f64(int64_t n, double *y, uint64_t seed, uint
 }
 
 extern "C" __global__ void normal_f32(int64_t n, float *y, uint64_t seed, uint64_t offset,
-                                      Numbers u)
+                                      const __grid_constant__ Numbers u)
 {
   BLOCK
   const float mean = (float)u.p[0], std = (float)u.p[1];
@@ -48,7 +48,7 @@ extern "C" __global__ void normal_f32(int64_t n, float *y, uint64_t seed, uint64
 }
 
 extern "C" __global__ void normal_f64(int64_t n, double *y, uint64_t seed, uint64_t offset,
-                                      Numbers u)
+                                      const __grid_constant__ Numbers u)
 {
   BLOCK
   double z[2];
@@ -100,7 +100,7 @@ __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t
 
 #define KERNELS(dtype, T)                                                                          \
   extern "C" __global__ void bernoulli_##dtype(int64_t n, T *y, uint64_t seed, uint64_t offset,    \
-                                               Numbers u)                                          \
+                                               const __grid_constant__ Numbers u)                  \
   {                                                                                                \
     bernoulli(n, y, seed, offset, u);                                                              \
   }                                                                                                \

@@ -74,7 +74,8 @@ __device__ __forceinline__ void first(const How how, const Rows &rows, int parts
   State s[4];
   for (int k = 0; k < 4; k++) s[k] = how.none(how.state(*(const T *)here[0], from));
   int64_t i = from + team.lane();
-  if (rows.gone.ndim == 1) { /* one step leads from element to element: no places to be worked out */
+  if (rows.gone.ndim ==
+      1) { /* one step leads from element to element: no places to be worked out */
     const int64_t step = rows.gone.stride[0][0], far = lanes * step;
     const char *p = at[0] + i * step;
     for (; i + 3 * lanes < end; i += 4 * lanes, p += 4 * far) {
@@ -111,14 +112,14 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
 
 /* `greater`: maxima, not minima. */
 #define KERNELS(name, T, ...)                                                                      \
-  extern "C" __global__ void name(Rows rows, int parts, int64_t part_length, void *to,             \
-                                  int greater)                                                     \
+  extern "C" __global__ void name(const __grid_constant__ Rows rows, int parts,                    \
+                                  int64_t part_length, void *to, int greater)                      \
   {                                                                                                \
     const __VA_ARGS__;                                                                             \
     first<T>(how, rows, parts, part_length, to);                                                   \
   }                                                                                                \
-  extern "C" __global__ void last_##name(Team team, int64_t count, int parts, const void *from,    \
-                                         void *to, int greater)                                    \
+  extern "C" __global__ void last_##name(const __grid_constant__ Team team, int64_t count,         \
+                                         int parts, const void *from, void *to, int greater)       \
   {                                                                                                \
     const __VA_ARGS__;                                                                             \
     last(how, team, count, parts, from, to);                                                       \

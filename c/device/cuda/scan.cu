@@ -34,8 +34,11 @@ template <typename T> __device__ __forceinline__ void together(const Rows &rows,
 }
 
 #define KERNELS(dtype, T)                                                                          \
-  extern "C" __global__ void alone_##dtype(Rows rows, int reverse) { alone<T>(rows, reverse); }    \
-  extern "C" __global__ void together_##dtype(Rows rows, int reverse)                              \
+  extern "C" __global__ void alone_##dtype(const __grid_constant__ Rows rows, int reverse)         \
+  {                                                                                                \
+    alone<T>(rows, reverse);                                                                       \
+  }                                                                                                \
+  extern "C" __global__ void together_##dtype(const __grid_constant__ Rows rows, int reverse)      \
   {                                                                                                \
     together<T>(rows, reverse);                                                                    \
   }

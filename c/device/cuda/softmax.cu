@@ -76,8 +76,8 @@ template <typename T> __device__ __forceinline__ void log_softmax_grad(const Row
 }
 
 #define KERNEL(name)                                                                               \
-  extern "C" __global__ void name##_f32(Rows rows) { name<float>(rows); }                          \
-  extern "C" __global__ void name##_f64(Rows rows) { name<double>(rows); }
+  extern "C" __global__ void name##_f32(const __grid_constant__ Rows rows) { name<float>(rows); }  \
+  extern "C" __global__ void name##_f64(const __grid_constant__ Rows rows) { name<double>(rows); }
 
 KERNEL(softmax)
 KERNEL(log_softmax)

@@ -52,7 +52,8 @@ struct Numbers {
 };
 
 #define KERNEL(name, dtype, T)                                                                     \
-  extern "C" __global__ void name##_##dtype(int64_t n, T *p, View g, T *a, T *b, T *c, Numbers u)  \
+  extern "C" __global__ void name##_##dtype(int64_t n, T *p, const __grid_constant__ View g, T *a, \
+                                            T *b, T *c, const __grid_constant__ Numbers u)         \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i < n) name<T>(p + i, g.data ? g.at<T>(i) : (T)0, a + i, b + i, c + i, u.f);               \

@@ -20,6 +20,7 @@
 #define __shared__ static
 #define __align__(n) __attribute__((aligned(n)))
 #define __restrict__
+#define __grid_constant__
 #define __launch_bounds__(...)
 
 struct fake_dim {
