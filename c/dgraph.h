@@ -416,6 +416,18 @@ DG_API int dg_mask_set(dg_tensor *x, const dg_tensor *mask, const dg_tensor *val
 /* The same with one number for all. */
 DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
 
+/* ---- op/attention.c: scaled dot-product attention: A. Vaswani et al., "Attention is all you need", 2017. */
+
+/* softmax(scale q k' + mask) v, over the keys, for q (..., queries, depth), k (..., keys, depth) and
+ * v (..., keys, width), leading axes broadcast: (..., queries, width). The mask, or NULL, spreads
+ * over (..., queries, keys): bools, true where a query sees a key, or numbers to be added, which
+ * learn. `causal`: no query sees keys of higher positions; not together with a mask. A query that
+ * sees none gets 0. Each weight is dropped out with probability `dropout`, in [0, 1), whatever mode
+ * there is. A `scale` of NaN stands for 1 / sqrt(depth). Memory does not grow with queries times
+ * keys, but for a mask that learns and under double backprop. Floats of one dtype. */
+DG_API dg_tensor *dg_attention(dg_tensor *q, dg_tensor *k, dg_tensor *v, dg_tensor *mask,
+                               double dropout, int causal, double scale);
+
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
 /* x limited to [min, max], elementwise; floats. NaN stays NaN. */
@@ -592,6 +604,13 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
+/* ---- op/gru.c: one step of a gated recurrent unit: K. Cho et al., "Learning phrase representations using */
+
+/* h = (1 - z) n + z h_prev with r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un).
+ * h_prev is batch x units; x, what the input gives, and u, what h_prev gives, have r, z, n one after
+ * the other along axis 1. Floats of one dtype. */
+DG_API dg_tensor *dg_gru(dg_tensor *h_prev, dg_tensor *x, dg_tensor *u);
+
 /* ---- op/label.c: what operators with class labels share. */
 
 /* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which
@@ -638,6 +657,23 @@ DG_API dg_tensor *dg_isinf(dg_tensor *x);
 
 /* Which elements are neither NaN nor infinite, as bools; any dtype. */
 DG_API dg_tensor *dg_isfinite(dg_tensor *x);
+
+/* ---- op/lstm.c: one step of long short-term memory: S. Hochreiter, J. Schmidhuber, 1997, with the */
+
+/* c = sigmoid(f) c_prev + sigmoid(i) tanh(a) and h = sigmoid(o) tanh(c), which `ys` gets. c_prev is
+ * batch x units or batch x units x ..., x has four times as many along axis 1: a, i, f, o of the
+ * first unit, then of the second ... Floats of one dtype. */
+DG_API int dg_lstm(dg_tensor *c_prev, dg_tensor *x, dg_tensor **ys);
+
+/* ---- op/lstm_sequence.c: an LSTM over sequences of different lengths, all steps in one node. */
+
+/* An LSTM (see dg_lstm) over sequences: at each of the `steps` x + h W' is what the cell gets. x is
+ * rows x 4 units, sizes[0] rows for the first step, sizes[1] for the second ...: no more than for
+ * the one before it, and of h at most. h and c are batch x units, W is 4 units x units. With
+ * `reverse` the last step comes first. `ys` gets h after each step (rows x units), then h and c
+ * (batch x units) as they are in the end. Floats of one dtype; up to 65535 steps, at least one. */
+DG_API int dg_lstm_sequence(dg_tensor *x, dg_tensor *h, dg_tensor *c, dg_tensor *W, int64_t steps,
+                            const int64_t *sizes, int reverse, dg_tensor **ys);
 
 /* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */
 

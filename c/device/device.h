@@ -72,6 +72,19 @@ typedef struct dg_update {
   double f[6];
 } dg_update;
 
+/* Softmax attention: y = (m p) v with p = softmax(s), s = scale q k' + mask along its last axis. A
+ * mask of bools puts -inf where it is false; `causal` puts -inf where the key's position is above
+ * the query's. A row of -inf alone has p = 0. Each m is 1 / keep with probability keep, else 0: row
+ * n of all rows of p (row-major) has the numbers that `random` gives for DG_BERNOULLI (keep,
+ * 1 / keep), as many as there are keys, from offset + n ((keys + 3) / 4) on; with keep = 1 all are
+ * 1. */
+typedef struct dg_attention_spec {
+  double scale;
+  bool causal;
+  double keep; /* in (0, 1] */
+  uint64_t seed, offset;
+} dg_attention_spec;
+
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
@@ -158,6 +171,37 @@ typedef struct dg_backend {
    * DG_RANDOM_BLOCKS(size). */
   int (*random)(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                 double b);
+  /* One step of an LSTM. x is c0, a, i, f, o; y is c, h:
+   * c = sigmoid(f) c0 + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
+   * All views have one float dtype and one shape, of one axis at least, and any strides; c0 may be
+   * c itself. */
+  int (*lstm)(const dg_view *const *x, const dg_view *const *y);
+  /* Its gradients. x is c0, a, i, f, o, gc, gh; y is gc0, ga, gi, gf, go. With t = tanh(c) and
+   * g = gc + gh sigmoid(o) (1 - t^2), c's whole gradient:
+   * gc0 = g sigmoid(f), ga = g sigmoid(i) (1 - tanh(a)^2), gi = g tanh(a) sigmoid'(i),
+   * gf = g c0 sigmoid'(f), go = gh t sigmoid'(o), where sigmoid' = sigmoid (1 - sigmoid).
+   * gc0 may be gc itself, and ga ... be a ... themselves. */
+  int (*lstm_grad)(const dg_view *const *x, const dg_view *const *y);
+  /* One step of a GRU. x is h0, xr, xz, xn, ur, uz, un; y is h:
+   * r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un), h = (1 - z) n + z h0.
+   * Views as in `lstm`. */
+  int (*gru)(const dg_view *const *x, const dg_view *const *y);
+  /* Its gradients. x is h0, xr, xz, xn, ur, uz, un, gh; y is gh0, gr, gz, gxn, gun, where gr is that
+   * of xr and of ur, gz that of xz and of uz:
+   * gh0 = gh z, gz = gh (h0 - n) z (1 - z), gxn = gh (1 - z) (1 - n^2), gun = gxn r,
+   * gr = gxn un r (1 - r). */
+  int (*gru_grad)(const dg_view *const *x, const dg_view *const *y);
+  /* q is (..., m, k), k (..., n, k), v (..., n, l), mask NULL or (..., m, n), bool or of q's dtype, y
+   * (..., m, l), log_sum (..., m): the logarithms of the sums of exp(s), -inf where all s are. The
+   * leading axes are equal; y and log_sum are contiguous. Memory does not grow with m n. */
+  int (*attention)(const dg_attention_spec *a, const dg_view *q, const dg_view *k, const dg_view *v,
+                   const dg_view *mask, const dg_view *y, const dg_view *log_sum);
+  /* The gradients of q, k, v, contiguous; each may be NULL. x is q, k, v; y and log_sum are what
+   * `attention` gave, gy is y's gradient. With d = the row sums of gy y and gp = m (gy v'):
+   * gs = p (gp - d), gq = scale gs k, gk = scale gs' q, gv = (m p)' gy. */
+  int (*attention_grad)(const dg_attention_spec *a, const dg_view *const *x, const dg_view *mask,
+                        const dg_view *y, const dg_view *log_sum, const dg_view *gy,
+                        const dg_view *const *gx);
 } dg_backend;
 
 extern const dg_backend dg_cpu;

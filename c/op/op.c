@@ -98,6 +98,14 @@ int dg_shape_reduced(dg_call *c, int dtype, int64_t axes, bool keepdims)
   return dg_output(c, 0, dtype, ndim, shape) ? 0 : -1;
 }
 
+int dg_shape_inputs(dg_call *c, int outputs)
+{
+  if (dg_outputs(c, outputs) < 0) return -1;
+  for (int i = 0; i < outputs; i++)
+    if (!dg_output_like(c, i, c->x[i]->v.dtype, &c->x[i]->v)) return -1;
+  return 0;
+}
+
 int dg_axis_of(const char *who, int64_t axis, int ndim)
 {
   if (axis >= -ndim && axis < ndim) return (int)(axis < 0 ? axis + ndim : axis);

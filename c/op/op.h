@@ -23,6 +23,9 @@ int dg_shape_broadcast_as(dg_call *c, int dtype);
 /* One output shaped like input 0 without a bit set of axes, or with size 1 there. */
 int dg_shape_reduced(dg_call *c, int dtype, int64_t axes, bool keepdims);
 
+/* `outputs` outputs, one like each of the first inputs: for operators that give gradients. */
+int dg_shape_inputs(dg_call *c, int outputs);
+
 /* Fails unless input i is a float tensor. */
 int dg_wants_float(dg_call *c, int i);
 

@@ -73,6 +73,14 @@ DG_API double dg_random_offset(void)
   return (double)state.offset;
 }
 
+void dg_reserve(uint64_t blocks, uint64_t *seed, uint64_t *offset)
+{
+  make_ready();
+  *seed = state.seed;
+  *offset = state.offset;
+  state.offset += blocks;
+}
+
 int dg_draw(dg_distribution kind, const dg_view *y, double a, double b)
 {
   make_ready();

@@ -16,6 +16,10 @@ local extents = {}
 
 local stack, top = {}, 0
 
+--- What was opened last and is open still.
+---@return dgraph.Extent?
+function extents.innermost() return stack[top] end
+
 local function is_leaked(extent, current)
   if extent.thread == current or not extent.thread then return false end
   local now = status(extent.thread)

@@ -159,6 +159,27 @@ def mlp_mnist():
     infer("infer_mnist", model, torch.rand(1, 784))
 
 
+def lstm_char():
+    steps, batch, letters, units = 50, 32, 96, 128
+    x, t = (torch.randint(letters, (steps, batch)) for _ in range(2))
+    for name, layer in (("lstm_char", nn.LSTM), ("lstm_char_loop", nn.LSTMCell)):
+        embed, lstm, out = nn.Embedding(letters, units), layer(units, units), nn.Linear(units, letters)
+        parameters = [p for module in (embed, lstm, out) for p in module.parameters()]
+
+        def fused():
+            return F.cross_entropy(out(lstm(embed(x))[0]).view(-1, letters), t.view(-1))
+
+        def loop():
+            state, loss = None, 0
+            for i in range(steps):
+                state = lstm(embed(x[i]), state)
+                loss = loss + F.cross_entropy(out(state[0]), t[i])
+            return loss / steps
+
+        optimizer = torch.optim.Adam(parameters)
+        measure(name, "ms", trainer(None, optimizer, fused if layer is nn.LSTM else loop))
+
+
 def elementwise():
     with torch.no_grad():
         for size in (64, 1024, 16384):
@@ -213,6 +234,7 @@ mlp_tiny("mlp_tiny_b32", 32)
 infer("infer_tiny", tiny(), torch.randn(1, 4))
 logreg100()
 mlp_mnist()
+lstm_char()
 elementwise()
 sgemm()
 embedding()

@@ -41,3 +41,7 @@ describe("EmbedID", function()
     assert.near(1, square / 5000, 0.1)
   end)
 end)
+
+describe("Embedding", function()
+  it("is another name of EmbedID", function() assert.equal(L.EmbedID, L.Embedding) end)
+end)

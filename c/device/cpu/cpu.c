@@ -35,4 +35,10 @@ const dg_backend dg_cpu = {
   .sum_of_squares = dg_cpu_sum_of_squares,
   .update = dg_cpu_update,
   .random = dg_cpu_random,
+  .lstm = dg_cpu_lstm,
+  .lstm_grad = dg_cpu_lstm_grad,
+  .gru = dg_cpu_gru,
+  .gru_grad = dg_cpu_gru_grad,
+  .attention = dg_cpu_attention,
+  .attention_grad = dg_cpu_attention_grad,
 };

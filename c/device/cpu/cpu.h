@@ -44,5 +44,15 @@ int dg_cpu_sum_of_squares(const dg_view *x, double *sum);
 int dg_cpu_update(const dg_update *u, const dg_view *const *state);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                   double b);
+int dg_cpu_lstm(const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_lstm_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_gru(const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_gru_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_attention(const dg_attention_spec *a, const dg_view *q, const dg_view *k,
+                     const dg_view *v, const dg_view *mask, const dg_view *y,
+                     const dg_view *log_sum);
+int dg_cpu_attention_grad(const dg_attention_spec *a, const dg_view *const *x, const dg_view *mask,
+                          const dg_view *y, const dg_view *log_sum, const dg_view *gy,
+                          const dg_view *const *gx);
 
 #endif

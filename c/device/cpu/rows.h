@@ -8,13 +8,17 @@
  *   softmax, log_softmax: y = f(x); logsumexp: one y for each row
  *   *_grad: x is what f gave, g the gradient of that, y the gradient of the input
  *   cross_entropy: y[row] = factor[row] (-log softmax(x)[label[row]]), 0 for a negative label
- *   cross_entropy_grad: y = the gradient of that with respect to x */
+ *   cross_entropy_grad: y = the gradient of that with respect to x
+ *   weights: y = softmax(y), 0 for a row of -inf; log_sum[row] = log of the sum of exp(y)
+ *   weights_again: y = exp(y - factor[row]), which is that log_sum
+ *   weights_grad: y = x (y - factor[row]) */
 typedef struct dg_rows {
   int64_t n;
   const void *x, *g;
   void *y;
   const int64_t *label;
   const void *factor;
+  void *log_sum;
 } dg_rows;
 
 typedef enum dg_rows_kind {
@@ -25,6 +29,9 @@ typedef enum dg_rows_kind {
   DG_ROWS_LOG_SOFTMAX_GRAD,
   DG_ROWS_CROSS_ENTROPY,
   DG_ROWS_CROSS_ENTROPY_GRAD,
+  DG_ROWS_WEIGHTS,
+  DG_ROWS_WEIGHTS_AGAIN,
+  DG_ROWS_WEIGHTS_GRAD,
   DG_ROWS_KINDS
 } dg_rows_kind;
 

@@ -4,7 +4,7 @@ local functions = {}
 
 for _, name in ipairs {
   "activation", "array", "connection", "criteria", "embedding", "evaluation", "loss", "math",
-  "noise", "sequence_loss",
+  "noise", "rnn", "sequence_loss", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -722,6 +722,136 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 ---@return dgraph.Tensor
 function F.zoneout(h, x, ratio) end
 
+--- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
+--- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
+--- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
+--- others stay as they are in c, and h has as many as x.
+---@param c_prev dgraph.Tensor
+---@param x dgraph.Tensor
+---@return dgraph.Tensor c
+---@return dgraph.Tensor h
+function F.lstm(c_prev, x) end
+
+--- One step of an LSTM with two states and inputs, as for two children of a tree:
+--- c = sigmoid(f1) c_prev1 + sigmoid(f2) c_prev2 + sigmoid(i1) tanh(a1) + sigmoid(i2) tanh(a2),
+--- h = sigmoid(o1 + o2) tanh(c). Shapes and gates as in `lstm`.
+---@param c_prev1 dgraph.Tensor
+---@param c_prev2 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor c
+---@return dgraph.Tensor h
+function F.slstm(c_prev1, c_prev2, x1, x2) end
+
+--- One step of an LSTM on a tree, `tree_lstm(c1, ..., cN, x)`: c = sigmoid(i) tanh(a) +
+--- sigmoid(f1) c1 + ... + sigmoid(fN) cN, h = sigmoid(o) tanh(c). The children's states are batch
+--- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN. (K. Tai, R. Socher, C.
+--- Manning, 2015, with gates as S. Bowman et al., 2016, have them.)
+---@param ... dgraph.Tensor
+---@return dgraph.Tensor c
+---@return dgraph.Tensor h
+function F.tree_lstm(...) end
+
+--- softmax(scale q k' + mask) v over the keys. query: ... x queries x depth, key: ... x keys x
+--- depth, value: ... x keys x width, leading axes broadcast. attn_mask spreads over ... x queries
+--- x keys: bools, true where a query sees a key, or numbers to be added. `is_causal`: no query
+--- sees keys of higher positions. A query that sees none gets 0. Each weight is dropped with
+--- probability dropout_p, whether `dg.config.train` is true or not, as in PyTorch. scale: 1 /
+--- sqrt(depth) by default. Memory does not grow with queries times keys.
+---@param query dgraph.Tensor
+---@param key dgraph.Tensor
+---@param value dgraph.Tensor
+---@param attn_mask? dgraph.Tensor
+---@param dropout_p? number  0 by default
+---@param is_causal? boolean  false by default
+---@param scale? number
+---@return dgraph.Tensor
+function F.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale) end
+
+--- Several layers of LSTMs over sequences. hx and cx, where they begin: layers x batch x units.
+--- ws and bs: a list for each layer of eight matrices and biases, those of the input for the
+--- gates i, f, a, o, then those of h. xs: a list of the inputs of each step, batch x in;
+--- sequences of different lengths are sorted, the longest first, so that the batch shrinks from
+--- step to step. Or one tensor, steps x batch x in. Between layers `dropout_ratio` drops out
+--- while training. Returns h and c in the end, shaped like hx, and the last layer's h of each
+--- step, as xs came.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param cx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor cy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_lstm(n_layers, dropout_ratio, hx, cx, ws, bs, xs) end
+
+--- The same in both directions. Layer l has the lists 2 l - 1 (forward) and 2 l (backward) of ws
+--- and bs, and these places of hx and cx; layers but the first get both directions' h side by
+--- side, and so are ys.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param cx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor cy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_bilstm(n_layers, dropout_ratio, hx, cx, ws, bs, xs) end
+
+--- Several layers of GRUs over sequences: r = sigmoid(W1 x + b1 + W4 h + b4),
+--- z = sigmoid(W2 x + b2 + W5 h + b5), h = (1 - z) tanh(W3 x + b3 + r (W6 h + b6)) + z h. Six
+--- matrices and biases for each layer; all else as in `n_step_lstm`.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_gru(n_layers, dropout_ratio, hx, ws, bs, xs) end
+
+--- The same in both directions, as `n_step_bilstm`.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_bigru(n_layers, dropout_ratio, hx, ws, bs, xs) end
+
+--- Several layers of plain recurrent units over sequences: h = f(W1 x + b1 + W2 h + b2), where
+--- the activation f is "tanh" or "relu". Two matrices and biases for each layer; all else as in
+--- `n_step_lstm`.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@param activation? string  "tanh" by default
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_rnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
+
+--- The same in both directions, as `n_step_bilstm`.
+---@param n_layers integer
+---@param dropout_ratio number
+---@param hx dgraph.Tensor
+---@param ws dgraph.Tensor[][]
+---@param bs dgraph.Tensor[][]
+---@param xs dgraph.Tensor[]|dgraph.Tensor
+---@param activation? string  "tanh" by default
+---@return dgraph.Tensor hy
+---@return dgraph.Tensor[]|dgraph.Tensor ys
+function F.n_step_birnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
+
 --- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
 --- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
 --- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
@@ -756,6 +886,16 @@ function F.crf1d(cost, xs, ys, reduce) end
 ---@return dgraph.Tensor scores  batch
 ---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
 function F.argmax_crf1d(cost, xs) end
+
+--- Calls `f(...)` without recording what it does, which saves the memory of its results on the
+--- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
+--- then goes back through it. Parameters that f uses get their gradients too. f returns one
+--- tensor or several and must do the same each time. (T. Chen, B. Xu, C. Zhang, C. Guestrin,
+--- "Training deep nets with sublinear memory cost", 2016.) An error under double backprop.
+---@param f fun(...): dgraph.Tensor ...
+---@param ... any  tensors, and whatever else f takes
+---@return dgraph.Tensor ...
+function F.forget(f, ...) end
 
 --- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
 ---@param a dgraph.Tensor|number
@@ -1450,6 +1590,40 @@ function Tensor:gumbel_softmax(tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:zoneout(x, ratio) end
+
+--- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
+--- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
+--- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
+--- others stay as they are in c, and h has as many as x.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor c
+---@return dgraph.Tensor h
+function Tensor:lstm(x) end
+
+--- One step of an LSTM with two states and inputs, as for two children of a tree:
+--- c = sigmoid(f1) c_prev1 + sigmoid(f2) c_prev2 + sigmoid(i1) tanh(a1) + sigmoid(i2) tanh(a2),
+--- h = sigmoid(o1 + o2) tanh(c). Shapes and gates as in `lstm`.
+---@param c_prev2 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor c
+---@return dgraph.Tensor h
+function Tensor:slstm(c_prev2, x1, x2) end
+
+--- softmax(scale q k' + mask) v over the keys. query: ... x queries x depth, key: ... x keys x
+--- depth, value: ... x keys x width, leading axes broadcast. attn_mask spreads over ... x queries
+--- x keys: bools, true where a query sees a key, or numbers to be added. `is_causal`: no query
+--- sees keys of higher positions. A query that sees none gets 0. Each weight is dropped with
+--- probability dropout_p, whether `dg.config.train` is true or not, as in PyTorch. scale: 1 /
+--- sqrt(depth) by default. Memory does not grow with queries times keys.
+---@param key dgraph.Tensor
+---@param value dgraph.Tensor
+---@param attn_mask? dgraph.Tensor
+---@param dropout_p? number  0 by default
+---@param is_causal? boolean  false by default
+---@param scale? number
+---@return dgraph.Tensor
+function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, is_causal, scale) end
 
 --- The loss of a linear chain conditional random field: minus the logarithm of the probability of
 --- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of

@@ -6,6 +6,23 @@ local FILES = {
   NegativeSampling = "negative_sampling",
   BinaryHierarchicalSoftmax = "binary_hierarchical_softmax",
   Classifier = "classifier",
+  Embedding = "embed_id",
+  LSTM = "lstm",
+  StatelessLSTM = "stateless_lstm",
+  GRU = "gru",
+  StatefulGRU = "stateful_gru",
+  StatelessGRU = "stateless_gru",
+  NStepLSTM = "n_step_lstm",
+  NStepBiLSTM = "n_step_bilstm",
+  NStepGRU = "n_step_gru",
+  NStepBiGRU = "n_step_bigru",
+  NStepRNNTanh = "n_step_rnn_tanh",
+  NStepBiRNNTanh = "n_step_birnn_tanh",
+  NStepRNNReLU = "n_step_rnn_relu",
+  NStepBiRNNReLU = "n_step_birnn_relu",
+  MultiHeadAttention = "multi_head_attention",
+  TransformerEncoderLayer = "transformer_encoder_layer",
+  TransformerDecoderLayer = "transformer_decoder_layer",
 }
 
 ---@class dgraph.links
@@ -15,6 +32,23 @@ local FILES = {
 ---@field NegativeSampling dgraph.NegativeSampling
 ---@field BinaryHierarchicalSoftmax dgraph.BinaryHierarchicalSoftmax
 ---@field Classifier dgraph.Classifier
+---@field Embedding dgraph.EmbedID
+---@field LSTM dgraph.LSTM
+---@field StatelessLSTM dgraph.StatelessLSTM
+---@field GRU dgraph.GRU
+---@field StatefulGRU dgraph.StatefulGRU
+---@field StatelessGRU dgraph.StatelessGRU
+---@field NStepLSTM dgraph.NStepLSTM
+---@field NStepBiLSTM dgraph.NStepBiLSTM
+---@field NStepGRU dgraph.NStepGRU
+---@field NStepBiGRU dgraph.NStepBiGRU
+---@field NStepRNNTanh dgraph.NStepRNNTanh
+---@field NStepBiRNNTanh dgraph.NStepBiRNNTanh
+---@field NStepRNNReLU dgraph.NStepRNNReLU
+---@field NStepBiRNNReLU dgraph.NStepBiRNNReLU
+---@field MultiHeadAttention dgraph.MultiHeadAttention
+---@field TransformerEncoderLayer dgraph.TransformerEncoderLayer
+---@field TransformerDecoderLayer dgraph.TransformerDecoderLayer
 local links = {}
 
 return setmetatable(links, {

@@ -1,0 +1,10 @@
+--- Layers of GRUs over sequences.
+local NStepBase = require "dgraph.links.n_step_base"
+
+---@class dgraph.NStepGRU: dgraph.NStepBase
+---@overload fun(n_layers: integer, in_size: integer, ...): dgraph.NStepGRU
+local NStepGRU = NStepBase:extend("NStepGRU")
+
+NStepGRU.mode, NStepGRU.n_weights, NStepGRU.direction = "gru", 6, 1
+
+return NStepGRU
