@@ -194,18 +194,6 @@ DG_API int dg_pin_free(dg_pin *pin);
 /* The gradient of x; NULL without an error when there is none. */
 DG_API dg_tensor *dg_gradient(const dg_tensor *x);
 
-/* Whether x has a gradient: 1 or 0, -1 with an error. */
-DG_API int dg_has_gradient(const dg_tensor *x);
-
-/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
- * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
- * some rows, here they are not made; all other functions refuse it. */
-DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x);
-
-/* The rows of x's gradient where it is some rows of a matrix: their numbers (int64, from 0 on, each
- * once) and their elements (n x columns). 1 when it is so, 0 when not, -1 with an error. */
-DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor **elements);
-
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
 DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g);
 
@@ -342,8 +330,7 @@ DG_API double dg_item(const dg_tensor *x);
 DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
- * one of rows then. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. */
 DG_API void *dg_data(dg_tensor *x);
 
 /* Notes that the elements of x were overwritten through its pointer. */
@@ -391,6 +378,31 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
 
+/* ---- op/along.c: elements that an index of their own shape chooses along one axis: gather, scatter. */
+
+/* y[i, j, k] = x[i, index[i, j, k], k] for axis 1 of three: the result has the shape of the index,
+ * which has as many axes as x, no larger but that one. The index is int32, int64 or uint8 and counts
+ * from `base` (0 or 1), negative from the end. */
+DG_API dg_tensor *dg_gather(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
+
+/* x, but y[i, index[i, j, k], k] = source[i, j, k] for axis 1 of three. The index is as for dg_gather,
+ * the source has its shape and x's dtype. Of equal places the last one stays, in row-major order. */
+DG_API dg_tensor *dg_scatter(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                             dg_tensor *source);
+
+/* The same with one number for all places. */
+DG_API dg_tensor *dg_scatter_number(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                                    double number);
+
+/* ---- op/as_strided.c: any arrangement of the elements in x's memory, without a copy. */
+
+/* A view of x's memory in any shape, with any strides (in elements, also 0 and negative), that
+ * begins `offset` elements behind the first of the storage; INT64_MIN: where x begins. It must stay
+ * between the first and the last element of x, of which no two may be one element in memory. The
+ * gradient is added up over all views of an element. */
+DG_API dg_tensor *dg_as_strided(dg_tensor *x, int ndim, const int64_t *shape,
+                                const int64_t *strides, int64_t offset);
+
 /* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
 
 /* Overwrites the elements of x that items choose (as in dg_index) with those of `value`, broadcast
@@ -415,6 +427,13 @@ DG_API int dg_mask_set(dg_tensor *x, const dg_tensor *mask, const dg_tensor *val
 
 /* The same with one number for all. */
 DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
+
+/* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
+
+/* The lower triangular l with l l' = x for symmetric positive definite matrices (the last two axes);
+ * floats. Reads the lower triangles alone; the gradient is symmetric. A matrix that is not positive
+ * definite is an error. */
+DG_API dg_tensor *dg_cholesky(dg_tensor *x);
 
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
@@ -497,17 +516,6 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
 DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
                                   dg_pin *pin);
 
-/* ---- op/ctc.c: the loss of sequences whose labels have no known places: -log p(labels | x). */
-
-/* For each row of a batch minus the logarithm of the probability that x, steps x batch x classes
- * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in
- * a row count once, and blanks not at all. input_length and label_length (batch) tell how many
- * steps and labels of each row count, all of them where they are NULL; the rest may be anything. A.
- * Graves et al., "Connectionist temporal classification", 2006. Infinite, with a gradient of 0,
- * where there are too few steps. Cannot be differentiated twice. */
-DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
-                         dg_tensor *label_length, int64_t base, int64_t blank);
-
 /* ---- op/cumsum.c: running sums along an axis. */
 
 /* The sums of x up to each place of an axis, that place included; with `reverse` from each place to
@@ -532,6 +540,10 @@ DG_API int dg_node_alive(const dg_node *node);
 /* Diagonal k (0: the main one, positive: above it) of the matrices in axes i and j, as the last axis
  * of the result, which has the other axes in front. Shares the elements of x. */
 DG_API dg_tensor *dg_diagonal(dg_tensor *x, int64_t k, int64_t i, int64_t j);
+
+/* Matrices with the last axis of x on diagonal k (0: the main one, positive: above it) and zeros
+ * elsewhere: what diagonal undoes. */
+DG_API dg_tensor *dg_diag_embed(dg_tensor *x, int64_t k);
 
 /* A matrix of zeros with ones on diagonal k (0: the main one, positive: above it). */
 DG_API dg_tensor *dg_eye(int dtype, int64_t rows, int64_t columns, int64_t k);
@@ -559,19 +571,30 @@ DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
  * that the mean stays. Floats. Draws from this thread's random numbers. */
 DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
 
+/* ---- op/eigh.c: eigenvalues and eigenvectors of symmetric matrices. */
+
+/* Eigenvalues, ascending, and eigenvectors of symmetric matrices (the last two axes of x): ys[0] is
+ * w, ys[1] has the vectors as columns, x = v diag(w) v'. Floats. Reads the lower triangles alone.
+ * The gradient of vectors wants eigenvalues that differ. */
+DG_API int dg_eigh(dg_tensor *x, dg_tensor **ys);
+
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
- * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). With `sparse` the gradient
- * of a leaf W is kept as the rows that were taken (dg_gradient_rows), where nothing is recorded. */
-DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
-                              int sparse);
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label);
 
-/* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
- * number, from `base` on; those with the number `ignore_label` are left out. The gradient of
- * embed_id. */
-DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
-                                   int64_t ignore_label);
+/* ---- op/enumerate.c: the numbers of places, and the triangles that they decide. */
+
+/* The row-major position of each element of x, in x's shape: int64, from 0. */
+DG_API dg_tensor *dg_enumerate(const dg_tensor *x);
+
+/* The matrices in the last two axes of x, with zeros above diagonal k (0: the main one, positive:
+ * above it). Any dtype. */
+DG_API dg_tensor *dg_tril(dg_tensor *x, int64_t k);
+
+/* The same with zeros below diagonal k. */
+DG_API dg_tensor *dg_triu(dg_tensor *x, int64_t k);
 
 /* ---- op/erf.c: the error function, elementwise. */
 
@@ -592,12 +615,18 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
-/* ---- op/label.c: what operators with class labels share. */
+/* ---- op/inv.c: inverses, determinants and linear systems. */
 
-/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which
- * begins with `who`, when one of them is not one of `classes` numbers from `base` on. */
-DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
-                              int64_t ignore_label);
+/* The inverses of square matrices (the last two axes of x); floats. A singular one is an error. */
+DG_API dg_tensor *dg_inv(dg_tensor *x);
+
+/* The determinants of square matrices (the last two axes of x, which go); floats. The gradient of a
+ * singular one is an error. */
+DG_API dg_tensor *dg_det(dg_tensor *x);
+
+/* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of
+ * n); leading axes broadcast. Floats of one dtype. A singular matrix is an error. */
+DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
@@ -734,6 +763,13 @@ DG_API dg_tensor *dg_neg(dg_tensor *x);
  * Amounts are not negative. */
 DG_API dg_tensor *dg_pad(dg_tensor *x, const int64_t *before, const int64_t *after, double value);
 
+/* ---- op/pinv.c: the Moore-Penrose inverse. */
+
+/* The Moore-Penrose inverses of matrices (the last two axes of x), by singular values, of which
+ * those count that exceed `rcond` times the largest. Floats. The gradient holds where the rank
+ * stays. */
+DG_API dg_tensor *dg_pinv(dg_tensor *x, double rcond);
+
 /* ---- op/pow.c: powers whose exponent is a tensor. */
 
 /* a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0. */
@@ -755,6 +791,14 @@ DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
 
 /* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
 DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
+
+/* ---- op/qr.c: orthogonal columns and a triangle. */
+
+/* x = q r for matrices of m x n, m >= n (the last two axes of x): ys[0] is q, m x n with orthonormal
+ * columns, ys[1] is r, n x n and upper triangular. Floats. The gradient wants columns that are
+ * linearly independent. For more columns than rows, take the first ones: x = [x1, x2] = q [r1, q'
+ * x2]. */
+DG_API int dg_qr(dg_tensor *x, dg_tensor **ys);
 
 /* ---- op/random.c: this thread's random numbers: a seed, and how far its sequence has been used up. */
 
@@ -890,6 +934,13 @@ DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor
 /* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
 DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
 
+/* ---- op/sort.c: the order of elements along an axis. */
+
+/* The positions along an axis at which x's elements stand in rising order, or falling: int64,
+ * counted from `base`, in x's shape. Equal elements keep their order; NaN counts as larger than all
+ * numbers. Any dtype; not differentiable. dg_gather with them gives the elements in order. */
+DG_API dg_tensor *dg_argsort(dg_tensor *x, int64_t axis, int descending, int64_t base);
+
 /* ---- op/split.c: a tensor cut along an axis: several views of it, made by one node. */
 
 /* x cut along an axis into `count` parts (up to 65535) of these sizes, or of equal ones if `sizes`
@@ -933,6 +984,14 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- op/svd.c: singular values and vectors. */
+
+/* x = u diag(s) vh for matrices of m x n (the last two axes of x): ys[0] is u, m x k with
+ * k = min(m, n), ys[1] the singular values, descending, ys[2] is vh, k x n. With `full` u is m x m
+ * and vh n x n. Floats. The gradient of vectors wants singular values that differ, and none that is 0
+ * where x is not square. */
+DG_API int dg_svd(dg_tensor *x, int full, dg_tensor **ys);
 
 /* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
 
