@@ -124,7 +124,7 @@ local function fill_in(call, names, arguments)
   return head .. rest:gsub("[%a_][%w_]*", by_name)
 end
 
-local function generate(name, parameters, native_name, body)
+local function generate(name, parameters, native_name, body, results)
   local lines, optional, kinds = prologue(parameters)
   local names, arguments = {}, {}
   for i, p in ipairs(parameters) do
@@ -132,7 +132,13 @@ local function generate(name, parameters, native_name, body)
     if not body or CHECKED[p.type] then check_lines(p, lines) end
     arguments[i] = KINDS[p.type][2]:gsub("%$n", p.name)
   end
-  if body then
+  if body and results then
+    local list = {}
+    for i = 1, results do list[i] = "result" .. i end
+    list = table.concat(list, ", ")
+    lines[#lines + 1] = ("local %s = body(%s)\nreturn %s"):format(list,
+      table.concat(names, ", "), list)
+  elseif body then
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
     lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))
   else
@@ -162,11 +168,12 @@ end
 
 --- A `declare` that fills `functions`.
 ---@param functions table
----@return fun(signature: string, body?: function): function
+---@return fun(signature: string, body?: function, results?: integer): function  what computes it
+---  where that is not one call of C, and how many results it has if not one
 return function(functions)
-  return function(signature, body)
+  return function(signature, body, results)
     local name, parameters, native_name = parse(signature)
-    local f = generate(name, parameters, native_name, body)
+    local f = generate(name, parameters, native_name, body, results)
     add(functions, name, f, parameters[1].type == "tensor")
     return f
   end

@@ -3,8 +3,8 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "connection", "criteria", "embedding", "evaluation", "loss", "math",
-  "noise", "sequence_loss",
+  "activation", "array", "arrange", "connection", "criteria", "embedding", "evaluation", "gather",
+  "linalg", "loss", "math", "noise", "product", "sequence_loss",
 } do
   require("dgraph.functions." .. name)(functions)
 end

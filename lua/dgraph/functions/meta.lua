@@ -35,6 +35,131 @@ function F.softmax(x, axis) end
 ---@return dgraph.Tensor
 function F.log_softmax(x, axis) end
 
+--- The columns (axis 2) in reverse order.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.fliplr(x) end
+
+--- The rows (axis 1) in reverse order.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.flipud(x) end
+
+--- All elements along one axis; the same as `flatten`.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ravel(x) end
+
+--- x with the axes `source` at the places `destination`, the others in their order.
+---@param x dgraph.Tensor
+---@param source integer|integer[]
+---@param destination integer|integer[]
+---@return dgraph.Tensor
+function F.moveaxis(x, source, destination) end
+
+--- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
+--- 1.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param start? integer  1 by default
+---@return dgraph.Tensor
+function F.rollaxis(x, axis, start) end
+
+--- The elements moved `shift` places along an axis; those that leave it come in again at the
+--- other end. Lists move along several axes; without an axis x is flat.
+---@param x dgraph.Tensor
+---@param shift integer|integer[]
+---@param axis? any
+---@return dgraph.Tensor
+function F.roll(x, shift, axis) end
+
+--- Tensors joined along the second axis; vectors along the only one.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.hstack(xs) end
+
+--- Tensors joined along the first axis; a vector is one row.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.vstack(xs) end
+
+--- Tensors joined along the third axis; a matrix is one layer of it, a vector one row of a layer.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.dstack(xs) end
+
+--- The vectors of a list repeated over a grid with one axis for each of them: "xy" has the second
+--- one along axis 1 and the first along axis 2, as NumPy; "ij" each along its own.
+---@param xs dgraph.Tensor[]
+---@param indexing? string  "xy" by default
+---@return dgraph.Tensor[]
+function F.meshgrid(xs, indexing) end
+
+--- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+---@param x dgraph.Tensor
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function F.trace(x, offset, axis1, axis2) end
+
+--- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+---@param x dgraph.Tensor
+---@param offset? integer  0 by default
+---@return dgraph.Tensor
+function F.diag_embed(x, offset) end
+
+--- Diagonal k of a matrix; of a vector, the matrix that has it there.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.diag(x, k) end
+
+--- The matrices in the last two axes with zeros above diagonal k.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.tril(x, k) end
+
+--- The matrices in the last two axes with zeros below diagonal k.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.triu(x, k) end
+
+--- A view of x's memory with this shape and these strides (in elements), which begins
+--- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
+--- add up where an element is seen several times.
+---@param x dgraph.Tensor
+---@param shape integer|integer[]
+---@param strides integer|integer[]
+---@param storage_offset? any
+---@return dgraph.Tensor
+function F.as_strided(x, shape, strides, storage_offset) end
+
+--- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
+--- with `padding` to `length`, or to the longest.
+---@param xs dgraph.Tensor[]
+---@param length? any
+---@param padding? number  0 by default
+---@return dgraph.Tensor
+function F.pad_sequence(xs, length, padding) end
+
+--- Sequences, the longest first, as a list by time: place i of the result has the i-th elements
+--- of all sequences that are as long. What it undoes is itself.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor[]
+function F.transpose_sequence(xs) end
+
+--- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
+--- with `inv` y[indices[i]] = x[i].
+---@param x dgraph.Tensor
+---@param indices integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@param inv? boolean  false by default
+---@return dgraph.Tensor
+function F.permutate(x, indices, axis, inv) end
+
 --- The same elements in another shape, of which one size may be -1.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
@@ -189,10 +314,11 @@ function F.diagonal(x, offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function F.pad(x, pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row; also `F["repeat"]`.
+--- Each place of an axis so many times in a row: as a number says, or a list of one for each
+--- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
 ---@param x dgraph.Tensor
----@param repeats integer
----@param axis? integer  1 by default
+---@param repeats integer|integer[]
+---@param axis? integer
 ---@return dgraph.Tensor
 function F.repeat_(x, repeats, axis) end
 
@@ -212,110 +338,11 @@ function F.tile(x, reps) end
 function F.linear(x, W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
---- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
---- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
----@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function F.embed_id(x, W, ignore_label, sparse) end
-
---- Minus the element of each row of logarithms of probabilities x that its label t names, counted
---- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
---- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
---- that count, by their weights; reduction "sum", or "none" for one number for each label.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param ignore_index? integer  -100 by default
----@param reduction? string  "mean" by default
----@return dgraph.Tensor
-function F.nll_loss(x, t, weight, ignore_index, reduction) end
-
---- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
---- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
---- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param reduction? string  "mean" by default
----@param pos_weight? dgraph.Tensor
----@return dgraph.Tensor
-function F.binary_cross_entropy_with_logits(x, t, weight, reduction, pos_weight) end
-
---- The same as `binary_cross_entropy_with_logits`.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param reduction? string  "mean" by default
----@param pos_weight? dgraph.Tensor
----@return dgraph.Tensor
-function F.bce_with_logits(x, t, weight, reduction, pos_weight) end
-
---- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
---- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
---- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param log_target? boolean  false by default
----@return dgraph.Tensor
-function F.kl_div(x, t, reduction, log_target) end
-
---- The cosine of the angle between x1 and x2 along an axis, the second by default; they
---- broadcast. Lengths count as `eps` where they are less.
----@param x1 dgraph.Tensor
----@param x2 dgraph.Tensor
----@param axis? integer  2 by default
----@param eps? number  1e-8 by default
----@return dgraph.Tensor
-function F.cosine_similarity(x1, x2, axis, eps) end
-
---- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
---- over all elements; reduction "sum", or "none" for each.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param beta? number  1 by default
----@return dgraph.Tensor
-function F.smooth_l1_loss(x, t, reduction, beta) end
-
---- The same as `smooth_l1_loss`.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param beta? number  1 by default
----@return dgraph.Tensor
-function F.smooth_l1(x, t, reduction, beta) end
-
---- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
---- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
---- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
---- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param alpha? number  0.25 by default
----@param gamma? number  2 by default
----@param reduction? string  "none" by default
----@return dgraph.Tensor
-function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
-
---- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
---- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
---- the first of them 1; `include_last_offset` says that the end of the last one follows.
---- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
---- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
----@param x dgraph.Tensor
----@param W dgraph.Tensor
----@param offsets? dgraph.Tensor
----@param mode? string  "mean" by default
----@param sparse? boolean  true by default
----@param per_sample_weights? dgraph.Tensor
----@param include_last_offset? boolean  false by default
----@param padding_idx? integer
----@return dgraph.Tensor
-function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
+function F.embed_id(x, W, ignore_label) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param y dgraph.Tensor
@@ -324,12 +351,156 @@ function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, includ
 ---@return dgraph.Tensor
 function F.accuracy(y, t, ignore_label) end
 
+--- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
+--- many axes as x, none of them larger but this one. PyTorch's gather.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@return dgraph.Tensor
+function F.gather(x, axis, index) end
+
+--- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+---@param x dgraph.Tensor
+---@param indices dgraph.Tensor
+---@param axis? integer  -1 by default
+---@return dgraph.Tensor
+function F.take_along_axis(x, indices, axis) end
+
+--- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
+--- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@param src dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.scatter(x, axis, index, src) end
+
+--- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
+--- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+---@param a dgraph.Tensor
+---@param slices any
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.scatter_add(a, slices, b) end
+
+--- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@param source dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function F.index_add(x, axis, index, source, alpha) end
+
+--- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+---@param x dgraph.Tensor
+---@param mask dgraph.Tensor
+---@param value number|boolean|dgraph.Tensor
+---@return dgraph.Tensor
+function F.masked_fill(x, mask, value) end
+
+--- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
+--- there are as many classes as the largest when `num_classes` is nil.
+---@param t dgraph.Tensor
+---@param num_classes? any
+---@param dtype? string  "int64" by default
+---@return dgraph.Tensor
+function F.one_hot(t, num_classes, dtype) end
+
+--- The positions at which the elements along an axis stand in rising or falling order. Equal
+--- elements keep their order, NaN counts as larger than all numbers.
+---@param x dgraph.Tensor
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor
+function F.argsort(x, axis, descending) end
+
+--- The elements along an axis in rising or falling order, and their positions: as argsort.
+---@param x dgraph.Tensor
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function F.sort(x, axis, descending) end
+
+--- The k largest elements along an axis, or smallest, and their positions, the outermost first.
+--- They are in order whatever `sorted` says.
+---@param x dgraph.Tensor
+---@param k integer
+---@param axis? integer  -1 by default
+---@param largest? boolean  true by default
+---@param sorted? boolean  true by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function F.topk(x, k, axis, largest, sorted) end
+
+--- Inverses. A singular matrix is an error.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.inv(x) end
+
+--- The same as `inv`, by its name for stacks in Chainer.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_inv(x) end
+
+--- Determinants. The gradient of a singular matrix is an error.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.det(x) end
+
+--- The same as `det`, by its name for stacks in Chainer.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_det(x) end
+
+--- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.solve(a, b) end
+
+--- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
+--- triangle alone is read.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.cholesky(x) end
+
+--- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
+--- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor w
+---@return dgraph.Tensor v
+function F.eigh(x) end
+
+--- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
+--- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
+--- square.
+---@param x dgraph.Tensor
+---@param full_matrices? boolean  true by default
+---@return dgraph.Tensor u
+---@return dgraph.Tensor s
+---@return dgraph.Tensor vh
+function F.svd(x, full_matrices) end
+
+--- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
+--- n), q is m x k and r k x n.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor q
+---@return dgraph.Tensor r
+function F.qr(x) end
+
+--- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
+--- largest; by default the larger of the sizes times the distance from 1 to the next number.
+---@param x dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function F.pinv(x, rcond) end
+
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
---- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
---- differentiated twice.
+--- one number for each.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
@@ -338,9 +509,8 @@ function F.accuracy(y, t, ignore_label) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
----@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
+function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
@@ -356,112 +526,6 @@ function F.sigmoid_cross_entropy(x, t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mean_squared_error(x0, x1) end
-
---- The mean of |x0 - x1| over all elements; both of one shape.
----@param x0 dgraph.Tensor
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function F.mean_absolute_error(x0, x1) end
-
---- |x0 - x1|, elementwise; both of one shape.
----@param x0 dgraph.Tensor
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function F.absolute_error(x0, x1) end
-
---- (x0 - x1)^2, elementwise; both of one shape.
----@param x0 dgraph.Tensor
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function F.squared_error(x0, x1) end
-
---- (x1 - x2)^2, elementwise; both of one shape.
----@param x1 dgraph.Tensor
----@param x2 dgraph.Tensor
----@return dgraph.Tensor
-function F.squared_difference(x1, x2) end
-
---- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
---- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
---- each.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param delta number
----@param reduce? string  "sum_along_second_axis" by default
----@return dgraph.Tensor
-function F.huber_loss(x, t, delta, reduce) end
-
---- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
---- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
---- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
----@param x dgraph.Tensor
----@param t dgraph.Tensor
----@param norm? string  "L1" by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function F.hinge(x, t, norm, reduce) end
-
---- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
---- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
---- al., 2006. reduce "no" gives one number for each pair.
----@param x0 dgraph.Tensor
----@param x1 dgraph.Tensor
----@param y dgraph.Tensor
----@param margin? number  1 by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function F.contrastive(x0, x1, y, margin, reduce) end
-
---- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
---- reduce "no" gives one number for each row.
----@param anchor dgraph.Tensor
----@param positive dgraph.Tensor
----@param negative dgraph.Tensor
----@param margin? number  0.2 by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function F.triplet(anchor, positive, negative, margin, reduce) end
-
---- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
---- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
----@param mean dgraph.Tensor
----@param ln_var dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function F.gaussian_kl_divergence(mean, ln_var, reduce) end
-
---- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
---- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
---- "no" each.
----@param x dgraph.Tensor
----@param mean dgraph.Tensor
----@param ln_var dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function F.gaussian_nll(x, mean, ln_var, reduce) end
-
---- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
---- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
----@param x dgraph.Tensor
----@param y dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function F.bernoulli_nll(x, y, reduce) end
-
---- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
---- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
---- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
---- nothing.
----@param x dgraph.Tensor  batch x size
----@param t dgraph.Tensor  batch, labels from 1
----@param W dgraph.Tensor  labels x size
----@param sampler fun(shape: integer[], device: dgraph.Device): dgraph.Tensor  labels, from 1
----@param sample_size integer
----@param reduce? "sum"|"no"  the sum by default, or one number for each row
----@param return_samples? boolean  false by default
----@return dgraph.Tensor loss
----@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
-function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
@@ -695,67 +759,61 @@ function F.matmul(a, b, transa, transb) end
 ---@return dgraph.Tensor
 function F.dropout(x, ratio) end
 
---- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
---- from the standard one unless given, and returned as well with `return_eps`.
----@param mean dgraph.Tensor
----@param ln_var dgraph.Tensor  logarithms of the variances
----@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
----@param return_eps? boolean  false by default
----@return dgraph.Tensor sample
----@return dgraph.Tensor? eps
-function F.gaussian(mean, ln_var, eps, return_eps) end
-
---- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
---- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
---- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
----@param log_pi dgraph.Tensor
----@param tau? number  0.1 by default
----@param axis? integer  2 by default
+--- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
+--- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
+--- arrow the result has the letters that occur once, in the order of the alphabet. Of several
+--- operands those pairs come first whose product is smallest.
+---@param subscripts string
+---@param ... dgraph.Tensor
 ---@return dgraph.Tensor
-function F.gumbel_softmax(log_pi, tau, axis) end
+function F.einsum(subscripts, ...) end
 
---- Keeps each element of h with probability `ratio` where x would take its place, while
---- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
----@param h dgraph.Tensor
----@param x dgraph.Tensor
----@param ratio? number  0.5 by default
+--- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
+--- axes that two lists (or numbers) name.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param axes? integer|integer[][]
 ---@return dgraph.Tensor
-function F.zoneout(h, x, ratio) end
+function F.tensordot(a, b, axes) end
 
---- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
---- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
---- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
---- `label_length`: how many steps and labels of each sequence count (all). The mean over the
---- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
---- Has one derivative, no second.
----@param x dgraph.Tensor[]
----@param t any
----@param blank_symbol integer
----@param input_length? dgraph.Tensor
----@param label_length? dgraph.Tensor
----@param reduce? string  "mean" by default
+--- The products of the matrices at each place of the first axis; B x N are B columns.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
 ---@return dgraph.Tensor
-function F.connectionist_temporal_classification(x, t, blank_symbol, input_length, label_length, reduce) end
+function F.batch_matmul(a, b, transa, transb) end
 
---- The loss of a linear chain conditional random field: minus the logarithm of the probability of
---- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
---- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
---- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
---- gives one number for each.
----@param cost dgraph.Tensor
----@param xs dgraph.Tensor[]
----@param ys dgraph.Tensor[]
----@param reduce? string  "mean" by default
+--- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
+--- a vector); with a tensor without axes, of each element.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
 ---@return dgraph.Tensor
-function F.crf1d(cost, xs, ys, reduce) end
+function F.dot(a, b) end
 
---- The labels that score most under a conditional random field as in F.crf1d, by A. Viterbi's
---- algorithm. No gradient flows.
----@param cost dgraph.Tensor  labels x labels
----@param xs dgraph.Tensor[]  a list of steps, each batch x labels
----@return dgraph.Tensor scores  batch
----@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
-function F.argmax_crf1d(cost, xs) end
+--- The sum of the products of all elements, whatever the shapes are.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.vdot(a, b) end
+
+--- The product of each element of a (rows) with each of b (columns).
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.outer(a, b) end
+
+--- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
+--- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
+--- none.
+---@param e1 dgraph.Tensor
+---@param e2 dgraph.Tensor
+---@param W dgraph.Tensor
+---@param V1? dgraph.Tensor
+---@param V2? dgraph.Tensor
+---@param b? dgraph.Tensor
+---@return dgraph.Tensor
+function F.bilinear(e1, e2, W, V1, V2, b) end
 
 --- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
 ---@param a dgraph.Tensor|number
@@ -894,6 +952,82 @@ function Tensor:softmax(axis) end
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
 
+--- The columns (axis 2) in reverse order.
+---@return dgraph.Tensor
+function Tensor:fliplr() end
+
+--- The rows (axis 1) in reverse order.
+---@return dgraph.Tensor
+function Tensor:flipud() end
+
+--- All elements along one axis; the same as `flatten`.
+---@return dgraph.Tensor
+function Tensor:ravel() end
+
+--- x with the axes `source` at the places `destination`, the others in their order.
+---@param source integer|integer[]
+---@param destination integer|integer[]
+---@return dgraph.Tensor
+function Tensor:moveaxis(source, destination) end
+
+--- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
+--- 1.
+---@param axis integer
+---@param start? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:rollaxis(axis, start) end
+
+--- The elements moved `shift` places along an axis; those that leave it come in again at the
+--- other end. Lists move along several axes; without an axis x is flat.
+---@param shift integer|integer[]
+---@param axis? any
+---@return dgraph.Tensor
+function Tensor:roll(shift, axis) end
+
+--- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:trace(offset, axis1, axis2) end
+
+--- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+---@param offset? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:diag_embed(offset) end
+
+--- Diagonal k of a matrix; of a vector, the matrix that has it there.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:diag(k) end
+
+--- The matrices in the last two axes with zeros above diagonal k.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:tril(k) end
+
+--- The matrices in the last two axes with zeros below diagonal k.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:triu(k) end
+
+--- A view of x's memory with this shape and these strides (in elements), which begins
+--- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
+--- add up where an element is seen several times.
+---@param shape integer|integer[]
+---@param strides integer|integer[]
+---@param storage_offset? any
+---@return dgraph.Tensor
+function Tensor:as_strided(shape, strides, storage_offset) end
+
+--- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
+--- with `inv` y[indices[i]] = x[i].
+---@param indices integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@param inv? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:permutate(indices, axis, inv) end
+
 --- The same elements in another shape, of which one size may be -1.
 ---@param shape integer|integer[]
 ---@param ... integer  where the list is given as numbers
@@ -1013,9 +1147,10 @@ function Tensor:diagonal(offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function Tensor:pad(pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row; also `F["repeat"]`.
----@param repeats integer
----@param axis? integer  1 by default
+--- Each place of an axis so many times in a row: as a number says, or a list of one for each
+--- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+---@param repeats integer|integer[]
+---@param axis? integer
 ---@return dgraph.Tensor
 function Tensor:repeat_(repeats, axis) end
 
@@ -1033,100 +1168,10 @@ function Tensor:tile(reps) end
 function Tensor:linear(W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
---- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
---- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
----@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function Tensor:embed_id(W, ignore_label, sparse) end
-
---- Minus the element of each row of logarithms of probabilities x that its label t names, counted
---- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
---- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
---- that count, by their weights; reduction "sum", or "none" for one number for each label.
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param ignore_index? integer  -100 by default
----@param reduction? string  "mean" by default
----@return dgraph.Tensor
-function Tensor:nll_loss(t, weight, ignore_index, reduction) end
-
---- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
---- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
---- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param reduction? string  "mean" by default
----@param pos_weight? dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:binary_cross_entropy_with_logits(t, weight, reduction, pos_weight) end
-
---- The same as `binary_cross_entropy_with_logits`.
----@param t dgraph.Tensor
----@param weight? dgraph.Tensor
----@param reduction? string  "mean" by default
----@param pos_weight? dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:bce_with_logits(t, weight, reduction, pos_weight) end
-
---- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
---- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
---- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param log_target? boolean  false by default
----@return dgraph.Tensor
-function Tensor:kl_div(t, reduction, log_target) end
-
---- The cosine of the angle between x1 and x2 along an axis, the second by default; they
---- broadcast. Lengths count as `eps` where they are less.
----@param x2 dgraph.Tensor
----@param axis? integer  2 by default
----@param eps? number  1e-8 by default
----@return dgraph.Tensor
-function Tensor:cosine_similarity(x2, axis, eps) end
-
---- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
---- over all elements; reduction "sum", or "none" for each.
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param beta? number  1 by default
----@return dgraph.Tensor
-function Tensor:smooth_l1_loss(t, reduction, beta) end
-
---- The same as `smooth_l1_loss`.
----@param t dgraph.Tensor
----@param reduction? string  "mean" by default
----@param beta? number  1 by default
----@return dgraph.Tensor
-function Tensor:smooth_l1(t, reduction, beta) end
-
---- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
---- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
---- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
---- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
----@param t dgraph.Tensor
----@param alpha? number  0.25 by default
----@param gamma? number  2 by default
----@param reduction? string  "none" by default
----@return dgraph.Tensor
-function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
-
---- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
---- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
---- the first of them 1; `include_last_offset` says that the end of the last one follows.
---- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
---- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
----@param W dgraph.Tensor
----@param offsets? dgraph.Tensor
----@param mode? string  "mean" by default
----@param sparse? boolean  true by default
----@param per_sample_weights? dgraph.Tensor
----@param include_last_offset? boolean  false by default
----@param padding_idx? integer
----@return dgraph.Tensor
-function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
+function Tensor:embed_id(W, ignore_label) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param t dgraph.Tensor
@@ -1134,12 +1179,136 @@ function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, incl
 ---@return dgraph.Tensor
 function Tensor:accuracy(t, ignore_label) end
 
+--- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
+--- many axes as x, none of them larger but this one. PyTorch's gather.
+---@param axis integer
+---@param index dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:gather(axis, index) end
+
+--- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+---@param indices dgraph.Tensor
+---@param axis? integer  -1 by default
+---@return dgraph.Tensor
+function Tensor:take_along_axis(indices, axis) end
+
+--- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
+--- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+---@param axis integer
+---@param index dgraph.Tensor
+---@param src dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:scatter(axis, index, src) end
+
+--- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
+--- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+---@param slices any
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:scatter_add(slices, b) end
+
+--- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+---@param axis integer
+---@param index dgraph.Tensor
+---@param source dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function Tensor:index_add(axis, index, source, alpha) end
+
+--- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+---@param mask dgraph.Tensor
+---@param value number|boolean|dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:masked_fill(mask, value) end
+
+--- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
+--- there are as many classes as the largest when `num_classes` is nil.
+---@param num_classes? any
+---@param dtype? string  "int64" by default
+---@return dgraph.Tensor
+function Tensor:one_hot(num_classes, dtype) end
+
+--- The positions at which the elements along an axis stand in rising or falling order. Equal
+--- elements keep their order, NaN counts as larger than all numbers.
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:argsort(axis, descending) end
+
+--- The elements along an axis in rising or falling order, and their positions: as argsort.
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function Tensor:sort(axis, descending) end
+
+--- The k largest elements along an axis, or smallest, and their positions, the outermost first.
+--- They are in order whatever `sorted` says.
+---@param k integer
+---@param axis? integer  -1 by default
+---@param largest? boolean  true by default
+---@param sorted? boolean  true by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function Tensor:topk(k, axis, largest, sorted) end
+
+--- Inverses. A singular matrix is an error.
+---@return dgraph.Tensor
+function Tensor:inv() end
+
+--- The same as `inv`, by its name for stacks in Chainer.
+---@return dgraph.Tensor
+function Tensor:batch_inv() end
+
+--- Determinants. The gradient of a singular matrix is an error.
+---@return dgraph.Tensor
+function Tensor:det() end
+
+--- The same as `det`, by its name for stacks in Chainer.
+---@return dgraph.Tensor
+function Tensor:batch_det() end
+
+--- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:solve(b) end
+
+--- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
+--- triangle alone is read.
+---@return dgraph.Tensor
+function Tensor:cholesky() end
+
+--- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
+--- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+---@return dgraph.Tensor w
+---@return dgraph.Tensor v
+function Tensor:eigh() end
+
+--- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
+--- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
+--- square.
+---@param full_matrices? boolean  true by default
+---@return dgraph.Tensor u
+---@return dgraph.Tensor s
+---@return dgraph.Tensor vh
+function Tensor:svd(full_matrices) end
+
+--- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
+--- n), q is m x k and r k x n.
+---@return dgraph.Tensor q
+---@return dgraph.Tensor r
+function Tensor:qr() end
+
+--- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
+--- largest; by default the larger of the sizes times the distance from 1 to the next number.
+---@param rcond? any
+---@return dgraph.Tensor
+function Tensor:pinv(rcond) end
+
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
---- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
---- differentiated twice.
+--- one number for each.
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
 ---@param cache_score? boolean  true by default
@@ -1147,9 +1316,8 @@ function Tensor:accuracy(t, ignore_label) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
----@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
+function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
@@ -1163,86 +1331,6 @@ function Tensor:sigmoid_cross_entropy(t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:mean_squared_error(x1) end
-
---- The mean of |x0 - x1| over all elements; both of one shape.
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:mean_absolute_error(x1) end
-
---- |x0 - x1|, elementwise; both of one shape.
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:absolute_error(x1) end
-
---- (x0 - x1)^2, elementwise; both of one shape.
----@param x1 dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:squared_error(x1) end
-
---- (x1 - x2)^2, elementwise; both of one shape.
----@param x2 dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:squared_difference(x2) end
-
---- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
---- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
---- each.
----@param t dgraph.Tensor
----@param delta number
----@param reduce? string  "sum_along_second_axis" by default
----@return dgraph.Tensor
-function Tensor:huber_loss(t, delta, reduce) end
-
---- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
---- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
---- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
----@param t dgraph.Tensor
----@param norm? string  "L1" by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function Tensor:hinge(t, norm, reduce) end
-
---- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
---- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
---- al., 2006. reduce "no" gives one number for each pair.
----@param x1 dgraph.Tensor
----@param y dgraph.Tensor
----@param margin? number  1 by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function Tensor:contrastive(x1, y, margin, reduce) end
-
---- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
---- reduce "no" gives one number for each row.
----@param positive dgraph.Tensor
----@param negative dgraph.Tensor
----@param margin? number  0.2 by default
----@param reduce? string  "mean" by default
----@return dgraph.Tensor
-function Tensor:triplet(positive, negative, margin, reduce) end
-
---- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
---- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
----@param ln_var dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function Tensor:gaussian_kl_divergence(ln_var, reduce) end
-
---- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
---- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
---- "no" each.
----@param mean dgraph.Tensor
----@param ln_var dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function Tensor:gaussian_nll(mean, ln_var, reduce) end
-
---- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
---- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
----@param y dgraph.Tensor
----@param reduce? string  "sum" by default
----@return dgraph.Tensor
-function Tensor:bernoulli_nll(y, reduce) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@return dgraph.Tensor
@@ -1436,31 +1524,46 @@ function Tensor:matmul(b, transa, transb) end
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
 
---- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
---- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
---- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
----@param tau? number  0.1 by default
----@param axis? integer  2 by default
+--- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
+--- axes that two lists (or numbers) name.
+---@param b dgraph.Tensor
+---@param axes? integer|integer[][]
 ---@return dgraph.Tensor
-function Tensor:gumbel_softmax(tau, axis) end
+function Tensor:tensordot(b, axes) end
 
---- Keeps each element of h with probability `ratio` where x would take its place, while
---- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
----@param x dgraph.Tensor
----@param ratio? number  0.5 by default
+--- The products of the matrices at each place of the first axis; B x N are B columns.
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
 ---@return dgraph.Tensor
-function Tensor:zoneout(x, ratio) end
+function Tensor:batch_matmul(b, transa, transb) end
 
---- The loss of a linear chain conditional random field: minus the logarithm of the probability of
---- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
---- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
---- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
---- gives one number for each.
----@param xs dgraph.Tensor[]
----@param ys dgraph.Tensor[]
----@param reduce? string  "mean" by default
+--- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
+--- a vector); with a tensor without axes, of each element.
+---@param b dgraph.Tensor
 ---@return dgraph.Tensor
-function Tensor:crf1d(xs, ys, reduce) end
+function Tensor:dot(b) end
+
+--- The sum of the products of all elements, whatever the shapes are.
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:vdot(b) end
+
+--- The product of each element of a (rows) with each of b (columns).
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:outer(b) end
+
+--- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
+--- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
+--- none.
+---@param e2 dgraph.Tensor
+---@param W dgraph.Tensor
+---@param V1? dgraph.Tensor
+---@param V2? dgraph.Tensor
+---@param b? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:bilinear(e2, W, V1, V2, b) end
 
 --- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
 --- place, unless that is nil.
@@ -1516,12 +1619,6 @@ function Tensor:to_gpu(number) end
 
 --- Forgets the gradient.
 function Tensor:cleargrad() end
-
---- The rows of a gradient that is kept as some rows of a matrix, that of `F.embed_id`: their
---- numbers, counted from 1, each once, and a matrix of their elements. nil for other gradients.
----@return dgraph.Tensor? numbers  n, int64
----@return dgraph.Tensor? elements  n x columns
-function Tensor:grad_rows() end
 
 --- Adds another tensor's gradient to x's own.
 ---@param other dgraph.Tensor
