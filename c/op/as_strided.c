@@ -76,11 +76,10 @@ static dg_tensor *arranged(dg_tensor *x, const dg_view *y, int64_t from)
   memcpy(c->i + STRIDES, y->stride, sizeof y->stride);
   if (b) {
     const dg_view *v = &c->x[0]->v;
-    void *data = y->size > 0 ? dg_at(v, from) : v->data;
-    int dtype = v->dtype;
     b->v = *y;
-    b->v.dtype = (uint8_t)dtype;
-    b->v.data = data;
+    b->v.dtype = v->dtype;
+    b->v.device = v->device;
+    b->v.data = y->size > 0 ? dg_at(v, from) : v->data;
   }
   return dg_finish(c);
 }

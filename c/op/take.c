@@ -46,6 +46,12 @@ static int declared(dg_call *c)
 dg_call *dg_begin_at(const dg_op_class *op, dg_tensor *x, int axis, dg_body *positions)
 {
   dg_call *c = positions ? dg_begin1(op, x) : NULL;
+  if (c && positions->v.device != c->x[0]->v.device) {
+    dg_op_fail(c, DG_EARGUMENT, "the index is on %s, the tensor on %s (move one with to)",
+               dg_device_name(positions->v.device), dg_device_name(c->x[0]->v.device));
+    dg_call_discard(c);
+    c = NULL;
+  }
   if (c) {
     c->i[0] = axis;
     positions->refs = DG_HOLD;

@@ -86,6 +86,8 @@ static int stack_new(stack *s, const dg_view *x, int64_t rows, int64_t columns)
     return dg_fail(DG_EARGUMENT, "matrices of %lld x %lld are too large for LAPACK",
                    (long long)rows, (long long)columns);
   int64_t shape[DG_MAX_NDIM];
+  s->v = *x;
+  s->v.data = NULL;
   memcpy(shape, x->shape, sizeof shape);
   shape[last - 1] = rows;
   shape[last] = columns;

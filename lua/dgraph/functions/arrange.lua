@@ -1,7 +1,7 @@
 --- Axes and elements in another order, tensors side by side, diagonals, sequences.
 local ffi = require "ffi"
 local check = require "dgraph.check"
-local convert = require "dgraph.tensor.convert"
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
@@ -220,7 +220,8 @@ return function(F)
       counts[time] = count
       for i = 1, count do places[#places + 1] = begins[i] + time end
     end
-    return F.split(F.take(F.concat(xs, 1), convert.from_table(places, "int64")), counts)
+    places = create.tensor(places, { dtype = "int64", device = xs[1].device })
+    return F.split(F.take(F.concat(xs, 1), places), counts)
   end)
   --- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
   --- with `inv` y[indices[i]] = x[i].
@@ -247,7 +248,7 @@ return function(F)
         end
         inverse[at] = i
       end
-      local order = convert.from_table(inv and inverse or indices, "int64")
-      return F.take(x, size == 0 and F.reshape(order, 0) or order, axis)
+      local order = inv and inverse or indices
+      return F.take(x, create.tensor(order, { dtype = "int64", device = x.device }), axis)
     end)
 end

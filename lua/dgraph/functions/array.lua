@@ -1,7 +1,7 @@
 --- Shapes, parts, joins, copies.
 local ffi = require "ffi"
 local check = require "dgraph.check"
-local convert = require "dgraph.tensor.convert"
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local indexing = require "dgraph.tensor.indexing"
 local native = require "dgraph.native"
@@ -182,7 +182,7 @@ return function(F)
       if count < 0 then errors.raisef("F.repeat_: repeats %d is %d", i, count) end
       for _ = 1, count do places[#places + 1] = i end
     end
-    return F.take(x, convert.from_table(places, "int64"), axis)
+    return F.take(x, create.tensor(places, { dtype = "int64", device = x.device }), axis)
   end)
   F["repeat"] = F.repeat_
   --- The whole of x so many times along each axis.

@@ -3,10 +3,11 @@ local check = require "dgraph.check"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
-local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
 
 local C, wrap = native.C, native.wrap
+
+local function like(x) return { dtype = x.dtype, device = x.device } end
 
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
@@ -60,7 +61,7 @@ return function(F)
   ---@param value number|boolean|dgraph.Tensor
   declare("masked_fill(x, mask, value: any)", function(x, mask, value)
     if type(value) == "boolean" then value = value and 1 or 0 end
-    if type(value) == "number" then value = operators.number(x, value) end
+    if type(value) == "number" then value = create.full({}, value, like(x)) end
     check.tensor(value, "F.masked_fill", "value")
     if value.ndim > 0 then
       errors.raisef("F.masked_fill: the value has %d axes, wanted one number", value.ndim)
@@ -83,7 +84,7 @@ return function(F)
     end
     local shape = t.shape
     shape[#shape + 1] = num_classes
-    local zeros = create.zeros(shape, dtype)
+    local zeros = create.zeros(shape, { dtype = dtype, device = t.device })
     return wrap(C.dg_scatter_number(zeros, -1, F.expand_dims(t, -1), 1, 1))
   end)
 
