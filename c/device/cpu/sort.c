@@ -1,108 +1,124 @@
-/* sort.c -- the order of the elements along an axis: a stable merge sort of values and positions. */
+/* sort.c -- the order of the elements along an axis, stable.
+ *
+ * Each element becomes a whole number without sign that orders as it does, with NaN above all. Short
+ * rows are sorted by insertion, long ones byte by byte from the lowest (radix sort), leaving out the
+ * bytes that all of them share. */
 #include "base/memory.h"
 #include "device/cpu/cpu.h"
 #include "device/cpu/loop.h"
 #include "device/cpu/pool.h"
 
-enum { RUN = 16, GRAIN = 8 << 10 }; /* RUN: what insertion sorts before merging begins */
+#include <string.h>
 
-/* One row: n elements x, `stride` bytes apart; `keys` and `places` have room for 2 n. The places end
- * up in y, `step` bytes apart. */
-typedef struct row {
-  int64_t n, stride, step;
-  const char *x;
-  char *y;
-  void *keys;
-  int64_t *places;
-} row;
+enum { SHORT = 64, GRAIN = 8 << 10, BYTES = 8, VALUES = 256 };
 
-typedef void sort_row(const row *r);
+typedef struct item {
+  uint64_t key;
+  int64_t place;
+} item;
 
-/* Whether an element comes strictly before another; with NaN above all numbers. */
-#define RISES(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
-#define FALLS(a, b) RISES(b, a)
-#define WHOLE_RISES(a, b) ((a) < (b))
-#define WHOLE_FALLS(a, b) ((a) > (b))
+/* Reads n elements that are `stride` bytes apart; `flip` is 0, or all ones for falling order. */
+typedef void read_items(int64_t n, const char *x, int64_t stride, uint64_t flip, item *items);
 
-/* Merges the sorted places from..middle and middle..to of k and p into those of m and q. */
-#define SORT(name, T, BEFORE)                                                                      \
-  static void insert_##name(T *k, int64_t *p, int64_t from, int64_t to)                            \
+#define READ(name, T, expression)                                                                  \
+  static void name(int64_t n, const char *x, int64_t stride, uint64_t flip, item *items)           \
   {                                                                                                \
-    for (int64_t i = from + 1; i < to; i++) {                                                      \
-      const T key = k[i];                                                                          \
-      const int64_t place = p[i];                                                                  \
-      int64_t j = i;                                                                               \
-      for (; j > from && BEFORE(key, k[j - 1]); j--) k[j] = k[j - 1], p[j] = p[j - 1];             \
-      k[j] = key, p[j] = place;                                                                    \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      const T v = *(const T *)(x + i * stride);                                                    \
+      items[i] = (item){ (expression) ^ flip, i };                                                 \
     }                                                                                              \
-  }                                                                                                \
-  static void merge_##name(const T *k, const int64_t *p, T *m, int64_t *q, int64_t from,           \
-                           int64_t middle, int64_t to)                                             \
-  {                                                                                                \
-    int64_t i = from, j = middle;                                                                  \
-    for (int64_t o = from; o < to; o++) {                                                          \
-      const bool right = i == middle || (j < to && BEFORE(k[j], k[i]));                            \
-      const int64_t at = right ? j++ : i++;                                                        \
-      m[o] = k[at], q[o] = p[at];                                                                  \
-    }                                                                                              \
-  }                                                                                                \
-  static void sort_##name(const row *r)                                                            \
-  {                                                                                                \
-    T *k = r->keys, *m = k + r->n;                                                                 \
-    int64_t *p = r->places, *q = p + r->n;                                                         \
-    for (int64_t i = 0; i < r->n; i++) k[i] = *(const T *)(r->x + i * r->stride), p[i] = i;        \
-    for (int64_t i = 0; i < r->n; i += RUN) insert_##name(k, p, i, DG_MIN(i + RUN, r->n));         \
-    for (int64_t width = RUN; width < r->n; width *= 2) {                                          \
-      for (int64_t i = 0; i < r->n; i += 2 * width)                                                \
-        merge_##name(k, p, m, q, i, DG_MIN(i + width, r->n), DG_MIN(i + 2 * width, r->n));         \
-      T *spare = k;                                                                                \
-      int64_t *other = p;                                                                          \
-      k = m, m = spare, p = q, q = other;                                                          \
-    }                                                                                              \
-    for (int64_t i = 0; i < r->n; i++) *(int64_t *)(r->y + i * r->step) = p[i];                    \
   }
 
-SORT(rising_f32, float, RISES)
-SORT(falling_f32, float, FALLS)
-SORT(rising_f64, double, RISES)
-SORT(falling_f64, double, FALLS)
-SORT(rising_i32, int32_t, WHOLE_RISES)
-SORT(falling_i32, int32_t, WHOLE_FALLS)
-SORT(rising_i64, int64_t, WHOLE_RISES)
-SORT(falling_i64, int64_t, WHOLE_FALLS)
-SORT(rising_u8, uint8_t, WHOLE_RISES)
-SORT(falling_u8, uint8_t, WHOLE_FALLS)
+/* Bits of floats order like whole numbers with a sign, the negative ones backwards. -0 is 0. */
+static inline uint64_t key_f32(float v)
+{
+  int32_t bits;
+  memcpy(&bits, &v, sizeof bits);
+  if (v != v) return UINT32_MAX;
+  if (v == 0) bits = 0;
+  return (uint32_t)(bits < 0 ? ~bits : bits ^ INT32_MIN);
+}
 
-static sort_row *const sorters[2][DG_NDTYPES] = {
-  { sort_rising_f32, sort_rising_f64, sort_rising_i32, sort_rising_i64, sort_rising_u8,
-    sort_rising_u8 },
-  { sort_falling_f32, sort_falling_f64, sort_falling_i32, sort_falling_i64, sort_falling_u8,
-    sort_falling_u8 },
-};
+static inline uint64_t key_f64(double v)
+{
+  int64_t bits;
+  memcpy(&bits, &v, sizeof bits);
+  if (v != v) return UINT64_MAX;
+  if (v == 0) bits = 0;
+  return (uint64_t)(bits < 0 ? ~bits : bits ^ INT64_MIN);
+}
+
+READ(read_f32, float, key_f32(v))
+READ(read_f64, double, key_f64(v))
+READ(read_i32, int32_t, (uint32_t)(v ^ INT32_MIN))
+READ(read_i64, int64_t, (uint64_t)(v ^ INT64_MIN))
+READ(read_u8, uint8_t, (uint64_t)v)
+
+static read_items *const readers[DG_NDTYPES] = { read_f32, read_f64, read_i32,
+                                                 read_i64, read_u8,  read_u8 };
+
+static void insertion_sort(int64_t n, item *items)
+{
+  for (int64_t i = 1; i < n; i++) {
+    const item it = items[i];
+    int64_t j = i;
+    for (; j > 0 && it.key < items[j - 1].key; j--) items[j] = items[j - 1];
+    items[j] = it;
+  }
+}
+
+/* By the lowest `bytes` bytes. Returns where the sorted items are: in `items` or in `spare`. */
+static item *radix_sort(int64_t n, int bytes, item *items, item *spare)
+{
+  int64_t counts[BYTES][VALUES];
+  memset(counts, 0, (size_t)bytes * sizeof counts[0]);
+  for (int64_t i = 0; i < n; i++)
+    for (int b = 0; b < bytes; b++) counts[b][items[i].key >> 8 * b & 255]++;
+  for (int b = 0; b < bytes; b++) {
+    int64_t *at = counts[b], from = 0;
+    if (at[items[0].key >> 8 * b & 255] == n) continue;
+    for (int v = 0; v < VALUES; v++) {
+      const int64_t count = at[v];
+      at[v] = from;
+      from += count;
+    }
+    for (int64_t i = 0; i < n; i++) spare[at[items[i].key >> 8 * b & 255]++] = items[i];
+    item *sorted = spare;
+    spare = items;
+    items = sorted;
+  }
+  return items;
+}
 
 typedef struct sort_work {
-  sort_row *sort;
-  row r;                     /* of the first row */
-  dg_loop loop;              /* over the rows: y, x */
-  int64_t rows, each, bytes; /* each: how many rows a share of the workspace serves */
+  read_items *read;
+  uint64_t flip;
+  int bytes;              /* of an element */
+  int64_t n, rows, each;  /* each: how many rows a share of the workspace serves */
+  int64_t x_step, y_step; /* along the axis, in bytes */
+  item *items;            /* 2 n of them for each share */
+  dg_loop loop;           /* over the rows: y, x */
 } sort_work;
+
+static void sort_row(const sort_work *w, const char *x, char *y, item *items)
+{
+  w->read(w->n, x, w->x_step, w->flip, items);
+  if (w->n <= SHORT) insertion_sort(w->n, items);
+  else items = radix_sort(w->n, w->bytes, items, items + w->n);
+  for (int64_t i = 0; i < w->n; i++) *(int64_t *)(y + i * w->y_step) = items[i].place;
+}
 
 static void sort_shares(void *context, int64_t first, int64_t last)
 {
   const sort_work *w = context;
   const int end = w->loop.ndim - 1;
   const int64_t across = w->loop.shape[end];
+  const int64_t y_stride = w->loop.stride[0][end], x_stride = w->loop.stride[1][end];
   char *at[DG_LOOP_OPERANDS];
-  for (int64_t share = first; share < last; share++) {
-    row r = w->r;
-    r.places += share * 2 * r.n;
-    r.keys = (char *)r.keys + share * 2 * r.n * w->bytes;
-    for (int64_t k = share * w->each; k < DG_MIN((share + 1) * w->each, w->rows); k++) {
-      dg_loop_at(&w->loop, k / across, at);
-      r.y = at[0] + k % across * w->loop.stride[0][end];
-      r.x = at[1] + k % across * w->loop.stride[1][end];
-      w->sort(&r);
-    }
+  for (int64_t row = first * w->each; row < DG_MIN(last * w->each, w->rows); row++) {
+    dg_loop_at(&w->loop, row / across, at);
+    sort_row(w, at[1] + row % across * x_stride, at[0] + row % across * y_stride,
+             w->items + row / w->each * 2 * w->n);
   }
 }
 
@@ -118,24 +134,22 @@ static dg_view first_of(const dg_view *v, int axis)
 int dg_cpu_argsort(const dg_view *x, int axis, bool descending, const dg_view *y)
 {
   if (y->size == 0) return 0;
-  int64_t n = x->shape[axis], rows = x->size / n, got = 0;
   dg_view from = first_of(x, axis), to = first_of(y, axis);
   sort_work w = {
-    .sort = sorters[descending][x->dtype],
-    .r = { .n = n,
-           .stride = x->stride[axis] * dg_item_bytes[x->dtype],
-           .step = y->stride[axis] * (int64_t)sizeof(int64_t) },
-    .rows = rows,
+    .read = readers[x->dtype],
+    .flip = descending ? UINT64_MAX : 0,
     .bytes = dg_item_bytes[x->dtype],
+    .n = x->shape[axis],
+    .rows = x->size / x->shape[axis],
+    .x_step = x->stride[axis] * dg_item_bytes[x->dtype],
+    .y_step = y->stride[axis] * (int64_t)sizeof(int64_t),
   };
   dg_loop_init(&w.loop, 2, (const dg_view *const[]){ &to, &from });
-  int64_t shares = DG_MIN(rows, dg_pool_threads());
-  w.each = (rows + shares - 1) / shares;
-  char *block = dg_block_alloc(shares * 2 * n * (w.bytes + 8), DG_WORKSPACE, &got);
-  if (!block) return -1;
-  w.r.places = (int64_t *)block;
-  w.r.keys = block + shares * 2 * n * 8;
-  dg_parallel(shares, DG_MAX(GRAIN / (n * w.each), 1), sort_shares, &w);
-  dg_block_free(block, got, DG_WORKSPACE);
+  int64_t shares = DG_MIN(w.rows, dg_pool_threads()), got = 0;
+  w.each = (w.rows + shares - 1) / shares;
+  w.items = dg_block_alloc(shares * 2 * w.n * (int64_t)sizeof(item), DG_WORKSPACE, &got);
+  if (!w.items) return -1;
+  dg_parallel(shares, DG_MAX(GRAIN / (w.n * w.each), 1), sort_shares, &w);
+  dg_block_free(w.items, got, DG_WORKSPACE);
   return 0;
 }
