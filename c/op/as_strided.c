@@ -21,15 +21,19 @@ static bool reach(const dg_view *v, int64_t *low, int64_t *high)
  * than all that is below it. */
 static bool is_injective(const dg_view *v)
 {
-  int64_t below = 0, done = 0;
-  for (int round = 0; round < v->ndim; round++) {
-    int next = -1;
-    for (int k = 0; k < v->ndim; k++)
-      if (!(done >> k & 1) && (next < 0 || llabs(v->stride[k]) < llabs(v->stride[next]))) next = k;
-    done |= (int64_t)1 << next;
-    if (v->shape[next] < 2) continue;
-    if (llabs(v->stride[next]) <= below) return false;
-    below += llabs(v->stride[next]) * (v->shape[next] - 1);
+  int order[DG_MAX_NDIM], count = 0;
+  int64_t below = 0;
+  for (int k = 0; k < v->ndim; k++) {
+    if (v->shape[k] < 2) continue;
+    int i = count++;
+    for (; i > 0 && llabs(v->stride[k]) < llabs(v->stride[order[i - 1]]); i--)
+      order[i] = order[i - 1];
+    order[i] = k;
+  }
+  for (int i = 0; i < count; i++) {
+    int64_t stride = llabs(v->stride[order[i]]);
+    if (stride <= below) return false;
+    below += stride * (v->shape[order[i]] - 1);
   }
   return true;
 }

@@ -265,6 +265,26 @@ end
 ---@return dgraph.Tensor
 function create.identity(n, options) return create.eye(n, n, options) end
 
+--- Ones on diagonal k (0: the main one, positive: above it) and below it, zeros above.
+---@param rows integer
+---@param columns? integer  as many as rows
+---@param k? integer  0
+---@param options? dgraph.TensorOptions|dgraph.Dtype
+---@return dgraph.Tensor
+function create.tri(rows, columns, k, options)
+  if type(columns) == "string" or type(columns) == "table" then
+    columns, k, options = nil, nil, columns
+  elseif type(k) == "string" or type(k) == "table" then
+    k, options = nil, k
+  end
+  check.integer(rows, "dg.tri", "rows")
+  columns = check.integer(columns == nil and rows or columns, "dg.tri", "columns")
+  k = check.integer(k == nil and 0 or k, "dg.tri", "k")
+  options = read_options(options, "dg.tri")
+  local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.tri")
+  return apply(devices.make(options.device, "dg.tri", "dg_tri", id, rows, columns, k), options)
+end
+
 --- A tensor out of a string of bytes, as `x:tostring()` makes it.
 ---@param bytes string
 ---@param shape? integer|integer[]  one axis of what is there when nil

@@ -14,9 +14,18 @@ local KEYS = {
   { dg.tensor({ true, false, true }, "bool"), { 2, 4 } },
 }
 
+--- A key with its tensors on the device of x.
+local function key_on(x, key)
+  if dg.is_tensor(key) then return key:to(x.device) end
+  if type(key) ~= "table" then return key end
+  local moved = {}
+  for i, item in ipairs(key) do moved[i] = dg.is_tensor(item) and item:to(x.device) or item end
+  return moved
+end
+
 for i, key in ipairs(KEYS) do
   op_case("scatter_add, key " .. i, {
-    f = function(a, b) return F.scatter_add(a, key[1], b) end,
+    f = function(a, b) return F.scatter_add(a, key_on(a, key[1]), b) end,
     inputs = function(r) return { r(-2, 2, { 3, 4 }), r(-2, 2, key[2]) } end,
     shapes = { {}, {} },
     elementwise = false,
@@ -27,7 +36,9 @@ for i, key in ipairs(KEYS) do
 end
 
 op_case("index_add", {
-  f = function(x, source) return F.index_add(x, 2, places { 3, 1, 3, -1 }, source, -2) end,
+  f = function(x, source)
+    return F.index_add(x, 2, places({ 3, 1, 3, -1 }):to(x.device), source, -2)
+  end,
   inputs = function(r) return { r(-2, 2), r(-2, 2, { 2, 4 }) } end,
   shapes = { { 2, 3 }, { 2, 3 } },
   dtypes = { "int32", "int64" },
@@ -38,7 +49,7 @@ op_case("index_add", {
 
 op_case("masked_fill", {
   f = function(x, value)
-    return F.masked_fill(x, dg.tensor({ true, false, true }, "bool"), value)
+    return F.masked_fill(x, dg.tensor({ true, false, true }, "bool"):to(x.device), value)
   end,
   inputs = function(r) return { r(-2, 2), r(-2, 2, {}) } end,
   shapes = { { 3 }, { 0, 3 }, { 4, 3 }, { 2, 4, 3 } },

@@ -4,7 +4,8 @@ local op_case = require "spec.support.op_case"
 local F = dg.F
 local OTHERS = { "int32", "int64", "uint8", "bool" }
 
-local function places(t) return dg.tensor(t, "int64") end
+--- Positions, on the device of x.
+local function places(t, x) return dg.tensor(t, { dtype = "int64", device = x and x.device }) end
 
 local INDICES = {
   { { { 2, 1, 1 }, { 1, 2, -1 } }, 1 }, { { { 2 }, { 1 } }, 2 }, { { { 3, 3, 1, 2 } }, 2 },
@@ -13,7 +14,7 @@ local INDICES = {
 for _, index in ipairs(INDICES) do
   local rows, columns = #index[1], #index[1][1]
   op_case(("gather of %dx%d along axis %d"):format(rows, columns, index[2]), {
-    f = function(x) return F.gather(x, index[2], places(index[1])) end,
+    f = function(x) return F.gather(x, index[2], places(index[1], x)) end,
     inputs = function(r) return { r(-2, 2) } end,
     shapes = { { 2, 3 }, { 2, 3 } },
     elementwise = false,
@@ -22,7 +23,7 @@ for _, index in ipairs(INDICES) do
     error_name = "gather",
   })
   op_case(("scatter of %dx%d along axis %d"):format(rows, columns, index[2]), {
-    f = function(x, source) return F.scatter(x, index[2], places(index[1]), source) end,
+    f = function(x, source) return F.scatter(x, index[2], places(index[1], x), source) end,
     inputs = function(r) return { r(-2, 2), r(-2, 2, { rows, columns }) } end,
     shapes = { { 2, 3 }, { 2, 3 } },
     dtypes = OTHERS,
@@ -32,7 +33,7 @@ for _, index in ipairs(INDICES) do
 end
 
 op_case("take_along_axis", {
-  f = function(x) return F.take_along_axis(x, places { { { 2, 1, 3 } } }) end,
+  f = function(x) return F.take_along_axis(x, places({ { { 2, 1, 3 } } }, x)) end,
   inputs = function(r) return { r(-2, 2) } end,
   shapes = { { 2, 2, 3 }, { 1, 4, 3 }, { 0, 1, 3 }, { 2, 2, 3 }, { 2, 2, 3 } },
   elementwise = false,

@@ -245,8 +245,7 @@ static int solve_all(const lapack *f, stack *a, stack *b, const dg_view *x)
 static int solutions(const lapack *f, const dg_view *x, const dg_view *right, const dg_view *y)
 {
   if (y->size == 0) return 0;
-  stack a, b;
-  b.v.data = NULL;
+  stack a, b = { .got = 0 };
   int status = stack_copy(&a, x);
   if (status == 0) status = stack_copy(&b, right);
   if (status == 0) status = solve_all(f, &a, &b, x);
@@ -347,8 +346,7 @@ static int svd(const lapack *f, const dg_view *x, const dg_view *const *y)
 {
   if (x->size == 0) return identities(y[0]) < 0 ? -1 : identities(y[2]);
   int last = x->ndim - 1;
-  stack a, u, v;
-  u.v.data = v.v.data = NULL;
+  stack a, u = { .got = 0 }, v = { .got = 0 };
   int status = stack_copy(&a, x);
   if (status == 0) status = stack_new(&u, x, x->shape[last - 1], y[0]->shape[last]);
   if (status == 0) status = stack_new(&v, x, y[2]->shape[last - 1], x->shape[last]);
