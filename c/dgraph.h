@@ -620,8 +620,8 @@ DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 /* The inverses of square matrices (the last two axes of x); floats. A singular one is an error. */
 DG_API dg_tensor *dg_inv(dg_tensor *x);
 
-/* The determinants of square matrices (the last two axes of x, which go); floats. The gradient of a
- * singular one is an error. */
+/* The determinants of square matrices (the last two axes of x, which go); floats. Where one is
+ * singular there is a first gradient, but no second one. */
 DG_API dg_tensor *dg_det(dg_tensor *x);
 
 /* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of

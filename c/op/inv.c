@@ -45,13 +45,48 @@ static int det_shape(dg_call *c)
 
 static int det_forward(dg_call *c) { return dg_linalg_forward(c, DG_LINALG_DET); }
 
-/* dy = y tr(X^-1 dX), so gX = gy y X^-1'. */
+/* The cofactors of singular matrices, which are the second input. */
+static int cofactors_shape(dg_call *c) { return dg_output_view(c, 0, c->x[1]) ? 0 : -1; }
+
+static int cofactors_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  (void)gy, (void)gx;
+  return dg_op_fail(c, DG_EGRAPH, "there is no second gradient where a matrix is singular");
+}
+
+static const dg_op_class cofactors_op = {
+  .name = "det",
+  .shape = cofactors_shape,
+  .backward = cofactors_backward,
+};
+
+/* For X = U diag(s) V' they are det(U) det(V) U diag(p) V', where p_i is the product of all s but
+ * s_i. */
+static dg_tensor *cofactors(dg_tensor *x)
+{
+  dg_tensor *f[3];
+  if (dg_svd(dg_detach(x), 0, f) < 0) return NULL;
+  const dg_view v = dg_body_of(x)->v;
+  const int64_t n = v.shape[v.ndim - 1];
+  dg_tensor *one = dg_identity(&v, n);
+  dg_tensor *others = dg_add(dg_mul(dg_as_row(f[1]), dg_affine(one, -1, 1)), one);
+  dg_tensor *p = dg_select(others, -1, 0);
+  for (int64_t i = 1; i < n; i++) p = dg_mul(p, dg_select(others, -1, i));
+  dg_tensor *sign = dg_as_column(dg_as_column(dg_mul(dg_det(f[0]), dg_det(f[2]))));
+  dg_tensor *y = dg_mul(sign, dg_matmul(dg_mul(f[0], dg_as_row(p)), f[2]));
+  return dg_finish(dg_begin2(&cofactors_op, x, y));
+}
+
+/* dy = tr(C' dX), so gX = gy C with the cofactors C = y X^-1'. */
 static int det_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  dg_tensor *scale = dg_as_column(dg_as_column(dg_mul(gy[0], dg_y(c, 0))));
   dg_tensor *inverse = dg_inv(dg_x(c, 0));
-  if (!inverse) dg_fail_prefix("det: the gradient needs the inverse: ");
-  gx[0] = dg_mul(scale, dg_turned(inverse));
+  if (inverse) {
+    gx[0] = dg_mul(dg_as_column(dg_as_column(dg_mul(gy[0], dg_y(c, 0)))), dg_turned(inverse));
+  } else if (dg_error_code() == DG_EARGUMENT) { /* it is singular */
+    dg_error_clear();
+    gx[0] = dg_mul(dg_as_column(dg_as_column(gy[0])), cofactors(dg_x(c, 0)));
+  }
   return 0;
 }
 
@@ -63,8 +98,8 @@ static const dg_op_class det_op = {
   .reads = DG_READS_X0 | DG_READS_Y,
 };
 
-/* The determinants of square matrices (the last two axes of x, which go); floats. The gradient of a
- * singular one is an error. */
+/* The determinants of square matrices (the last two axes of x, which go); floats. Where one is
+ * singular there is a first gradient, but no second one. */
 DG_API dg_tensor *dg_det(dg_tensor *x) { return dg_finish(dg_begin1(&det_op, x)); }
 
 /* -- solve ---------------------------------------------------------------------------------- */

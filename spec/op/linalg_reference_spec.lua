@@ -13,6 +13,7 @@ local functions = {
   cholesky = function(x) return F.cholesky(symmetric(x)) end,
   ["pinv of a tall matrix"] = F.pinv,
   ["pinv of a wide matrix"] = F.pinv,
+  lstsq = F.lstsq,
   ["eigh values"] = function(x) return (F.eigh(symmetric(x))) end,
   ["eigh vectors"] = function(x) return select(2, F.eigh(symmetric(x))) ^ 2 end,
   tensordot = F.tensordot,

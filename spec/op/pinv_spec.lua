@@ -16,6 +16,16 @@ for _, shape in ipairs { { 3, 3 }, { 4, 2 }, { 2, 4 }, { 0, 2 }, { 2, 3, 2 } } d
   })
 end
 
+op_case("lstsq", {
+  f = F.lstsq,
+  inputs = function(r) return { matrices.regular(r, { 4, 2 }), r(-2, 2, { 4, 3 }) } end,
+  shapes = { {}, {} },
+  elementwise = false,
+  nan = false,
+  overwritten = { 1, 2 },
+  error_name = "pinv",
+})
+
 describe("pinv", function()
   it("inverts what can be inverted of a matrix", function()
     local y = F.pinv(dg.tensor({ { 2, 0 }, { 0, 0 }, { 0, 0 } }, "float64"))

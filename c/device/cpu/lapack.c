@@ -7,6 +7,7 @@
 #include "device/cpu/blas.h"
 #include "device/cpu/cpu.h"
 
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -157,7 +158,11 @@ typedef struct room {
 static int room_new(room *r, int dtype, const void *wanted, int64_t reals, int64_t whole)
 {
   int64_t bytes = dg_item_bytes[dtype];
-  r->size = (int)DG_MAX(number(wanted, dtype, 0), 1);
+  double size_wanted = number(wanted, dtype, 0);
+  if (dtype == DG_F32) size_wanted = ceil(size_wanted * (1 + FLT_EPSILON)); /* it was rounded */
+  if (size_wanted > INT32_MAX)
+    return dg_fail(DG_EARGUMENT, "the matrices are too large for LAPACK");
+  r->size = (int)DG_MAX(size_wanted, 1);
   int64_t size = (reals + r->size) * bytes + 8;
   r->block = dg_block_alloc(size + whole * (int64_t)sizeof(int), DG_WORKSPACE, &r->got);
   if (!r->block) return -1;

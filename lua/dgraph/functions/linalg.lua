@@ -17,7 +17,7 @@ return function(F)
   declare "inv(x)"
   --- The same as `inv`, by its name for stacks in Chainer.
   declare "batch_inv(x) -> dg_inv"
-  --- Determinants. The gradient of a singular matrix is an error.
+  --- Determinants. Where a matrix is singular there is a first gradient, but no second one.
   declare "det(x)"
   --- The same as `det`, by its name for stacks in Chainer.
   declare "batch_det(x) -> dg_det"
@@ -59,5 +59,10 @@ return function(F)
       rcond = math.max(x:dim(-1), x:dim(-2)) * (EPSILON[x.dtype] or 0)
     end
     return native.wrap(C.dg_pinv(x, rcond or 0))
+  end)
+  --- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
+  --- b is a matrix or one vector; `rcond` as for pinv.
+  declare("lstsq(a, b, rcond: any?)", function(a, b, rcond)
+    return F.matmul(F.pinv(a, rcond), b)
   end)
 end

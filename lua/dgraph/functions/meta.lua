@@ -444,7 +444,7 @@ function F.inv(x) end
 ---@return dgraph.Tensor
 function F.batch_inv(x) end
 
---- Determinants. The gradient of a singular matrix is an error.
+--- Determinants. Where a matrix is singular there is a first gradient, but no second one.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.det(x) end
@@ -496,6 +496,14 @@ function F.qr(x) end
 ---@param rcond? any
 ---@return dgraph.Tensor
 function F.pinv(x, rcond) end
+
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
+--- b is a matrix or one vector; `rcond` as for pinv.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function F.lstsq(a, b, rcond) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
@@ -1260,7 +1268,7 @@ function Tensor:inv() end
 ---@return dgraph.Tensor
 function Tensor:batch_inv() end
 
---- Determinants. The gradient of a singular matrix is an error.
+--- Determinants. Where a matrix is singular there is a first gradient, but no second one.
 ---@return dgraph.Tensor
 function Tensor:det() end
 
@@ -1304,6 +1312,13 @@ function Tensor:qr() end
 ---@param rcond? any
 ---@return dgraph.Tensor
 function Tensor:pinv(rcond) end
+
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
+--- b is a matrix or one vector; `rcond` as for pinv.
+---@param b dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function Tensor:lstsq(b, rcond) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
