@@ -194,6 +194,18 @@ DG_API int dg_pin_free(dg_pin *pin);
 /* The gradient of x; NULL without an error when there is none. */
 DG_API dg_tensor *dg_gradient(const dg_tensor *x);
 
+/* Whether x has a gradient: 1 or 0, -1 with an error. */
+DG_API int dg_has_gradient(const dg_tensor *x);
+
+/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
+ * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
+ * some rows, here they are not made; all other functions refuse it. */
+DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x);
+
+/* The rows of x's gradient where it is some rows of a matrix: their numbers (int64, from 0 on, each
+ * once) and their elements (n x columns). 1 when it is so, 0 when not, -1 with an error. */
+DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor **elements);
+
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
 DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g);
 
@@ -330,7 +342,8 @@ DG_API double dg_item(const dg_tensor *x);
 DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. */
+ * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
+ * one of rows then. */
 DG_API void *dg_data(dg_tensor *x);
 
 /* Notes that the elements of x were overwritten through its pointer. */
@@ -516,6 +529,17 @@ DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);
 DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t *shape,
                                   dg_pin *pin);
 
+/* ---- op/ctc.c: the loss of sequences whose labels have no known places: -log p(labels | x). */
+
+/* For each row of a batch minus the logarithm of the probability that x, steps x batch x classes
+ * logarithms of probabilities, are the labels t (batch x longest, from `base` on): equal classes in
+ * a row count once, and blanks not at all. input_length and label_length (batch) tell how many
+ * steps and labels of each row count, all of them where they are NULL; the rest may be anything. A.
+ * Graves et al., "Connectionist temporal classification", 2006. Infinite, with a gradient of 0,
+ * where there are too few steps. Cannot be differentiated twice. */
+DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
+                         dg_tensor *label_length, int64_t base, int64_t blank);
+
 /* ---- op/cumsum.c: running sums along an axis. */
 
 /* The sums of x up to each place of an axis, that place included; with `reverse` from each place to
@@ -581,8 +605,16 @@ DG_API int dg_eigh(dg_tensor *x, dg_tensor **ys);
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
- * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). */
-DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label);
+ * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). With `sparse` the gradient
+ * of a leaf W is kept as the rows that were taken (dg_gradient_rows), where nothing is recorded. */
+DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
+                              int sparse);
+
+/* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
+ * number, from `base` on; those with the number `ignore_label` are left out. The gradient of
+ * embed_id. */
+DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
+                                   int64_t ignore_label);
 
 /* ---- op/enumerate.c: the numbers of places, and the triangles that they decide. */
 
@@ -627,6 +659,13 @@ DG_API dg_tensor *dg_det(dg_tensor *x);
 /* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of
  * n); leading axes broadcast. Floats of one dtype. A singular matrix is an error. */
 DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
+
+/* ---- op/label.c: what operators with class labels share. */
+
+/* How many of the labels t (int32, int64, uint8) are not ignore_label; -1 with an error, which
+ * begins with `who`, when one of them is not one of `classes` numbers from `base` on. */
+DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
+                              int64_t ignore_label);
 
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
