@@ -6,47 +6,50 @@ local OTHERS = { "int32", "int64", "uint8", "bool" }
 
 local function places(t) return dg.tensor(t, "int64") end
 
---- An `op_case` of what moves elements and leaves their values alone.
-local function moves(name, f, shapes, dtypes)
-  op_case(name, {
+--- The case of what moves elements and leaves their values alone.
+local function moves(f, shapes, dtypes)
+  return {
     f = f,
     inputs = function(r) return { r(-2, 2) } end,
     shapes = shapes or { { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
     elementwise = false,
     dtypes = dtypes or OTHERS,
     nan = false,
-    error_name = "",
     bad_dtypes = {},
-  })
+  }
 end
 
-moves("fliplr", F.fliplr)
-moves("flipud", F.flipud)
-moves("ravel", F.ravel)
-moves("moveaxis", function(x) return F.moveaxis(x, 1, -1) end)
-moves("rollaxis", function(x) return F.rollaxis(x, 2) end)
-moves("roll", function(x) return F.roll(x, { 1, -2 }, { 1, -1 }) end)
-moves("roll of all", function(x) return F.roll(x, 2) end)
-moves("trace", F.trace, nil, { "int64" })
-moves("diag", F.diag, { { 3 }, { 0 }, { 2, 3 }, { 3, 3 } })
-moves("diag_embed", function(x) return F.diag_embed(x, -1) end)
-moves("repeat_", function(x) return F.repeat_(x, 2) end)
-moves("repeat of each", function(x) return F["repeat"](x, { 2, 0, 1 }, 2) end)
-moves("permutate", function(x) return F.permutate(x, { 3, 1, 2 }, 2) end)
-moves("permutate back", function(x) return F.permutate(x, places { 3, 1, 2 }, 2, true) end)
-
-for _, name in ipairs { "hstack", "vstack", "dstack" } do
-  op_case(name, {
-    f = function(a, b) return F[name] { a, b } end,
+--- The case of what joins two tensors.
+local function joins(f)
+  return {
+    f = function(a, b) return f { a, b } end,
     inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
     shapes = { { 1 }, { 0, 3 }, { 2, 3 }, { 2, 3, 2 } },
     elementwise = false,
     dtypes = OTHERS,
     nan = false,
-    error_name = "",
     bad_dtypes = {},
-  })
+  }
 end
+
+op_case("fliplr", moves(F.fliplr))
+op_case("flipud", moves(F.flipud))
+op_case("ravel", moves(F.ravel))
+op_case("moveaxis", moves(function(x) return F.moveaxis(x, 1, -1) end))
+op_case("rollaxis", moves(function(x) return F.rollaxis(x, 2) end))
+op_case("roll", moves(function(x) return F.roll(x, { 1, -2 }, { 1, -1 }) end))
+op_case("roll of all", moves(function(x) return F.roll(x, 2) end))
+op_case("trace", moves(F.trace, nil, { "int64" }))
+op_case("diag", moves(F.diag, { { 3 }, { 0 }, { 2, 3 }, { 3, 3 } }))
+op_case("diag_embed", moves(function(x) return F.diag_embed(x, -1) end))
+op_case("repeat_", moves(function(x) return F.repeat_(x, 2) end))
+op_case("repeat of each", moves(function(x) return F["repeat"](x, { 2, 0, 1 }, 2) end))
+op_case("permutate", moves(function(x) return F.permutate(x, { 3, 1, 2 }, 2) end))
+op_case("permutate back", moves(function(x) return F.permutate(x, places { 3, 1, 2 }, 2, true) end))
+
+op_case("hstack", joins(F.hstack))
+op_case("vstack", joins(F.vstack))
+op_case("dstack", joins(F.dstack))
 
 op_case("meshgrid", {
   f = function(a, b) return F.meshgrid { a, b } end,

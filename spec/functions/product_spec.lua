@@ -141,8 +141,21 @@ describe("dot", function()
     assert.same({ 8, 26 }, F.dot(a, v):totable())
     assert.same({ 2, 4, 6 }, F.dot(dg.tensor(2), v):totable())
     assert.same({ 2, 2, 4 }, F.dot(a, dg.zeros(2, 3, 4)).shape)
+  end)
+end)
+
+describe("vdot", function()
+  it("sums the products of all elements, whatever the shapes are", function()
+    local a = dg.arange(6):reshape { 2, 3 }
     assert.equal(55, F.vdot(a, a:reshape { 3, 2 }):item())
-    assert.same({ 6, 3 }, F.outer(a, v).shape)
+    assert.error_matches(function() F.vdot(a, dg.zeros(5)) end, "inner sizes 6 and 5 differ")
+  end)
+end)
+
+describe("outer", function()
+  it("multiplies each element of one with each of the other", function()
+    assert.same({ { 3, 4 }, { 6, 8 } }, F.outer(dg.tensor { 1, 2 }, dg.tensor { 3, 4 }):totable())
+    assert.same({ 6, 3 }, F.outer(dg.zeros(2, 3), dg.zeros(3)).shape)
   end)
 end)
 

@@ -60,8 +60,8 @@ return function(F)
     end
     return native.wrap(C.dg_pinv(x, rcond or 0))
   end)
-  --- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
-  --- b is a matrix or one vector; `rcond` as for pinv.
+  --- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
+  --- b. b is a matrix or one vector; `rcond` as for pinv.
   declare("lstsq(a, b, rcond: any?)", function(a, b, rcond)
     return F.matmul(F.pinv(a, rcond), b)
   end)

@@ -497,8 +497,8 @@ function F.qr(x) end
 ---@return dgraph.Tensor
 function F.pinv(x, rcond) end
 
---- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
---- b is a matrix or one vector; `rcond` as for pinv.
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
+--- b. b is a matrix or one vector; `rcond` as for pinv.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param rcond? any
@@ -1313,8 +1313,8 @@ function Tensor:qr() end
 ---@return dgraph.Tensor
 function Tensor:pinv(rcond) end
 
---- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a) b.
---- b is a matrix or one vector; `rcond` as for pinv.
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
+--- b. b is a matrix or one vector; `rcond` as for pinv.
 ---@param b dgraph.Tensor
 ---@param rcond? any
 ---@return dgraph.Tensor
