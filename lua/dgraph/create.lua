@@ -217,10 +217,11 @@ function create.arange(start, stop, step, options)
   check.number(start, "dg.arange", "start")
   check.number(stop, "dg.arange", "stop")
   check.number(step, "dg.arange", "step")
-  local count = math.max(0, math.ceil((stop - start) / step))
-  if count ~= count or count >= 2 ^ 53 then
+  local steps = (stop - start) / step
+  if not (steps > -math.huge and steps < 2 ^ 53) then -- NaN: no math.max before this
     errors.raise "dg.arange: the step is 0, or a bound is not finite"
   end
+  local count = math.max(0, math.ceil(steps))
   options = read_options(options, "dg.arange")
   local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.arange")
   local x = devices.make(options.device, "dg.arange", "dg_range", id, start, step, count)
