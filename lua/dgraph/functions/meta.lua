@@ -338,11 +338,110 @@ function F.tile(x, reps) end
 function F.linear(x, W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+--- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
+--- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
+---@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function F.embed_id(x, W, ignore_label) end
+function F.embed_id(x, W, ignore_label, sparse) end
+
+--- Minus the element of each row of logarithms of probabilities x that its label t names, counted
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
+--- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
+--- that count, by their weights; reduction "sum", or "none" for one number for each label.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param ignore_index? integer  -100 by default
+---@param reduction? string  "mean" by default
+---@return dgraph.Tensor
+function F.nll_loss(x, t, weight, ignore_index, reduction) end
+
+--- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
+--- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
+--- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function F.binary_cross_entropy_with_logits(x, t, weight, reduction, pos_weight) end
+
+--- The same as `binary_cross_entropy_with_logits`.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function F.bce_with_logits(x, t, weight, reduction, pos_weight) end
+
+--- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
+--- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
+--- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param log_target? boolean  false by default
+---@return dgraph.Tensor
+function F.kl_div(x, t, reduction, log_target) end
+
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they
+--- broadcast. Lengths count as `eps` where they are less.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@param axis? integer  2 by default
+---@param eps? number  1e-8 by default
+---@return dgraph.Tensor
+function F.cosine_similarity(x1, x2, axis, eps) end
+
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
+--- over all elements; reduction "sum", or "none" for each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function F.smooth_l1_loss(x, t, reduction, beta) end
+
+--- The same as `smooth_l1_loss`.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function F.smooth_l1(x, t, reduction, beta) end
+
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
+--- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
+--- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param alpha? number  0.25 by default
+---@param gamma? number  2 by default
+---@param reduction? string  "none" by default
+---@return dgraph.Tensor
+function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
+
+--- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
+--- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
+--- the first of them 1; `include_last_offset` says that the end of the last one follows.
+--- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
+--- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param offsets? dgraph.Tensor
+---@param mode? string  "mean" by default
+---@param sparse? boolean  true by default
+---@param per_sample_weights? dgraph.Tensor
+---@param include_last_offset? boolean  false by default
+---@param padding_idx? integer
+---@return dgraph.Tensor
+function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param y dgraph.Tensor
@@ -508,7 +607,9 @@ function F.lstsq(a, b, rcond) end
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each.
+--- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
+--- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
+--- differentiated twice.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
@@ -517,8 +618,9 @@ function F.lstsq(a, b, rcond) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
+---@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
@@ -534,6 +636,112 @@ function F.sigmoid_cross_entropy(x, t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mean_squared_error(x0, x1) end
+
+--- The mean of |x0 - x1| over all elements; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.mean_absolute_error(x0, x1) end
+
+--- |x0 - x1|, elementwise; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.absolute_error(x0, x1) end
+
+--- (x0 - x1)^2, elementwise; both of one shape.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function F.squared_error(x0, x1) end
+
+--- (x1 - x2)^2, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.squared_difference(x1, x2) end
+
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
+--- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
+--- each.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param delta number
+---@param reduce? string  "sum_along_second_axis" by default
+---@return dgraph.Tensor
+function F.huber_loss(x, t, delta, reduce) end
+
+--- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
+--- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
+--- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param norm? string  "L1" by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.hinge(x, t, norm, reduce) end
+
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
+--- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
+--- al., 2006. reduce "no" gives one number for each pair.
+---@param x0 dgraph.Tensor
+---@param x1 dgraph.Tensor
+---@param y dgraph.Tensor
+---@param margin? number  1 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.contrastive(x0, x1, y, margin, reduce) end
+
+--- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
+--- reduce "no" gives one number for each row.
+---@param anchor dgraph.Tensor
+---@param positive dgraph.Tensor
+---@param negative dgraph.Tensor
+---@param margin? number  0.2 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.triplet(anchor, positive, negative, margin, reduce) end
+
+--- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
+--- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.gaussian_kl_divergence(mean, ln_var, reduce) end
+
+--- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
+--- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
+--- "no" each.
+---@param x dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.gaussian_nll(x, mean, ln_var, reduce) end
+
+--- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
+--- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function F.bernoulli_nll(x, y, reduce) end
+
+--- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
+--- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
+--- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
+--- nothing.
+---@param x dgraph.Tensor  batch x size
+---@param t dgraph.Tensor  batch, labels from 1
+---@param W dgraph.Tensor  labels x size
+---@param sampler fun(shape: integer[], device: dgraph.Device): dgraph.Tensor  labels, from 1
+---@param sample_size integer
+---@param reduce? "sum"|"no"  the sum by default, or one number for each row
+---@param return_samples? boolean  false by default
+---@return dgraph.Tensor loss
+---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
+function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
@@ -767,6 +975,33 @@ function F.matmul(a, b, transa, transb) end
 ---@return dgraph.Tensor
 function F.dropout(x, ratio) end
 
+--- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
+--- from the standard one unless given, and returned as well with `return_eps`.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor  logarithms of the variances
+---@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
+---@param return_eps? boolean  false by default
+---@return dgraph.Tensor sample
+---@return dgraph.Tensor? eps
+function F.gaussian(mean, ln_var, eps, return_eps) end
+
+--- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
+--- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
+--- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+---@param log_pi dgraph.Tensor
+---@param tau? number  0.1 by default
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.gumbel_softmax(log_pi, tau, axis) end
+
+--- Keeps each element of h with probability `ratio` where x would take its place, while
+--- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+---@param h dgraph.Tensor
+---@param x dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function F.zoneout(h, x, ratio) end
+
 --- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
 --- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
 --- arrow the result has the letters that occur once, in the order of the alphabet. Of several
@@ -822,6 +1057,41 @@ function F.outer(a, b) end
 ---@param b? dgraph.Tensor
 ---@return dgraph.Tensor
 function F.bilinear(e1, e2, W, V1, V2, b) end
+
+--- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
+--- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
+--- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
+--- `label_length`: how many steps and labels of each sequence count (all). The mean over the
+--- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
+--- Has one derivative, no second.
+---@param x dgraph.Tensor[]
+---@param t any
+---@param blank_symbol integer
+---@param input_length? dgraph.Tensor
+---@param label_length? dgraph.Tensor
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.connectionist_temporal_classification(x, t, blank_symbol, input_length, label_length, reduce) end
+
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of
+--- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
+--- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
+--- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
+--- gives one number for each.
+---@param cost dgraph.Tensor
+---@param xs dgraph.Tensor[]
+---@param ys dgraph.Tensor[]
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.crf1d(cost, xs, ys, reduce) end
+
+--- The labels that score most under a conditional random field as in F.crf1d, by A. Viterbi's
+--- algorithm. No gradient flows.
+---@param cost dgraph.Tensor  labels x labels
+---@param xs dgraph.Tensor[]  a list of steps, each batch x labels
+---@return dgraph.Tensor scores  batch
+---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
+function F.argmax_crf1d(cost, xs) end
 
 --- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
 ---@param a dgraph.Tensor|number
@@ -1176,10 +1446,100 @@ function Tensor:tile(reps) end
 function Tensor:linear(W, b, n_batch_axes) end
 
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
+--- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
+--- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
+---@param sparse? boolean  true by default
 ---@return dgraph.Tensor
-function Tensor:embed_id(W, ignore_label) end
+function Tensor:embed_id(W, ignore_label, sparse) end
+
+--- Minus the element of each row of logarithms of probabilities x that its label t names, counted
+--- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
+--- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
+--- that count, by their weights; reduction "sum", or "none" for one number for each label.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param ignore_index? integer  -100 by default
+---@param reduction? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:nll_loss(t, weight, ignore_index, reduction) end
+
+--- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
+--- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
+--- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:binary_cross_entropy_with_logits(t, weight, reduction, pos_weight) end
+
+--- The same as `binary_cross_entropy_with_logits`.
+---@param t dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param pos_weight? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:bce_with_logits(t, weight, reduction, pos_weight) end
+
+--- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
+--- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
+--- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param log_target? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:kl_div(t, reduction, log_target) end
+
+--- The cosine of the angle between x1 and x2 along an axis, the second by default; they
+--- broadcast. Lengths count as `eps` where they are less.
+---@param x2 dgraph.Tensor
+---@param axis? integer  2 by default
+---@param eps? number  1e-8 by default
+---@return dgraph.Tensor
+function Tensor:cosine_similarity(x2, axis, eps) end
+
+--- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
+--- over all elements; reduction "sum", or "none" for each.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function Tensor:smooth_l1_loss(t, reduction, beta) end
+
+--- The same as `smooth_l1_loss`.
+---@param t dgraph.Tensor
+---@param reduction? string  "mean" by default
+---@param beta? number  1 by default
+---@return dgraph.Tensor
+function Tensor:smooth_l1(t, reduction, beta) end
+
+--- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
+--- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
+--- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+---@param t dgraph.Tensor
+---@param alpha? number  0.25 by default
+---@param gamma? number  2 by default
+---@param reduction? string  "none" by default
+---@return dgraph.Tensor
+function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
+
+--- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
+--- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
+--- the first of them 1; `include_last_offset` says that the end of the last one follows.
+--- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
+--- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+---@param W dgraph.Tensor
+---@param offsets? dgraph.Tensor
+---@param mode? string  "mean" by default
+---@param sparse? boolean  true by default
+---@param per_sample_weights? dgraph.Tensor
+---@param include_last_offset? boolean  false by default
+---@param padding_idx? integer
+---@return dgraph.Tensor
+function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 ---@param t dgraph.Tensor
@@ -1323,7 +1683,9 @@ function Tensor:lstsq(b, rcond) end
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
 --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
---- one number for each.
+--- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
+--- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
+--- differentiated twice.
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
 ---@param cache_score? boolean  true by default
@@ -1331,8 +1693,9 @@ function Tensor:lstsq(b, rcond) end
 ---@param ignore_label? integer  -1 by default
 ---@param reduce? string  "mean" by default
 ---@param enable_double_backprop? any
+---@param soft_target_loss? string  "cross-entropy" by default
 ---@return dgraph.Tensor
-function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop) end
+function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, ignore_label, reduce, enable_double_backprop, soft_target_loss) end
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
@@ -1346,6 +1709,86 @@ function Tensor:sigmoid_cross_entropy(t, normalize, reduce) end
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:mean_squared_error(x1) end
+
+--- The mean of |x0 - x1| over all elements; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:mean_absolute_error(x1) end
+
+--- |x0 - x1|, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:absolute_error(x1) end
+
+--- (x0 - x1)^2, elementwise; both of one shape.
+---@param x1 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:squared_error(x1) end
+
+--- (x1 - x2)^2, elementwise; both of one shape.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:squared_difference(x2) end
+
+--- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
+--- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
+--- each.
+---@param t dgraph.Tensor
+---@param delta number
+---@param reduce? string  "sum_along_second_axis" by default
+---@return dgraph.Tensor
+function Tensor:huber_loss(t, delta, reduce) end
+
+--- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
+--- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
+--- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+---@param t dgraph.Tensor
+---@param norm? string  "L1" by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:hinge(t, norm, reduce) end
+
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
+--- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
+--- al., 2006. reduce "no" gives one number for each pair.
+---@param x1 dgraph.Tensor
+---@param y dgraph.Tensor
+---@param margin? number  1 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:contrastive(x1, y, margin, reduce) end
+
+--- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
+--- reduce "no" gives one number for each row.
+---@param positive dgraph.Tensor
+---@param negative dgraph.Tensor
+---@param margin? number  0.2 by default
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:triplet(positive, negative, margin, reduce) end
+
+--- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
+--- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:gaussian_kl_divergence(ln_var, reduce) end
+
+--- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
+--- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
+--- "no" each.
+---@param mean dgraph.Tensor
+---@param ln_var dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:gaussian_nll(mean, ln_var, reduce) end
+
+--- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
+--- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+---@param y dgraph.Tensor
+---@param reduce? string  "sum" by default
+---@return dgraph.Tensor
+function Tensor:bernoulli_nll(y, reduce) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@return dgraph.Tensor
@@ -1539,6 +1982,21 @@ function Tensor:matmul(b, transa, transb) end
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
 
+--- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
+--- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
+--- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+---@param tau? number  0.1 by default
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:gumbel_softmax(tau, axis) end
+
+--- Keeps each element of h with probability `ratio` where x would take its place, while
+--- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+---@param x dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@return dgraph.Tensor
+function Tensor:zoneout(x, ratio) end
+
 --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
 --- axes that two lists (or numbers) name.
 ---@param b dgraph.Tensor
@@ -1579,6 +2037,17 @@ function Tensor:outer(b) end
 ---@param b? dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:bilinear(e2, W, V1, V2, b) end
+
+--- The loss of a linear chain conditional random field: minus the logarithm of the probability of
+--- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
+--- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
+--- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
+--- gives one number for each.
+---@param xs dgraph.Tensor[]
+---@param ys dgraph.Tensor[]
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:crf1d(xs, ys, reduce) end
 
 --- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
 --- place, unless that is nil.
@@ -1634,6 +2103,12 @@ function Tensor:to_gpu(number) end
 
 --- Forgets the gradient.
 function Tensor:cleargrad() end
+
+--- The rows of a gradient that is kept as some rows of a matrix, that of `F.embed_id`: their
+--- numbers, counted from 1, each once, and a matrix of their elements. nil for other gradients.
+---@return dgraph.Tensor? numbers  n, int64
+---@return dgraph.Tensor? elements  n x columns
+function Tensor:grad_rows() end
 
 --- Adds another tensor's gradient to x's own.
 ---@param other dgraph.Tensor
