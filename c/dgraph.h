@@ -391,6 +391,31 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
 
+/* ---- op/along.c: elements that an index of their own shape chooses along one axis: gather, scatter. */
+
+/* y[i, j, k] = x[i, index[i, j, k], k] for axis 1 of three: the result has the shape of the index,
+ * which has as many axes as x, no larger but that one. The index is int32, int64 or uint8 and counts
+ * from `base` (0 or 1), negative from the end. */
+DG_API dg_tensor *dg_gather(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
+
+/* x, but y[i, index[i, j, k], k] = source[i, j, k] for axis 1 of three. The index is as for dg_gather,
+ * the source has its shape and x's dtype. Of equal places the last one stays, in row-major order. */
+DG_API dg_tensor *dg_scatter(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                             dg_tensor *source);
+
+/* The same with one number for all places. */
+DG_API dg_tensor *dg_scatter_number(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
+                                    double number);
+
+/* ---- op/as_strided.c: any arrangement of the elements in x's memory, without a copy. */
+
+/* A view of x's memory in any shape, with any strides (in elements, also 0 and negative), that
+ * begins `offset` elements behind the first of the storage; INT64_MIN: where x begins. It must stay
+ * between the first and the last element of x, of which no two may be one element in memory. The
+ * gradient is added up over all views of an element. */
+DG_API dg_tensor *dg_as_strided(dg_tensor *x, int ndim, const int64_t *shape,
+                                const int64_t *strides, int64_t offset);
+
 /* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
 
 /* Overwrites the elements of x that items choose (as in dg_index) with those of `value`, broadcast
@@ -427,6 +452,13 @@ DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
  * keys, but for a mask that learns and under double backprop. Floats of one dtype. */
 DG_API dg_tensor *dg_attention(dg_tensor *q, dg_tensor *k, dg_tensor *v, dg_tensor *mask,
                                double dropout, int causal, double scale);
+
+/* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
+
+/* The lower triangular l with l l' = x for symmetric positive definite matrices (the last two axes);
+ * floats. Reads the lower triangles alone; the gradient is symmetric. A matrix that is not positive
+ * definite is an error. */
+DG_API dg_tensor *dg_cholesky(dg_tensor *x);
 
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
@@ -545,6 +577,10 @@ DG_API int dg_node_alive(const dg_node *node);
  * of the result, which has the other axes in front. Shares the elements of x. */
 DG_API dg_tensor *dg_diagonal(dg_tensor *x, int64_t k, int64_t i, int64_t j);
 
+/* Matrices with the last axis of x on diagonal k (0: the main one, positive: above it) and zeros
+ * elsewhere: what diagonal undoes. */
+DG_API dg_tensor *dg_diag_embed(dg_tensor *x, int64_t k);
+
 /* A matrix of zeros with ones on diagonal k (0: the main one, positive: above it). */
 DG_API dg_tensor *dg_eye(int dtype, int64_t rows, int64_t columns, int64_t k);
 
@@ -571,6 +607,13 @@ DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
  * that the mean stays. Floats. Draws from this thread's random numbers. */
 DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
 
+/* ---- op/eigh.c: eigenvalues and eigenvectors of symmetric matrices. */
+
+/* Eigenvalues, ascending, and eigenvectors of symmetric matrices (the last two axes of x): ys[0] is
+ * w, ys[1] has the vectors as columns, x = v diag(w) v'. Floats. Reads the lower triangles alone.
+ * The gradient of vectors wants eigenvalues that differ. */
+DG_API int dg_eigh(dg_tensor *x, dg_tensor **ys);
+
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
@@ -584,6 +627,18 @@ DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t
  * embed_id. */
 DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
                                    int64_t ignore_label);
+
+/* ---- op/enumerate.c: the numbers of places, and the triangles that they decide. */
+
+/* The row-major position of each element of x, in x's shape: int64, from 0. */
+DG_API dg_tensor *dg_enumerate(const dg_tensor *x);
+
+/* The matrices in the last two axes of x, with zeros above diagonal k (0: the main one, positive:
+ * above it). Any dtype. */
+DG_API dg_tensor *dg_tril(dg_tensor *x, int64_t k);
+
+/* The same with zeros below diagonal k. */
+DG_API dg_tensor *dg_triu(dg_tensor *x, int64_t k);
 
 /* ---- op/erf.c: the error function, elementwise. */
 
@@ -610,6 +665,19 @@ DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
  * h_prev is batch x units; x, what the input gives, and u, what h_prev gives, have r, z, n one after
  * the other along axis 1. Floats of one dtype. */
 DG_API dg_tensor *dg_gru(dg_tensor *h_prev, dg_tensor *x, dg_tensor *u);
+
+/* ---- op/inv.c: inverses, determinants and linear systems. */
+
+/* The inverses of square matrices (the last two axes of x); floats. A singular one is an error. */
+DG_API dg_tensor *dg_inv(dg_tensor *x);
+
+/* The determinants of square matrices (the last two axes of x, which go); floats. Where one is
+ * singular there is a first gradient, but no second one. */
+DG_API dg_tensor *dg_det(dg_tensor *x);
+
+/* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of
+ * n); leading axes broadcast. Floats of one dtype. A singular matrix is an error. */
+DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/label.c: what operators with class labels share. */
 
@@ -770,6 +838,13 @@ DG_API dg_tensor *dg_neg(dg_tensor *x);
  * Amounts are not negative. */
 DG_API dg_tensor *dg_pad(dg_tensor *x, const int64_t *before, const int64_t *after, double value);
 
+/* ---- op/pinv.c: the Moore-Penrose inverse. */
+
+/* The Moore-Penrose inverses of matrices (the last two axes of x), by singular values, of which
+ * those count that exceed `rcond` times the largest. Floats. The gradient holds where the rank
+ * stays. */
+DG_API dg_tensor *dg_pinv(dg_tensor *x, double rcond);
+
 /* ---- op/pow.c: powers whose exponent is a tensor. */
 
 /* a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0. */
@@ -791,6 +866,14 @@ DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
 
 /* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
 DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
+
+/* ---- op/qr.c: orthogonal columns and a triangle. */
+
+/* x = q r for matrices of m x n, m >= n (the last two axes of x): ys[0] is q, m x n with orthonormal
+ * columns, ys[1] is r, n x n and upper triangular. Floats. The gradient wants columns that are
+ * linearly independent. For more columns than rows, take the first ones: x = [x1, x2] = q [r1, q'
+ * x2]. */
+DG_API int dg_qr(dg_tensor *x, dg_tensor **ys);
 
 /* ---- op/random.c: this thread's random numbers: a seed, and how far its sequence has been used up. */
 
@@ -926,6 +1009,13 @@ DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor
 /* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
 DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
 
+/* ---- op/sort.c: the order of elements along an axis. */
+
+/* The positions along an axis at which x's elements stand in rising order, or falling: int64,
+ * counted from `base`, in x's shape. Equal elements keep their order; NaN counts as larger than all
+ * numbers. Any dtype; not differentiable. dg_gather with them gives the elements in order. */
+DG_API dg_tensor *dg_argsort(dg_tensor *x, int64_t axis, int descending, int64_t base);
+
 /* ---- op/split.c: a tensor cut along an axis: several views of it, made by one node. */
 
 /* x cut along an axis into `count` parts (up to 65535) of these sizes, or of equal ones if `sizes`
@@ -969,6 +1059,14 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
+
+/* ---- op/svd.c: singular values and vectors. */
+
+/* x = u diag(s) vh for matrices of m x n (the last two axes of x): ys[0] is u, m x k with
+ * k = min(m, n), ys[1] the singular values, descending, ys[2] is vh, k x n. With `full` u is m x m
+ * and vh n x n. Floats. The gradient of vectors wants singular values that differ, and none that is 0
+ * where x is not square. */
+DG_API int dg_svd(dg_tensor *x, int full, dg_tensor **ys);
 
 /* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
 

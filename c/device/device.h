@@ -85,6 +85,25 @@ typedef struct dg_attention_spec {
   uint64_t seed, offset;
 } dg_attention_spec;
 
+/* What passes between the elements of a list and those of a table: the place of a list's element, but
+ * along one axis the position that an index of the list's shape has for it. */
+typedef enum dg_along {
+  DG_ALONG_TAKE, /* list = table[index] */
+  DG_ALONG_SET,  /* table[index] = list: of equal places the last one stays, row-major */
+  DG_ALONG_ADD   /* table[index] += list, in order; any dtype but bool */
+} dg_along;
+
+/* What is computed of each matrix of a stack: of its last two axes. Floats of one dtype. */
+typedef enum dg_linalg {
+  DG_LINALG_INV,      /* n x n: the inverse */
+  DG_LINALG_DET,      /* n x n: the determinant, without the two axes */
+  DG_LINALG_SOLVE,    /* a: n x n, b: n x k: the x of a x = b */
+  DG_LINALG_CHOLESKY, /* n x n: lower l with l l' = x, whose upper triangle is not read */
+  DG_LINALG_EIGH,     /* n x n, likewise: n eigenvalues, ascending; eigenvectors as columns */
+  DG_LINALG_SVD, /* m x n: u, m x k or m x m; k = min(m, n) singular values; v', k x n or n x n */
+  DG_LINALG_QR   /* m x n, m >= n: q, m x n; r, n x n */
+} dg_linalg;
+
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
@@ -112,6 +131,16 @@ typedef struct dg_backend {
   int (*scatter)(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
   /* y[..., index[i], ...] += x[..., i, ...]: equal indices add up, in order. */
   int (*scatter_add)(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+  /* The table has the list's rank, and no smaller size but along `axis`; the index has the list's
+   * shape, is contiguous int64 and in range. What is written is the list, contiguous, or the table. */
+  int (*along)(dg_along kind, const dg_view *table, int axis, const dg_view *index,
+               const dg_view *list);
+  /* y = the positions along `axis` of x's elements in rising or falling order: int64, contiguous.
+   * Equal elements keep their order. NaN counts as larger than all numbers. */
+  int (*argsort)(const dg_view *x, int axis, bool descending, const dg_view *y);
+  /* y[0] ... of x[0] ..., stacks with equal leading axes; y are contiguous. A message does not begin
+   * with the name of an operator. */
+  int (*linalg)(dg_linalg kind, const dg_view *const *x, const dg_view *const *y);
   /* to = index - base, or from the end of `size` where negative. Returns 1 and the first index that
    * is out of range as `bad`, if there is one. `to` is contiguous int64. */
   int (*positions)(const dg_view *index, const dg_view *to, int64_t base, int64_t size,

@@ -39,7 +39,13 @@ int dg_spread(const char *who, dg_view *shape, int axis, const dg_view *index);
 dg_body *dg_mask_positions(const char *who, const dg_view *x, const dg_view *mask);
 /* x with its first `count` axes joined; its strides count only if x is contiguous. */
 dg_view dg_join_leading(const dg_view *x, int count);
+/* A call on x with i[0] = axis and saved[0] = the positions, which it takes over; NULL in gives NULL
+ * out. */
+dg_call *dg_begin_at(const dg_op_class *op, dg_tensor *x, int axis, dg_body *positions);
 /* x[..., positions, ...] along `axis`. The positions, as above or NULL, are taken over. */
 dg_tensor *dg_take_at(dg_tensor *x, int axis, dg_body *positions);
+
+/* The numbers 0, 1, ... in row-major order as int64, where `like` is. */
+dg_tensor *dg_enumerated(const dg_view *like, int ndim, const int64_t *shape);
 
 #endif

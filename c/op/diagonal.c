@@ -90,6 +90,25 @@ DG_API dg_tensor *dg_diagonal(dg_tensor *x, int64_t k, int64_t i, int64_t j)
   return dg_finish(c);
 }
 
+/* Matrices with the last axis of x on diagonal k (0: the main one, positive: above it) and zeros
+ * elsewhere: what diagonal undoes. */
+DG_API dg_tensor *dg_diag_embed(dg_tensor *x, int64_t k)
+{
+  dg_call *c = check_diagonal("diag_embed", k) < 0 ? NULL : dg_begin1(&diagonal_place_op, x);
+  if (!c) return NULL;
+  dg_view y = c->x[0]->v;
+  if (y.ndim == 0 || y.ndim == DG_MAX_NDIM) {
+    dg_fail(DG_EARGUMENT, "diag_embed: wanted 1 to %d axes, got %d", DG_MAX_NDIM - 1, y.ndim);
+    dg_call_discard(c);
+    return NULL;
+  }
+  int last = y.ndim++;
+  y.shape[last] = y.shape[last - 1] += k < 0 ? -k : k;
+  c->i[K] = k, c->i[I] = last - 1, c->i[J] = last;
+  dg_output(c, 0, y.dtype, y.ndim, y.shape);
+  return dg_finish(c);
+}
+
 /* -- Matrices ------------------------------------------------------------------------------- */
 
 static dg_body *zero_matrix(const char *who, int dtype, int64_t rows, int64_t columns, int64_t k)

@@ -43,10 +43,15 @@ static int declared(dg_call *c)
   return c->y[0] ? 0 : -1; /* what begins the call declares its output */
 }
 
-/* A call on x that owns the positions. */
-static dg_call *begin(const dg_op_class *op, dg_tensor *x, int axis, dg_body *positions)
+dg_call *dg_begin_at(const dg_op_class *op, dg_tensor *x, int axis, dg_body *positions)
 {
   dg_call *c = positions ? dg_begin1(op, x) : NULL;
+  if (c && positions->v.device != c->x[0]->v.device) {
+    dg_op_fail(c, DG_EARGUMENT, "the index is on %s, the tensor on %s (move one with to)",
+               dg_device_name(positions->v.device), dg_device_name(c->x[0]->v.device));
+    dg_call_discard(c);
+    c = NULL;
+  }
   if (c) {
     c->i[0] = axis;
     positions->refs = DG_HOLD;
@@ -87,7 +92,7 @@ static const dg_op_class scatter_add_op = {
 /* x has one place for each position along `axis`, the result `size`. */
 static dg_tensor *scatter_add_at(dg_tensor *x, int axis, dg_body *positions, int64_t size)
 {
-  dg_call *c = begin(&scatter_add_op, x, axis, positions);
+  dg_call *c = dg_begin_at(&scatter_add_op, x, axis, positions);
   if (!c) return NULL;
   dg_view y = c->x[0]->v;
   y.shape[axis] = size;
@@ -112,7 +117,7 @@ static const dg_op_class take_op = {
 
 dg_tensor *dg_take_at(dg_tensor *x, int axis, dg_body *positions)
 {
-  dg_call *c = begin(&take_op, x, axis, positions);
+  dg_call *c = dg_begin_at(&take_op, x, axis, positions);
   if (!c) return NULL;
   dg_view y = c->x[0]->v;
   y.shape[axis] = positions->v.size;

@@ -217,10 +217,11 @@ function create.arange(start, stop, step, options)
   check.number(start, "dg.arange", "start")
   check.number(stop, "dg.arange", "stop")
   check.number(step, "dg.arange", "step")
-  local count = math.max(0, math.ceil((stop - start) / step))
-  if count ~= count or count >= 2 ^ 53 then
+  local steps = (stop - start) / step
+  if not (steps > -math.huge and steps < 2 ^ 53) then -- NaN: no math.max before this
     errors.raise "dg.arange: the step is 0, or a bound is not finite"
   end
+  local count = math.max(0, math.ceil(steps))
   options = read_options(options, "dg.arange")
   local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.arange")
   local x = devices.make(options.device, "dg.arange", "dg_range", id, start, step, count)
@@ -264,6 +265,26 @@ end
 ---@param options? dgraph.TensorOptions|dgraph.Dtype
 ---@return dgraph.Tensor
 function create.identity(n, options) return create.eye(n, n, options) end
+
+--- Ones on diagonal k (0: the main one, positive: above it) and below it, zeros above.
+---@param rows integer
+---@param columns? integer  as many as rows
+---@param k? integer  0
+---@param options? dgraph.TensorOptions|dgraph.Dtype
+---@return dgraph.Tensor
+function create.tri(rows, columns, k, options)
+  if type(columns) == "string" or type(columns) == "table" then
+    columns, k, options = nil, nil, columns
+  elseif type(k) == "string" or type(k) == "table" then
+    k, options = nil, k
+  end
+  check.integer(rows, "dg.tri", "rows")
+  columns = check.integer(columns == nil and rows or columns, "dg.tri", "columns")
+  k = check.integer(k == nil and 0 or k, "dg.tri", "k")
+  options = read_options(options, "dg.tri")
+  local id = dtypes.id(options.dtype or convert.default_dtype(), "dg.tri")
+  return apply(devices.make(options.device, "dg.tri", "dg_tri", id, rows, columns, k), options)
+end
 
 --- A tensor out of a string of bytes, as `x:tostring()` makes it.
 ---@param bytes string

@@ -75,7 +75,7 @@ local LAZY = {
 --- The same for single functions and classes of a module.
 local LAZY_PARTS = {
   Reporter = "reporter", report = "reporter", report_scope = "reporter",
-  get_current_reporter = "reporter",
+  get_current_reporter = "reporter", fromfile = "load", loadtxt = "load",
 }
 
 return setmetatable(dg, {

@@ -11,6 +11,7 @@ static const char threads_variable[] = "OPENBLAS_NUM_THREADS";
 
 static dg_blas functions;
 static const dg_blas *usable;
+static void *library; /* of `usable` */
 static char name[256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -81,12 +82,18 @@ static void open_blas(void)
   int known = find(lib, "openblas_get_corename", &core);
   snprintf(name, sizeof name, known ? "openblas %s" : "openblas", known ? core() : "");
   usable = &functions;
+  library = lib;
 }
 
 const dg_blas *dg_blas_get(void)
 {
   pthread_once(&once, open_blas);
   return usable;
+}
+
+bool dg_blas_find(const char *symbol, void *function)
+{
+  return dg_blas_get() && find(library, symbol, function);
 }
 
 const char *dg_blas_name(void)

@@ -2,6 +2,8 @@
 #ifndef DG_DEVICE_CPU_BLAS_H
 #define DG_DEVICE_CPU_BLAS_H
 
+#include <stdbool.h>
+
 /* cblas.h's values, so that its header is not needed. */
 enum { DG_BLAS_ROW_MAJOR = 101, DG_BLAS_NO_TRANS = 111, DG_BLAS_TRANS = 112 };
 
@@ -19,6 +21,10 @@ typedef struct {
 
 /* NULL where there is none that can be used. DGRAPH_BLAS=path names another, "none" forbids it. */
 const dg_blas *dg_blas_get(void);
+
+/* Has `function`, a pointer to one, point to a function of this library; false where there is none.
+ */
+bool dg_blas_find(const char *symbol, void *function);
 
 /* "openblas SkylakeX", or "built-in (why OpenBLAS is not used)". */
 const char *dg_blas_name(void);

@@ -17,6 +17,10 @@ int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
 int dg_cpu_gather(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
 int dg_cpu_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
 int dg_cpu_scatter_add(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cpu_along(dg_along kind, const dg_view *table, int axis, const dg_view *index,
+                 const dg_view *list);
+int dg_cpu_argsort(const dg_view *x, int axis, bool descending, const dg_view *y);
+int dg_cpu_linalg(dg_linalg kind, const dg_view *const *x, const dg_view *const *y);
 int dg_cpu_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                      int64_t *bad);
 int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y);

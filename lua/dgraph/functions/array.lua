@@ -1,20 +1,14 @@
 --- Shapes, parts, joins, copies.
 local ffi = require "ffi"
 local check = require "dgraph.check"
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local indexing = require "dgraph.tensor.indexing"
 local native = require "dgraph.native"
+local several = require "dgraph.functions.several"
 local tensor = require "dgraph.tensor"
 
 local C = native.C
-
---- Calls a function of C that fills an array of tensors, and gives them as a list.
-local function several(count, f, ...)
-  local array, list = ffi.new("dg_tensor *[?]", math.max(count, 1)), {}
-  native.check(f(array, ...))
-  for i = 1, count do list[i] = native.wrap(array[i - 1]) end
-  return list
-end
 
 local function split(array, x, axis, count, sizes)
   return C.dg_split(x, axis, count, sizes, array)
@@ -169,8 +163,27 @@ return function(F)
       return native.wrap(C.dg_pad(x, before, after, value))
     end)
 
-  --- Each place of an axis so many times in a row; also `F["repeat"]`.
-  declare "repeat_(x, repeats: integer, axis: axis = 1) -> dg_repeat(x, axis, repeats)"
+  --- Each place of an axis so many times in a row: as a number says, or a list of one for each
+  --- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+  ---@param repeats integer|integer[]
+  declare("repeat_(x, repeats: any, axis: axis?)", function(x, repeats, axis)
+    if axis == nil then x, axis = F.flatten(x), 1 end
+    local at, size = axis_and_size(x, axis, "F.repeat_")
+    if type(repeats) == "table" and #repeats == 1 then repeats = repeats[1] end
+    if type(repeats) ~= "table" then
+      return native.wrap(C.dg_repeat(x, at, check.integer(repeats, "F.repeat_", "repeats")))
+    end
+    if #repeats ~= size then
+      errors.raisef("F.repeat_: %d repeats for %d places", #repeats, size)
+    end
+    local places = {}
+    for i = 1, size do
+      local count = check.integer(repeats[i], "F.repeat_", "repeats " .. i)
+      if count < 0 then errors.raisef("F.repeat_: repeats %d is %d", i, count) end
+      for _ = 1, count do places[#places + 1] = i end
+    end
+    return F.take(x, create.tensor(places, { dtype = "int64", device = x.device }), axis)
+  end)
   F["repeat"] = F.repeat_
   --- The whole of x so many times along each axis.
   declare "tile(x, reps: shape)"

@@ -138,8 +138,8 @@ local function generate(name, parameters, native_name, body, results)
     local list = {}
     for i = 1, results do list[i] = "result" .. i end
     list = table.concat(list, ", ")
-    lines[#lines + 1] = ("local %s = body(%s)"):format(list, table.concat(names, ", "))
-    lines[#lines + 1] = "return " .. list
+    lines[#lines + 1] = ("local %s = body(%s)\nreturn %s"):format(list,
+      table.concat(names, ", "), list)
   elseif body then
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
     lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))

@@ -35,6 +35,131 @@ function F.softmax(x, axis) end
 ---@return dgraph.Tensor
 function F.log_softmax(x, axis) end
 
+--- The columns (axis 2) in reverse order.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.fliplr(x) end
+
+--- The rows (axis 1) in reverse order.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.flipud(x) end
+
+--- All elements along one axis; the same as `flatten`.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ravel(x) end
+
+--- x with the axes `source` at the places `destination`, the others in their order.
+---@param x dgraph.Tensor
+---@param source integer|integer[]
+---@param destination integer|integer[]
+---@return dgraph.Tensor
+function F.moveaxis(x, source, destination) end
+
+--- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
+--- 1.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param start? integer  1 by default
+---@return dgraph.Tensor
+function F.rollaxis(x, axis, start) end
+
+--- The elements moved `shift` places along an axis; those that leave it come in again at the
+--- other end. Lists move along several axes; without an axis x is flat.
+---@param x dgraph.Tensor
+---@param shift integer|integer[]
+---@param axis? any
+---@return dgraph.Tensor
+function F.roll(x, shift, axis) end
+
+--- Tensors joined along the second axis; vectors along the only one.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.hstack(xs) end
+
+--- Tensors joined along the first axis; a vector is one row.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.vstack(xs) end
+
+--- Tensors joined along the third axis; a matrix is one layer of it, a vector one row of a layer.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor
+function F.dstack(xs) end
+
+--- The vectors of a list repeated over a grid with one axis for each of them: "xy" has the second
+--- one along axis 1 and the first along axis 2, as NumPy; "ij" each along its own.
+---@param xs dgraph.Tensor[]
+---@param indexing? string  "xy" by default
+---@return dgraph.Tensor[]
+function F.meshgrid(xs, indexing) end
+
+--- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+---@param x dgraph.Tensor
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function F.trace(x, offset, axis1, axis2) end
+
+--- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+---@param x dgraph.Tensor
+---@param offset? integer  0 by default
+---@return dgraph.Tensor
+function F.diag_embed(x, offset) end
+
+--- Diagonal k of a matrix; of a vector, the matrix that has it there.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.diag(x, k) end
+
+--- The matrices in the last two axes with zeros above diagonal k.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.tril(x, k) end
+
+--- The matrices in the last two axes with zeros below diagonal k.
+---@param x dgraph.Tensor
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function F.triu(x, k) end
+
+--- A view of x's memory with this shape and these strides (in elements), which begins
+--- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
+--- add up where an element is seen several times.
+---@param x dgraph.Tensor
+---@param shape integer|integer[]
+---@param strides integer|integer[]
+---@param storage_offset? any
+---@return dgraph.Tensor
+function F.as_strided(x, shape, strides, storage_offset) end
+
+--- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
+--- with `padding` to `length`, or to the longest.
+---@param xs dgraph.Tensor[]
+---@param length? any
+---@param padding? number  0 by default
+---@return dgraph.Tensor
+function F.pad_sequence(xs, length, padding) end
+
+--- Sequences, the longest first, as a list by time: place i of the result has the i-th elements
+--- of all sequences that are as long. What it undoes is itself.
+---@param xs dgraph.Tensor[]
+---@return dgraph.Tensor[]
+function F.transpose_sequence(xs) end
+
+--- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
+--- with `inv` y[indices[i]] = x[i].
+---@param x dgraph.Tensor
+---@param indices integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@param inv? boolean  false by default
+---@return dgraph.Tensor
+function F.permutate(x, indices, axis, inv) end
+
 --- The same elements in another shape, of which one size may be -1.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
@@ -189,10 +314,11 @@ function F.diagonal(x, offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function F.pad(x, pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row; also `F["repeat"]`.
+--- Each place of an axis so many times in a row: as a number says, or a list of one for each
+--- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
 ---@param x dgraph.Tensor
----@param repeats integer
----@param axis? integer  1 by default
+---@param repeats integer|integer[]
+---@param axis? integer
 ---@return dgraph.Tensor
 function F.repeat_(x, repeats, axis) end
 
@@ -323,6 +449,160 @@ function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, includ
 ---@param ignore_label? integer
 ---@return dgraph.Tensor
 function F.accuracy(y, t, ignore_label) end
+
+--- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
+--- many axes as x, none of them larger but this one. PyTorch's gather.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@return dgraph.Tensor
+function F.gather(x, axis, index) end
+
+--- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+---@param x dgraph.Tensor
+---@param indices dgraph.Tensor
+---@param axis? integer  -1 by default
+---@return dgraph.Tensor
+function F.take_along_axis(x, indices, axis) end
+
+--- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
+--- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@param src dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.scatter(x, axis, index, src) end
+
+--- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
+--- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+---@param a dgraph.Tensor
+---@param slices any
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.scatter_add(a, slices, b) end
+
+--- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+---@param x dgraph.Tensor
+---@param axis integer
+---@param index dgraph.Tensor
+---@param source dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function F.index_add(x, axis, index, source, alpha) end
+
+--- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+---@param x dgraph.Tensor
+---@param mask dgraph.Tensor
+---@param value number|boolean|dgraph.Tensor
+---@return dgraph.Tensor
+function F.masked_fill(x, mask, value) end
+
+--- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
+--- there are as many classes as the largest when `num_classes` is nil.
+---@param t dgraph.Tensor
+---@param num_classes? any
+---@param dtype? string  "int64" by default
+---@return dgraph.Tensor
+function F.one_hot(t, num_classes, dtype) end
+
+--- The positions at which the elements along an axis stand in rising or falling order. Equal
+--- elements keep their order, NaN counts as larger than all numbers.
+---@param x dgraph.Tensor
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor
+function F.argsort(x, axis, descending) end
+
+--- The elements along an axis in rising or falling order, and their positions: as argsort.
+---@param x dgraph.Tensor
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function F.sort(x, axis, descending) end
+
+--- The k largest elements along an axis, or smallest, and their positions, the outermost first.
+--- They are in order whatever `sorted` says.
+---@param x dgraph.Tensor
+---@param k integer
+---@param axis? integer  -1 by default
+---@param largest? boolean  true by default
+---@param sorted? boolean  true by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function F.topk(x, k, axis, largest, sorted) end
+
+--- Inverses. A singular matrix is an error.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.inv(x) end
+
+--- The same as `inv`, by its name for stacks in Chainer.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_inv(x) end
+
+--- Determinants. Where a matrix is singular there is a first gradient, but no second one.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.det(x) end
+
+--- The same as `det`, by its name for stacks in Chainer.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_det(x) end
+
+--- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.solve(a, b) end
+
+--- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
+--- triangle alone is read.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.cholesky(x) end
+
+--- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
+--- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor w
+---@return dgraph.Tensor v
+function F.eigh(x) end
+
+--- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
+--- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
+--- square.
+---@param x dgraph.Tensor
+---@param full_matrices? boolean  true by default
+---@return dgraph.Tensor u
+---@return dgraph.Tensor s
+---@return dgraph.Tensor vh
+function F.svd(x, full_matrices) end
+
+--- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
+--- n), q is m x k and r k x n.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor q
+---@return dgraph.Tensor r
+function F.qr(x) end
+
+--- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
+--- largest; by default the larger of the sizes times the distance from 1 to the next number.
+---@param x dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function F.pinv(x, rcond) end
+
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
+--- b. b is a matrix or one vector; `rcond` as for pinv.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function F.lstsq(a, b, rcond) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
@@ -722,6 +1002,62 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 ---@return dgraph.Tensor
 function F.zoneout(h, x, ratio) end
 
+--- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
+--- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
+--- arrow the result has the letters that occur once, in the order of the alphabet. Of several
+--- operands those pairs come first whose product is smallest.
+---@param subscripts string
+---@param ... dgraph.Tensor
+---@return dgraph.Tensor
+function F.einsum(subscripts, ...) end
+
+--- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
+--- axes that two lists (or numbers) name.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param axes? integer|integer[][]
+---@return dgraph.Tensor
+function F.tensordot(a, b, axes) end
+
+--- The products of the matrices at each place of the first axis; B x N are B columns.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
+---@return dgraph.Tensor
+function F.batch_matmul(a, b, transa, transb) end
+
+--- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
+--- a vector); with a tensor without axes, of each element.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.dot(a, b) end
+
+--- The sum of the products of all elements, whatever the shapes are.
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.vdot(a, b) end
+
+--- The product of each element of a (rows) with each of b (columns).
+---@param a dgraph.Tensor
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function F.outer(a, b) end
+
+--- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
+--- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
+--- none.
+---@param e1 dgraph.Tensor
+---@param e2 dgraph.Tensor
+---@param W dgraph.Tensor
+---@param V1? dgraph.Tensor
+---@param V2? dgraph.Tensor
+---@param b? dgraph.Tensor
+---@return dgraph.Tensor
+function F.bilinear(e1, e2, W, V1, V2, b) end
+
 --- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
 --- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
@@ -1034,6 +1370,82 @@ function Tensor:softmax(axis) end
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
 
+--- The columns (axis 2) in reverse order.
+---@return dgraph.Tensor
+function Tensor:fliplr() end
+
+--- The rows (axis 1) in reverse order.
+---@return dgraph.Tensor
+function Tensor:flipud() end
+
+--- All elements along one axis; the same as `flatten`.
+---@return dgraph.Tensor
+function Tensor:ravel() end
+
+--- x with the axes `source` at the places `destination`, the others in their order.
+---@param source integer|integer[]
+---@param destination integer|integer[]
+---@return dgraph.Tensor
+function Tensor:moveaxis(source, destination) end
+
+--- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
+--- 1.
+---@param axis integer
+---@param start? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:rollaxis(axis, start) end
+
+--- The elements moved `shift` places along an axis; those that leave it come in again at the
+--- other end. Lists move along several axes; without an axis x is flat.
+---@param shift integer|integer[]
+---@param axis? any
+---@return dgraph.Tensor
+function Tensor:roll(shift, axis) end
+
+--- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+---@param offset? integer  0 by default
+---@param axis1? integer  1 by default
+---@param axis2? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:trace(offset, axis1, axis2) end
+
+--- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+---@param offset? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:diag_embed(offset) end
+
+--- Diagonal k of a matrix; of a vector, the matrix that has it there.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:diag(k) end
+
+--- The matrices in the last two axes with zeros above diagonal k.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:tril(k) end
+
+--- The matrices in the last two axes with zeros below diagonal k.
+---@param k? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:triu(k) end
+
+--- A view of x's memory with this shape and these strides (in elements), which begins
+--- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
+--- add up where an element is seen several times.
+---@param shape integer|integer[]
+---@param strides integer|integer[]
+---@param storage_offset? any
+---@return dgraph.Tensor
+function Tensor:as_strided(shape, strides, storage_offset) end
+
+--- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
+--- with `inv` y[indices[i]] = x[i].
+---@param indices integer[]|dgraph.Tensor
+---@param axis? integer  1 by default
+---@param inv? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:permutate(indices, axis, inv) end
+
 --- The same elements in another shape, of which one size may be -1.
 ---@param shape integer|integer[]
 ---@param ... integer  where the list is given as numbers
@@ -1153,9 +1565,10 @@ function Tensor:diagonal(offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function Tensor:pad(pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row; also `F["repeat"]`.
----@param repeats integer
----@param axis? integer  1 by default
+--- Each place of an axis so many times in a row: as a number says, or a list of one for each
+--- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+---@param repeats integer|integer[]
+---@param axis? integer
 ---@return dgraph.Tensor
 function Tensor:repeat_(repeats, axis) end
 
@@ -1273,6 +1686,139 @@ function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, incl
 ---@param ignore_label? integer
 ---@return dgraph.Tensor
 function Tensor:accuracy(t, ignore_label) end
+
+--- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
+--- many axes as x, none of them larger but this one. PyTorch's gather.
+---@param axis integer
+---@param index dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:gather(axis, index) end
+
+--- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+---@param indices dgraph.Tensor
+---@param axis? integer  -1 by default
+---@return dgraph.Tensor
+function Tensor:take_along_axis(indices, axis) end
+
+--- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
+--- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+---@param axis integer
+---@param index dgraph.Tensor
+---@param src dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:scatter(axis, index, src) end
+
+--- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
+--- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+---@param slices any
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:scatter_add(slices, b) end
+
+--- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+---@param axis integer
+---@param index dgraph.Tensor
+---@param source dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function Tensor:index_add(axis, index, source, alpha) end
+
+--- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+---@param mask dgraph.Tensor
+---@param value number|boolean|dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:masked_fill(mask, value) end
+
+--- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
+--- there are as many classes as the largest when `num_classes` is nil.
+---@param num_classes? any
+---@param dtype? string  "int64" by default
+---@return dgraph.Tensor
+function Tensor:one_hot(num_classes, dtype) end
+
+--- The positions at which the elements along an axis stand in rising or falling order. Equal
+--- elements keep their order, NaN counts as larger than all numbers.
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:argsort(axis, descending) end
+
+--- The elements along an axis in rising or falling order, and their positions: as argsort.
+---@param axis? integer  -1 by default
+---@param descending? boolean  false by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function Tensor:sort(axis, descending) end
+
+--- The k largest elements along an axis, or smallest, and their positions, the outermost first.
+--- They are in order whatever `sorted` says.
+---@param k integer
+---@param axis? integer  -1 by default
+---@param largest? boolean  true by default
+---@param sorted? boolean  true by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function Tensor:topk(k, axis, largest, sorted) end
+
+--- Inverses. A singular matrix is an error.
+---@return dgraph.Tensor
+function Tensor:inv() end
+
+--- The same as `inv`, by its name for stacks in Chainer.
+---@return dgraph.Tensor
+function Tensor:batch_inv() end
+
+--- Determinants. Where a matrix is singular there is a first gradient, but no second one.
+---@return dgraph.Tensor
+function Tensor:det() end
+
+--- The same as `det`, by its name for stacks in Chainer.
+---@return dgraph.Tensor
+function Tensor:batch_det() end
+
+--- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:solve(b) end
+
+--- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
+--- triangle alone is read.
+---@return dgraph.Tensor
+function Tensor:cholesky() end
+
+--- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
+--- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+---@return dgraph.Tensor w
+---@return dgraph.Tensor v
+function Tensor:eigh() end
+
+--- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
+--- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
+--- square.
+---@param full_matrices? boolean  true by default
+---@return dgraph.Tensor u
+---@return dgraph.Tensor s
+---@return dgraph.Tensor vh
+function Tensor:svd(full_matrices) end
+
+--- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
+--- n), q is m x k and r k x n.
+---@return dgraph.Tensor q
+---@return dgraph.Tensor r
+function Tensor:qr() end
+
+--- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
+--- largest; by default the larger of the sizes times the distance from 1 to the next number.
+---@param rcond? any
+---@return dgraph.Tensor
+function Tensor:pinv(rcond) end
+
+--- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
+--- b. b is a matrix or one vector; `rcond` as for pinv.
+---@param b dgraph.Tensor
+---@param rcond? any
+---@return dgraph.Tensor
+function Tensor:lstsq(b, rcond) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
@@ -1590,6 +2136,47 @@ function Tensor:gumbel_softmax(tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:zoneout(x, ratio) end
+
+--- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
+--- axes that two lists (or numbers) name.
+---@param b dgraph.Tensor
+---@param axes? integer|integer[][]
+---@return dgraph.Tensor
+function Tensor:tensordot(b, axes) end
+
+--- The products of the matrices at each place of the first axis; B x N are B columns.
+---@param b dgraph.Tensor
+---@param transa? boolean  false by default
+---@param transb? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:batch_matmul(b, transa, transb) end
+
+--- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
+--- a vector); with a tensor without axes, of each element.
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:dot(b) end
+
+--- The sum of the products of all elements, whatever the shapes are.
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:vdot(b) end
+
+--- The product of each element of a (rows) with each of b (columns).
+---@param b dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:outer(b) end
+
+--- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
+--- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
+--- none.
+---@param e2 dgraph.Tensor
+---@param W dgraph.Tensor
+---@param V1? dgraph.Tensor
+---@param V2? dgraph.Tensor
+---@param b? dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:bilinear(e2, W, V1, V2, b) end
 
 --- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those

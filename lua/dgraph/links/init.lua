@@ -1,6 +1,7 @@
 --- The layers that come with dgraph; each file is read when its layer is first used.
 local FILES = {
   Linear = "linear",
+  Bilinear = "bilinear",
   EmbedID = "embed_id",
   CRF1d = "crf1d",
   NegativeSampling = "negative_sampling",
@@ -27,6 +28,7 @@ local FILES = {
 
 ---@class dgraph.links
 ---@field Linear dgraph.Linear
+---@field Bilinear dgraph.Bilinear
 ---@field EmbedID dgraph.EmbedID
 ---@field CRF1d dgraph.CRF1d
 ---@field NegativeSampling dgraph.NegativeSampling

@@ -171,6 +171,15 @@ function files.write(path, parts)
   return true
 end
 
+--- Fills memory with what follows in an open file.
+---@param file file*
+---@param data ffi.cdata*  a pointer
+---@param size integer  bytes
+---@return boolean  false when the file has fewer
+function files.fill(file, data, size)
+  return tonumber(C.dgraph_libc_fread(data, 1, size, file)) == size
+end
+
 local function read_open(file, limit)
   local _, message = file:read(0)
   if message then return nil, message end -- a folder, for one
@@ -184,8 +193,7 @@ local function read_open(file, limit)
   local bytes
   bytes, message = buffer.new(size)
   if not bytes then return nil, message end
-  local count = tonumber(C.dgraph_libc_fread(bytes, 1, size, file))
-  if count < size then return nil, "it became shorter while it was read" end
+  if not files.fill(file, bytes, size) then return nil, "it became shorter while it was read" end
   return bytes, size
 end
 
