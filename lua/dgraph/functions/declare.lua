@@ -139,6 +139,7 @@ local function generate(name, parameters, native_name, body, results)
     for i = 1, results do list[i] = "result" .. i end
     list = table.concat(list, ", ")
     lines[#lines + 1] = ("local %s = body(%s)"):format(list, table.concat(names, ", "))
+    lines[#lines + 1] = "if result2 == nil then return result1 end"
     lines[#lines + 1] = "return " .. list
   elseif body then
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
@@ -171,7 +172,7 @@ end
 --- A `declare` that fills `functions`.
 ---@param functions table
 ---@return fun(signature: string, body?: function, results?: integer): function  what computes it
----  where that is not one call of C, and how many results it has if not one
+---  where that is not one call of C, and how many results it may have if not one
 return function(functions)
   return function(signature, body, results)
     local name, parameters, native_name = parse(signature)

@@ -3,8 +3,8 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "connection", "criteria", "embedding", "evaluation", "loss", "math",
-  "noise", "rnn", "sequence_loss", "util",
+  "activation", "array", "connection", "convolution", "criteria", "embedding", "evaluation",
+  "image", "loss", "math", "noise", "pooling", "rnn", "sequence_loss", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end
