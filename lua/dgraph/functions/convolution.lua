@@ -38,72 +38,41 @@ return function(F)
   --- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
   --- rounded down, or up with `cover_all`. Filters of a group see the channels of that group.
   --- Floats of one dtype.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("convolution_2d(x, W, b: tensor?, stride: any = 1, pad: any = 0, "
-    .. "cover_all: boolean = false, dilate: any = 1, groups: integer = 1)",
+  declare("convolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
+    .. "cover_all: boolean = false, dilate: sizes = 1, groups: integer = 1)",
     convolution("F.convolution_2d", 2))
   --- convolution_2d along one axis. x: batch x channels x length.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("convolution_1d(x, W, b: tensor?, stride: any = 1, pad: any = 0, "
-    .. "cover_all: boolean = false, dilate: any = 1, groups: integer = 1)",
+  declare("convolution_1d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
+    .. "cover_all: boolean = false, dilate: sizes = 1, groups: integer = 1)",
     convolution("F.convolution_1d", 1))
   --- convolution_2d along three axes. x: batch x channels x depth x height x width.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("convolution_3d(x, W, b: tensor?, stride: any = 1, pad: any = 0, "
-    .. "cover_all: boolean = false, dilate: any = 1, groups: integer = 1)",
+  declare("convolution_3d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
+    .. "cover_all: boolean = false, dilate: sizes = 1, groups: integer = 1)",
     convolution("F.convolution_3d", 3))
   --- convolution_2d along the axes that x has behind batch and channels, one to four.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("convolution_nd(x, W, b: tensor?, stride: any = 1, pad: any = 0, "
-    .. "cover_all: boolean = false, dilate: any = 1, groups: integer = 1)",
+  declare("convolution_nd(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
+    .. "cover_all: boolean = false, dilate: sizes = 1, groups: integer = 1)",
     convolution("F.convolution_nd"))
 
   --- The transpose of a convolution: each element of x adds its multiple of the filters to y. x:
   --- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
   --- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
   --- convolution must make x's size. Floats of one dtype.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  ---@param dilate? integer|integer[]  1 by default
-  declare("deconvolution_2d(x, W, b: tensor?, stride: any = 1, pad: any = 0, outsize: any?, "
-    .. "dilate: any = 1, groups: integer = 1)", deconvolution("F.deconvolution_2d", 2))
+  declare("deconvolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, outsize: sizes?, "
+    .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_2d", 2))
   --- deconvolution_2d along one axis.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  ---@param dilate? integer|integer[]  1 by default
-  declare("deconvolution_1d(x, W, b: tensor?, stride: any = 1, pad: any = 0, outsize: any?, "
-    .. "dilate: any = 1, groups: integer = 1)", deconvolution("F.deconvolution_1d", 1))
+  declare("deconvolution_1d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, outsize: sizes?, "
+    .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_1d", 1))
   --- deconvolution_2d along three axes.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  ---@param dilate? integer|integer[]  1 by default
-  declare("deconvolution_3d(x, W, b: tensor?, stride: any = 1, pad: any = 0, outsize: any?, "
-    .. "dilate: any = 1, groups: integer = 1)", deconvolution("F.deconvolution_3d", 3))
+  declare("deconvolution_3d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, outsize: sizes?, "
+    .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_3d", 3))
   --- deconvolution_2d along the axes that x has behind batch and channels, one to four.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  ---@param dilate? integer|integer[]  1 by default
-  declare("deconvolution_nd(x, W, b: tensor?, stride: any = 1, pad: any = 0, outsize: any?, "
-    .. "dilate: any = 1, groups: integer = 1)", deconvolution("F.deconvolution_nd"))
+  declare("deconvolution_nd(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, outsize: sizes?, "
+    .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_nd"))
 
   --- convolution_2d with filters whose elements are `dilate` apart.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("dilated_convolution_2d(x, W, b: tensor?, stride: any = 1, pad: any = 0, "
-    .. "dilate: any = 1, cover_all: boolean = false)",
+  declare("dilated_convolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
+    .. "dilate: sizes = 1, cover_all: boolean = false)",
     function(x, W, b, stride, pad, dilate, cover_all)
       return F.convolution_2d(x, W, b, stride, pad, cover_all, dilate)
     end)
@@ -111,9 +80,7 @@ return function(F)
   --- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
   --- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
   --- channels, those of one channel of x side by side.
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  declare("depthwise_convolution_2d(x, W, b: tensor?, stride: any = 1, pad: any = 0)",
+  declare("depthwise_convolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0)",
     function(x, W, b, stride, pad)
       local shape, channels = W.shape, x:dim(2)
       if #shape ~= 4 or shape[2] ~= channels then

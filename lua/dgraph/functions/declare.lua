@@ -22,7 +22,8 @@ local tensor = require "dgraph.tensor"
 ---@class dgraph.Parameters: { name: string, type: string, is_option: boolean, nullable: boolean,
 ---default: string? }[]
 
---- What becomes of a parameter on its way into C: a check, and the arguments in C.
+--- What becomes of a parameter on its way into C: a check, and the arguments in C. `sizes` (one or
+--- a list) and `any` are the body's to check.
 local KINDS = {
   tensor = { "if type($n) ~= 'cdata' then check.tensor($n, $w, '$n') end", "$n" },
   number = { "if type($n) ~= 'number' then check.number($n, $w, '$n') end", "$n" },
@@ -34,6 +35,7 @@ local KINDS = {
   open_shape = { "local $n_count = check.shape($n, $w, -1)", "$n_count, check.sizes" },
   dtype = { "$n = dtypes.id($n, $w)", "$n" },
   tensors = { "local $n_list, $n_count = check.tensors($n, $w, '$n')", "$n_count, $n_list" },
+  sizes = { "", "$n" },
   any = { "", "$n" },
 }
 

@@ -13,6 +13,29 @@ local function product(list, from, to)
   return result
 end
 
+--- The shape of fold's input with an axis for each axis of the windows.
+local function columns_shape(shape, size, window, apart, around, step)
+  local axes, taps, places = #size, 1, 1
+  local wanted = { shape[1] }
+  for k = 1, axes do
+    if window[k] < 1 or step[k] < 1 then
+      errors.raisef("F.fold: a window of %d with a stride of %d", window[k], step[k])
+    end
+    local room = size[k] + 2 * around[k] - (window[k] - 1) * apart[k] - 1
+    wanted[k + 2], wanted[k + 2 + axes] = window[k], math.max(math.floor(room / step[k]) + 1, 0)
+    taps, places = taps * window[k], places * wanted[k + 2 + axes]
+  end
+  if shape[2] % taps ~= 0 then
+    errors.raisef("F.fold: %d channels are not a multiple of the window's %d elements", shape[2],
+      taps)
+  end
+  if places ~= shape[3] then
+    errors.raisef("F.fold: x has %d places, wanted %d", shape[3], places)
+  end
+  wanted[2] = shape[2] / taps
+  return wanted
+end
+
 --- The sizes of an image, and the side of a block of it.
 local function image_and_block(x, r, who)
   local shape = x.shape
@@ -56,38 +79,35 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
-  local function columns(x, ksize, stride, pad, dilate, cover_all, axes, who)
-    set("ksize", ksize, axes, who)
-    set("stride", stride, axes, who)
-    set("pad", pad, axes, who)
-    set("dilate", dilate, axes, who)
-    return wrap(C.dg_im2col(x, axes, windows.ksize, windows.stride, windows.pad, windows.dilate,
-      cover_all))
-  end
-
   --- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
   --- sizes as those of convolution_2d.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  1 by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param dilate? integer|integer[]  1 by default
-  declare("im2col(x, ksize: any, stride: any = 1, pad: any = 0, cover_all: boolean = false, "
-    .. "dilate: any = 1)", function(x, ksize, stride, pad, cover_all, dilate)
-    local y = columns(x, ksize, stride, pad, dilate, cover_all, 2, "F.im2col")
-    local shape = y.shape
-    return F.reshape(y, { shape[1], product(shape, 2, 4), shape[5], shape[6] })
-  end)
+  declare("im2col(x, ksize: sizes, stride: sizes = 1, pad: sizes = 0, "
+    .. "cover_all: boolean = false, dilate: sizes = 1)",
+    function(x, ksize, stride, pad, cover_all, dilate)
+      local who = "F.im2col"
+      windows.need("ksize", ksize, 2, who)
+      set("stride", stride, 2, who)
+      set("pad", pad, 2, who)
+      set("dilate", dilate, 2, who)
+      local y = wrap(C.dg_im2col(x, 2, windows.ksize, windows.stride, windows.pad, windows.dilate,
+        cover_all))
+      local shape = y.shape
+      return F.reshape(y, { shape[1], product(shape, 2, 4), shape[5], shape[6] })
+    end)
 
   --- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
   --- three axes behind batch and channels.
-  ---@param kernel_size integer|integer[]
-  ---@param dilation? integer|integer[]  1 by default
-  ---@param padding? integer|integer[]  0 by default
-  ---@param stride? integer|integer[]  1 by default
-  declare("unfold(x, kernel_size: any, dilation: any = 1, padding: any = 0, stride: any = 1)",
+  declare("unfold(x, kernel_size: sizes, dilation: sizes = 1, padding: sizes = 0, "
+    .. "stride: sizes = 1)",
     function(x, kernel_size, dilation, padding, stride)
-      local axes = windows.axes(x, nil, "F.unfold")
-      local y = columns(x, kernel_size, stride, padding, dilation, false, axes, "F.unfold")
+      local who = "F.unfold"
+      local axes = windows.axes(x, nil, who)
+      windows.need("ksize", kernel_size, axes, who, "kernel_size")
+      set("dilate", dilation, axes, who, "dilation")
+      set("pad", padding, axes, who, "padding")
+      set("stride", stride, axes, who)
+      local y = wrap(C.dg_im2col(x, axes, windows.ksize, windows.stride, windows.pad,
+        windows.dilate, false))
       local shape = y.shape
       return F.reshape(y, { shape[1], product(shape, 2, axes + 2),
         product(shape, axes + 3, 2 * axes + 2) })
@@ -95,45 +115,25 @@ return function(F)
 
   --- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
   --- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
-  ---@param output_size integer|integer[]
-  ---@param kernel_size integer|integer[]
-  ---@param dilation? integer|integer[]  1 by default
-  ---@param padding? integer|integer[]  0 by default
-  ---@param stride? integer|integer[]  1 by default
-  declare("fold(x, output_size: any, kernel_size: any, dilation: any = 1, padding: any = 0, "
-    .. "stride: any = 1)", function(x, output_size, kernel_size, dilation, padding, stride)
-    local who = "F.fold"
-    local axes, shape, wanted = type(output_size) == "table" and #output_size or 2, x.shape, {}
-    if axes < 1 or axes > 3 then errors.raisef("%s: %d axes, wanted 1 to 3", who, axes) end
-    if #shape ~= 3 then errors.raisef("%s: x has %d axes, wanted 3", who, #shape) end
-    local size = windows.list(output_size, axes, who, "output_size")
-    local window = windows.list(kernel_size, axes, who, "kernel_size")
-    local step = windows.list(stride, axes, who, "stride")
-    local around = windows.list(padding, axes, who, "padding")
-    local apart = windows.list(dilation, axes, who, "dilation")
-    local taps = product(window, 1, axes)
-    if taps < 1 or shape[2] % taps ~= 0 then
-      errors.raisef("%s: %d channels are not a multiple of the window's %d elements", who, shape[2],
-        taps)
-    end
-    wanted[1], wanted[2] = shape[1], shape[2] / taps
-    for k = 1, axes do
-      local room = size[k] + 2 * around[k] - (window[k] - 1) * apart[k] - 1
-      wanted[k + 2] = window[k]
-      wanted[k + 2 + axes] = math.max(math.floor(room / step[k]) + 1, 0)
-    end
-    if product(wanted, axes + 3, 2 * axes + 2) ~= shape[3] then
-      errors.raisef("%s: x has %d places, wanted %d", who, shape[3],
-        product(wanted, axes + 3, 2 * axes + 2))
-    end
-    local y = F.reshape(x, wanted)
-    set("stride", stride, axes, who)
-    set("pad", padding, axes, who)
-    set("dilate", dilation, axes, who)
-    set("outsize", output_size, axes, who)
-    return wrap(C.dg_col2im(y, axes, windows.outsize, windows.stride, windows.pad, windows.dilate,
-      false))
-  end)
+  declare("fold(x, output_size: sizes, kernel_size: sizes, dilation: sizes = 1, "
+    .. "padding: sizes = 0, stride: sizes = 1)",
+    function(x, output_size, kernel_size, dilation, padding, stride)
+      local who, shape = "F.fold", x.shape
+      local axes = type(output_size) == "table" and #output_size or 2
+      if axes < 1 or axes > 3 then errors.raisef("%s: %d axes, wanted 1 to 3", who, axes) end
+      if #shape ~= 3 then errors.raisef("%s: x has %d axes, wanted 3", who, #shape) end
+      local wanted = columns_shape(shape, windows.list("output_size", output_size, axes, who),
+        windows.list("kernel_size", kernel_size, axes, who),
+        windows.list("dilation", dilation, axes, who), windows.list("padding", padding, axes, who),
+        windows.list("stride", stride, axes, who))
+      local columns = F.reshape(x, wanted)
+      set("outsize", output_size, axes, who)
+      set("dilate", dilation, axes, who)
+      set("pad", padding, axes, who)
+      set("stride", stride, axes, who)
+      return wrap(C.dg_col2im(columns, axes, windows.outsize, windows.stride, windows.pad,
+        windows.dilate, false))
+    end)
 
   --- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
   --- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
@@ -172,7 +172,7 @@ return function(F)
   --- without, and with "nearest", the outer edges of the elements do.
   ---@param output_shape integer[]  height and width
   ---@param mode? "bilinear"|"nearest"
-  declare("resize_images(x, output_shape: any, mode: any = 'bilinear', "
+  declare("resize_images(x, output_shape: sizes, mode: any = 'bilinear', "
     .. "align_corners: boolean = true)", function(x, output_shape, mode, align_corners)
     local who, shape = "F.resize_images", x.shape
     if mode ~= "bilinear" and mode ~= "nearest" then
@@ -182,7 +182,7 @@ return function(F)
     if x.dtype ~= "float32" and x.dtype ~= "float64" then
       errors.raisef("%s: wanted a float tensor, got %s", who, x.dtype)
     end
-    local size = windows.list(output_shape, 2, who, "output_shape")
+    local size = windows.list("output_shape", output_shape, 2, who)
     for axis = 3, 4 do
       local n, out = shape[axis], size[axis - 2]
       if n < 1 or out < 1 then

@@ -12,8 +12,7 @@ local found = ffi.new "dg_tensor *[1]"
 
 --- Sets the arrays of windows; a stride of nil stays nil.
 local function set_all(ksize, stride, pad, axes, who)
-  if ksize == nil then errors.raisef("%s: ksize is missing", who) end
-  set("ksize", ksize, axes, who)
+  windows.need("ksize", ksize, axes, who)
   set("pad", pad, axes, who)
   return set("stride", stride, axes, who)
 end
@@ -53,8 +52,7 @@ end
 
 local function adaptive_max(who, axes)
   return function(x, output_size, return_indices)
-    local outsize = set("outsize", output_size, axes, who)
-    if not outsize then errors.raisef("%s: output_size is missing", who) end
+    local outsize = windows.need("outsize", output_size, axes, who, "output_size")
     if not return_indices then return wrap(C.dg_adaptive_max_pooling(x, axes, outsize, 1, nil)) end
     local y = wrap(C.dg_adaptive_max_pooling(x, axes, outsize, 1, found))
     return y, wrap(found[0])
@@ -63,8 +61,7 @@ end
 
 local function adaptive_average(who, axes)
   return function(x, output_size)
-    local outsize = set("outsize", output_size, axes, who)
-    if not outsize then errors.raisef("%s: output_size is missing", who) end
+    local outsize = windows.need("outsize", output_size, axes, who, "output_size")
     return wrap(C.dg_adaptive_average_pooling(x, axes, outsize))
   end
 end
@@ -77,109 +74,69 @@ return function(F)
   --- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
   --- planes the maxima are: int32, counted row by row from 1; 0 for a window without elements of x,
   --- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("max_pooling_2d(x, ksize: any, stride: any?, pad: any = 0, cover_all: boolean = true, "
-    .. "return_indices: boolean = false)", max_pooling("F.max_pooling_2d", 2), 2)
+  declare("max_pooling_2d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "cover_all: boolean = true, return_indices: boolean = false)",
+    max_pooling("F.max_pooling_2d", 2), 2)
   --- max_pooling_2d along one axis. x: batch x channels x length.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("max_pooling_1d(x, ksize: any, stride: any?, pad: any = 0, cover_all: boolean = true, "
-    .. "return_indices: boolean = false)", max_pooling("F.max_pooling_1d", 1), 2)
+  declare("max_pooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "cover_all: boolean = true, return_indices: boolean = false)",
+    max_pooling("F.max_pooling_1d", 1), 2)
   --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("max_pooling_3d(x, ksize: any, stride: any?, pad: any = 0, cover_all: boolean = true, "
-    .. "return_indices: boolean = false)", max_pooling("F.max_pooling_3d", 3), 2)
+  declare("max_pooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "cover_all: boolean = true, return_indices: boolean = false)",
+    max_pooling("F.max_pooling_3d", 3), 2)
   --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("max_pooling_nd(x, ksize: any, stride: any?, pad: any = 0, cover_all: boolean = true, "
-    .. "return_indices: boolean = false)", max_pooling("F.max_pooling_nd"), 2)
+  declare("max_pooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "cover_all: boolean = true, return_indices: boolean = false)",
+    max_pooling("F.max_pooling_nd"), 2)
 
   --- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
   --- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
   --- with max_pooling_2d without cover_all. Floats.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param pad_value? 0|false  0 by default
-  declare("average_pooling_2d(x, ksize: any, stride: any?, pad: any = 0, pad_value: any = 0)",
+  declare("average_pooling_2d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_2d", 2))
   --- average_pooling_2d along one axis.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param pad_value? 0|false  0 by default
-  declare("average_pooling_1d(x, ksize: any, stride: any?, pad: any = 0, pad_value: any = 0)",
+  declare("average_pooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_1d", 1))
   --- average_pooling_2d along three axes.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param pad_value? 0|false  0 by default
-  declare("average_pooling_3d(x, ksize: any, stride: any?, pad: any = 0, pad_value: any = 0)",
+  declare("average_pooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_3d", 3))
   --- average_pooling_2d along the axes that x has behind batch and channels, one to four.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param pad_value? 0|false  0 by default
-  declare("average_pooling_nd(x, ksize: any, stride: any?, pad: any = 0, pad_value: any = 0)",
+  declare("average_pooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_nd"))
 
   --- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
   --- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
   --- pad, less stride - 1 with `cover_all`. Floats.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  declare("unpooling_2d(x, ksize: any, stride: any?, pad: any = 0, outsize: any?, "
-    .. "cover_all: boolean = true)", unpooling("F.unpooling_2d", 2))
+  declare("unpooling_2d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_2d", 2))
   --- unpooling_2d along one axis.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  declare("unpooling_1d(x, ksize: any, stride: any?, pad: any = 0, outsize: any?, "
-    .. "cover_all: boolean = true)", unpooling("F.unpooling_1d", 1))
+  declare("unpooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_1d", 1))
   --- unpooling_2d along three axes.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  declare("unpooling_3d(x, ksize: any, stride: any?, pad: any = 0, outsize: any?, "
-    .. "cover_all: boolean = true)", unpooling("F.unpooling_3d", 3))
+  declare("unpooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_3d", 3))
   --- unpooling_2d along the axes that x has behind batch and channels, one to four.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  declare("unpooling_nd(x, ksize: any, stride: any?, pad: any = 0, outsize: any?, "
-    .. "cover_all: boolean = true)", unpooling("F.unpooling_nd"))
+  declare("unpooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_nd"))
 
   --- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
   --- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
   --- unpooling_2d.
-  ---@param ksize integer|integer[]
-  ---@param stride? integer|integer[]  ksize by default
-  ---@param pad? integer|integer[]  0 by default
-  ---@param outsize? integer|integer[]
-  declare("upsampling_2d(x, indexes, ksize: any, stride: any?, pad: any = 0, outsize: any?, "
-    .. "cover_all: boolean = true)",
+  declare("upsampling_2d(x, indexes, ksize: sizes, stride: sizes?, pad: sizes = 0, "
+    .. "outsize: sizes?, cover_all: boolean = true)",
     function(x, indexes, ksize, stride, pad, outsize, cover_all)
       local who = "F.upsampling_2d"
       stride = set_all(ksize, stride, pad, 2, who)
@@ -191,32 +148,29 @@ return function(F)
   --- The means of output_size windows, as even as they can be: place o of n on an axis of size s
   --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
   --- x h x w.
-  ---@param output_size integer|integer[]
-  declare("adaptive_avg_pool2d(x, output_size: any)", adaptive_average("F.adaptive_avg_pool2d", 2))
+  declare("adaptive_avg_pool2d(x, output_size: sizes)",
+    adaptive_average("F.adaptive_avg_pool2d", 2))
   --- adaptive_avg_pool2d along one axis.
-  ---@param output_size integer|integer[]
-  declare("adaptive_avg_pool1d(x, output_size: any)", adaptive_average("F.adaptive_avg_pool1d", 1))
+  declare("adaptive_avg_pool1d(x, output_size: sizes)",
+    adaptive_average("F.adaptive_avg_pool1d", 1))
   --- adaptive_avg_pool2d along three axes.
-  ---@param output_size integer|integer[]
-  declare("adaptive_avg_pool3d(x, output_size: any)", adaptive_average("F.adaptive_avg_pool3d", 3))
+  declare("adaptive_avg_pool3d(x, output_size: sizes)",
+    adaptive_average("F.adaptive_avg_pool3d", 3))
   --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
   --- places, as max_pooling_2d gives them.
-  ---@param output_size integer|integer[]
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("adaptive_max_pool2d(x, output_size: any, return_indices: boolean = false)",
+  declare("adaptive_max_pool2d(x, output_size: sizes, return_indices: boolean = false)",
     adaptive_max("F.adaptive_max_pool2d", 2), 2)
   --- adaptive_max_pool2d along one axis.
-  ---@param output_size integer|integer[]
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("adaptive_max_pool1d(x, output_size: any, return_indices: boolean = false)",
+  declare("adaptive_max_pool1d(x, output_size: sizes, return_indices: boolean = false)",
     adaptive_max("F.adaptive_max_pool1d", 1), 2)
   --- adaptive_max_pool2d along three axes.
-  ---@param output_size integer|integer[]
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
-  declare("adaptive_max_pool3d(x, output_size: any, return_indices: boolean = false)",
+  declare("adaptive_max_pool3d(x, output_size: sizes, return_indices: boolean = false)",
     adaptive_max("F.adaptive_max_pool3d", 3), 2)
 
   --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
@@ -241,7 +195,7 @@ return function(F)
           pad[axis] = math.floor((ksize[axis] * bins - size) / 2)
         end
         local y = F.max_pooling_2d(x, ksize, nil, pad)
-        levels[level] = F.reshape(y, { shape[1], y.size / math.max(shape[1], 1), 1, 1 })
+        levels[level] = F.reshape(y, { shape[1], shape[2] * y:dim(3) * y:dim(4), 1, 1 })
       end
       return F.concat(levels, 2)
     end)

@@ -13,6 +13,7 @@ local windows = {
   pad = ffi.new("int64_t[?]", MOST), dilate = ffi.new("int64_t[?]", MOST),
   outsize = ffi.new("int64_t[?]", MOST),
 }
+local scratch = ffi.new("int64_t[?]", MOST)
 
 --- How many axes x has behind batch and channels: `axes`, or what it says itself.
 ---@param x dgraph.Tensor
@@ -29,15 +30,7 @@ function windows.axes(x, axes, who)
   return axes
 end
 
---- A number for all axes or a list with one for each, in one of the arrays above. nil stays nil.
----@param what "ksize"|"stride"|"pad"|"dilate"|"outsize"
----@param value integer|integer[]|nil
----@param axes integer
----@param who string
----@return ffi.cdata*?
-function windows.set(what, value, axes, who)
-  if value == nil then return nil end
-  local to = windows[what]
+local function fill(to, what, value, axes, who)
   if type(value) == "number" then
     for i = 0, axes - 1 do to[i] = check.integer(value, who, what) end
   elseif type(value) ~= "table" then
@@ -47,19 +40,44 @@ function windows.set(what, value, axes, who)
   else
     for i = 1, axes do to[i - 1] = check.integer(value[i], who, what) end
   end
-  return to
 end
 
---- The same as a list of Lua.
+--- A number for all axes or a list with one for each, in one of the arrays above. nil stays nil.
+---@param what "ksize"|"stride"|"pad"|"dilate"|"outsize"
+---@param value integer|integer[]|nil
+---@param axes integer
+---@param who string
+---@param called? string  what the function calls it, if not `what`
+---@return ffi.cdata*?
+function windows.set(what, value, axes, who, called)
+  if value == nil then return nil end
+  fill(windows[what], called or what, value, axes, who)
+  return windows[what]
+end
+
+--- The same for what must be there.
+---@param what "ksize"|"outsize"
 ---@param value integer|integer[]
 ---@param axes integer
 ---@param who string
+---@param called? string
+---@return ffi.cdata*
+function windows.need(what, value, axes, who, called)
+  if value == nil then errors.raisef("%s: %s is missing", who, called or what) end
+  return windows.set(what, value, axes, who, called)
+end
+
+--- The same as a list of Lua.
 ---@param what string
+---@param value integer|integer[]
+---@param axes integer
+---@param who string
 ---@return integer[]
-function windows.list(value, axes, who, what)
-  local array, list = windows.set("outsize", value, axes, who), {}
-  if not array then errors.raisef("%s: %s is missing", who, what) end
-  for i = 1, axes do list[i] = tonumber(array[i - 1]) end
+function windows.list(what, value, axes, who)
+  if value == nil then errors.raisef("%s: %s is missing", who, what) end
+  fill(scratch, what, value, axes, who)
+  local list = {}
+  for i = 1, axes do list[i] = tonumber(scratch[i - 1]) end
   return list
 end
 
