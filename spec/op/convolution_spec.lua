@@ -112,6 +112,40 @@ describe("convolution", function()
     check({ 1, 2, 9000 }, { 3, 2, 17 }, { pad = 8 })
     check({ 1, 9, 9, 8, 10 }, { 2, 9, 3, 3, 3 }, { pad = 1 })
     check({ 2, 150, 20, 20 }, { 3, 150, 1, 1 }, {})
+    check({ 2, 16, 9, 12 }, { 14, 16, 3, 3 }, { pad = { 0, 2 } })
+  end)
+
+  it("does windows of 3x3 over many channels in another way, with the same result", function()
+    for _, size in ipairs { { 7, 10, 1 }, { 4, 4, 1 }, { 6, 5, 0 }, { 4, 133, 1 }, { 5, 6, 2 } } do
+      local h, w, pad = unpack(size)
+      local function results(dtype)
+        dg.seed(5)
+        local images = dg.tensor(dg.randn(3, 26, h, w), { dtype = dtype, requires_grad = true })
+        local kernels = dg.tensor(dg.randn(28, 13, 3, 3), { dtype = dtype, requires_grad = true })
+        local b = dg.arange(28, { dtype = dtype })
+        local y = F.convolution_2d(images, kernels, b, { pad = pad, groups = 2 })
+        local gy = dg.tensor(dg.randn(y.shape), dtype)
+        return { y, unpack(dg.grad({ y }, { images, kernels }, { gy })) }
+      end
+      local narrow, wide = results("float32"), results("float64")
+      -- Seven filters at a time are too few for that way.
+      dg.seed(5)
+      local images = dg.tensor(dg.randn(3, 26, h, w), "float64")
+      local kernels = dg.tensor(dg.randn(28, 13, 3, 3), "float64")
+      for group = 0, 1 do
+        local channels = images[{ {}, { 13 * group + 1, 13 * group + 13 } }]
+        for part = 0, 1 do
+          local first = 14 * group + 7 * part + 1
+          local plain = F.convolution_2d(channels, kernels[{ { first, first + 6 } }],
+            dg.arange(first - 1, first + 6, 1, { dtype = "float64" }), 1, pad)
+          dg.gradient_check.assert_allclose(wide[1][{ {}, { first, first + 6 } }], plain, 1e-12,
+            1e-12)
+        end
+      end
+      for i = 1, 3 do
+        dg.gradient_check.assert_allclose(dg.tensor(narrow[i], "float64"), wide[i], 1e-4, 1e-5)
+      end
+    end
   end)
 
   it("gives the same whatever the number of threads", function()

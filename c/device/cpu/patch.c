@@ -2,6 +2,7 @@
 #include "device/cpu/patch.h"
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
+#include "device/cpu/isa.h"
 #include "device/cpu/pool.h"
 
 #include <string.h>

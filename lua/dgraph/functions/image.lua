@@ -182,17 +182,17 @@ return function(F)
     if x.dtype ~= "float32" and x.dtype ~= "float64" then
       errors.raisef("%s: wanted a float tensor, got %s", who, x.dtype)
     end
-    local size = windows.list("output_shape", output_shape, 2, who)
+    local size, device = windows.list("output_shape", output_shape, 2, who), x.device
     for axis = 3, 4 do
       local n, out = shape[axis], size[axis - 2]
       if n < 1 or out < 1 then
         errors.raisef("%s: a size of %d cannot become %d", who, n, out)
       end
       local before, after, weight = neighbours(n, out, mode == "nearest", align_corners)
-      local near = F.take(x, create.tensor(before, "int32"), axis)
+      local near = F.take(x, create.tensor(before, { dtype = "int32", device = device }), axis)
       if mode == "bilinear" then
-        local far = F.take(x, create.tensor(after, "int32"), axis)
-        local w = create.tensor(weight, x.dtype)
+        local far = F.take(x, create.tensor(after, { dtype = "int32", device = device }), axis)
+        local w = create.tensor(weight, { dtype = x.dtype, device = device })
         if axis == 3 then w = F.reshape(w, { out, 1 }) end
         near = near + (far - near) * w
       end

@@ -62,7 +62,8 @@ local function define(name, whole)
   function class:fill(x)
     local shape = x.shape
     local side, ndim = side_of(shape, self._name)
-    local values, all = filter(side, ndim, whole), create.zeros(shape, "float64")
+    local values = filter(side, ndim, whole)
+    local all = create.zeros(shape, { dtype = "float64", device = "cpu" })
     local numbers = ffi.cast("double *", all:pointer())
     for channel = 0, shape[1] - 1 do
       local at = (channel * shape[2] + (shape[2] == 1 and 0 or channel)) * #values
