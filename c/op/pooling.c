@@ -358,7 +358,7 @@ DG_API dg_tensor *dg_upsampling(dg_tensor *x, dg_tensor *indices, int axes, cons
   int plane = check_upsampling(&b->v, &i->v, axes, &s);
   if (plane < 0 || check_indices(&i->v, plane, base) < 0) return NULL;
   dg_pool pool = dg_pool_open();
-  dg_tensor *index = dg_copy(dg_affine(dg_cast(indices, DG_I32), 1, -(double)base));
+  dg_tensor *index = dg_affine(dg_cast(indices, DG_I32), 1, -(double)base);
   dg_call *c = dg_begin2(&upsampling_op, x, index);
   dg_steps_set(c, &s);
   return dg_pool_close(pool, dg_finish(c));

@@ -13,8 +13,11 @@ local function convolution(who, fixed)
     set("stride", stride, axes, who)
     set("pad", pad, axes, who)
     set("dilate", dilate, axes, who)
-    return wrap(C.dg_convolution(x, W, b, axes, windows.stride, windows.pad, windows.dilate, groups,
-      cover_all))
+    local y = C.dg_convolution(x, W, b, axes, windows.stride, windows.pad, windows.dilate, groups,
+      cover_all)
+    if y ~= nil then return wrap(y) end
+    return native.again("dg_convolution", x, W, b, axes, windows.stride, windows.pad,
+      windows.dilate, groups, cover_all)
   end
 end
 
@@ -25,8 +28,11 @@ local function deconvolution(who, fixed)
     set("pad", pad, axes, who)
     set("dilate", dilate, axes, who)
     outsize = set("outsize", outsize, axes, who)
-    return wrap(C.dg_deconvolution(x, W, b, axes, windows.stride, windows.pad, windows.dilate,
-      outsize, groups))
+    local y = C.dg_deconvolution(x, W, b, axes, windows.stride, windows.pad, windows.dilate,
+      outsize, groups)
+    if y ~= nil then return wrap(y) end
+    return native.again("dg_deconvolution", x, W, b, axes, windows.stride, windows.pad,
+      windows.dilate, outsize, groups)
   end
 end
 

@@ -22,7 +22,10 @@ local function max_pooling(who, fixed)
     local axes = windows.axes(x, fixed, who)
     stride = set_all(ksize, stride, pad, axes, who)
     if not return_indices then
-      return wrap(C.dg_max_pooling(x, axes, windows.ksize, stride, windows.pad, cover_all, 1, nil))
+      local y = C.dg_max_pooling(x, axes, windows.ksize, stride, windows.pad, cover_all, 1, nil)
+      if y ~= nil then return wrap(y) end
+      return native.again("dg_max_pooling", x, axes, windows.ksize, stride, windows.pad, cover_all,
+        1, nil)
     end
     local y = wrap(C.dg_max_pooling(x, axes, windows.ksize, stride, windows.pad, cover_all, 1,
       found))
