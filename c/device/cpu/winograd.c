@@ -12,10 +12,11 @@
  * of a unit where weights are the result. PIECE_WORK: multiplications worth a thread. */
 enum {
   ROOM = 128 << 10,
-  LEAST_TILES = 48,
+  LEAST_TILES = 96,
   COLUMNS = 64,
   LEAST_CHANNELS = 12,
   CHUNK = 64,
+  SIDE = 16,
   PIECE_WORK = 1 << 20
 };
 
@@ -57,8 +58,11 @@ static blocks blocks_of(const dg_winograd *g, int64_t tiles)
   blocks b = { .lines = (g->out[0] + 1) / 2, .width = (g->out[1] + 1) / 2 };
   b.across = (b.width + COLUMNS - 1) / COLUMNS;
   b.columns = (b.width + b.across - 1) / b.across;
-  b.per_block = b.across > 1 ? 1 : DG_MAX(tiles / b.columns, 1);
-  b.count = (g->batch * b.lines + b.per_block - 1) / b.per_block * b.across;
+  int64_t lines = g->batch * b.lines, most = DG_MAX(tiles / b.columns, 1);
+  int64_t parts = (lines + most - 1) / most;
+  b.per_block = b.across > 1 ? 1 : (lines + parts - 1) / DG_MAX(parts, 1); /* alike, if possible */
+  b.per_block = DG_MAX(b.per_block, 1);
+  b.count = (lines + b.per_block - 1) / b.per_block * b.across;
   b.most = b.per_block * b.columns;
   return b;
 }
