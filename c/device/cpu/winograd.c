@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-/* ROOM: elements of transformed tiles at a time, about what a second-level cache holds.
- * LEAST_TILES: fewer are too few for a product to be fast. COLUMNS: tiles of a line at a time.
- * LEAST_CHANNELS, and filters: with fewer the transforms cost more than they save. CHUNK: channels
- * of a unit where weights are the result. PIECE_WORK: multiplications worth a thread. */
+/* ROOM: elements of transformed tiles at a time, about what a second-level cache holds. LEAST_TILES:
+ * fewer are too few for a product to be fast. COLUMNS: tiles of a line at a time. LEAST_CHANNELS,
+ * and filters: with fewer the transforms cost more than they save. SIDE: weights transformed side by
+ * side. Where weights result, CHUNK: channels of a unit; PARTS: so many units at least, which share
+ * the tiles. PIECE_WORK: multiplications worth a thread. */
 enum {
   ROOM = 128 << 10,
   LEAST_TILES = 96,
@@ -17,6 +18,7 @@ enum {
   LEAST_CHANNELS = 12,
   CHUNK = 64,
   SIDE = 16,
+  PARTS = 4,
   PIECE_WORK = 1 << 20
 };
 
