@@ -47,7 +47,8 @@ static int64_t count_used(const char *who, const dg_labels *l)
   bool zero = report.label == 0 && l->base == 1;
   return dg_fail(DG_EARGUMENT, "%s: label %lld (element %lld) is not one of %lld to %lld%s", who,
                  (long long)report.label, (long long)report.bad + 1, (long long)l->base,
-                 (long long)(l->base + l->classes - 1), zero ? ": classes count from 1" : "");
+                 (long long)((uint64_t)l->base + (uint64_t)l->classes - 1),
+                 zero ? ": classes count from 1" : "");
 }
 
 int dg_labels_checked(dg_call *c, int i, int64_t classes, dg_labels *l, int64_t *used)

@@ -229,6 +229,12 @@ static int read_outsize(const char *who, dg_steps *s, int axes, const int64_t *o
   return dg_steps_read(who, "an outsize", axes, outsize, 1, 0, s->size);
 }
 
+static int check_base(const char *who, int64_t base)
+{
+  if (base == 0 || base == 1) return 0;
+  return dg_fail(DG_EARGUMENT, "%s: places count from 0 or 1, not from %lld", who, (long long)base);
+}
+
 static dg_tensor *maxima(dg_tensor *x, const dg_steps *s, int64_t base, dg_tensor **indices)
 {
   dg_call *c = dg_begin1(indices ? &max_pooling_indices_op : &max_pooling_op, x);
@@ -249,14 +255,15 @@ static dg_tensor *maxima(dg_tensor *x, const dg_steps *s, int64_t base, dg_tenso
  * channels, ...), the padding aside. stride and pad have a number for each axis, or are NULL for
  * ksize and 0. An axis of size s has (s + 2 pad - ksize) / stride + 1 places, rounded down, or up
  * with `cover_all`. `indices`, if not NULL, gets the places of the maxima in their planes, counted
- * row-major from `base`: int32, base - 1 for a window that lies in the padding as a whole, whose
- * maximum is minus infinity. The gradient goes to the first of equals. Floats. */
+ * row-major from `base` (0 or 1): int32, base - 1 for a window that lies in the padding as a whole,
+ * whose maximum is minus infinity. The gradient goes to the first of equals. Floats. */
 DG_API dg_tensor *dg_max_pooling(dg_tensor *x, int axes, const int64_t *ksize,
                                  const int64_t *stride, const int64_t *pad, int cover_all,
                                  int64_t base, dg_tensor **indices)
 {
   dg_steps s = { .cover_all = cover_all != 0 };
   if (read_steps("max_pooling", &s, axes, ksize, stride, pad) < 0) return NULL;
+  if (check_base("max_pooling", base) < 0) return NULL;
   return maxima(x, &s, base, indices);
 }
 
@@ -268,6 +275,7 @@ DG_API dg_tensor *dg_adaptive_max_pooling(dg_tensor *x, int axes, const int64_t 
 {
   dg_steps s = { .adaptive = 1 };
   if (read_outsize("adaptive_max_pooling", &s, axes, outsize) < 0) return NULL;
+  if (check_base("adaptive_max_pooling", base) < 0) return NULL;
   return maxima(x, &s, base, indices);
 }
 
@@ -355,6 +363,7 @@ DG_API dg_tensor *dg_upsampling(dg_tensor *x, dg_tensor *indices, int axes, cons
   dg_body *b = dg_full_body_of(x), *i = b ? dg_full_body_of(indices) : NULL;
   if (!i || read_steps("upsampling", &s, axes, ksize, stride, pad) < 0) return NULL;
   if (outsize && read_outsize("upsampling", &s, axes, outsize) < 0) return NULL;
+  if (check_base("upsampling", base) < 0) return NULL;
   int plane = check_upsampling(&b->v, &i->v, axes, &s);
   if (plane < 0 || check_indices(&i->v, plane, base) < 0) return NULL;
   dg_pool pool = dg_pool_open();
