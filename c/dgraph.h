@@ -516,6 +516,24 @@ DG_API dg_tensor *dg_concat(int count, dg_tensor *const *xs, int64_t axis);
  * `axis` of the result (negative: from its end). */
 DG_API dg_tensor *dg_stack(int count, dg_tensor *const *xs, int64_t axis);
 
+/* ---- op/convolution.c: convolution, its transpose, and the gradient by the weights. */
+
+/* Convolution over the last `axes` axes, 1 to 4: x (batch, channels, ...), W (filters, channels /
+ * groups, ...), b (filters) or NULL. y[n, o, place] = b[o] + the sum of x[n, c, place stride - pad
+ * + i dilate] W[o, c, i] over c and i, with zeros around x. stride, pad and dilate have a number
+ * for each axis, or are NULL for 1, 0 and 1. An axis of size s has (s + 2 pad - (k - 1) dilate - 1)
+ * / stride + 1 places, rounded down, or up with `cover_all`. Floats of one dtype. */
+DG_API dg_tensor *dg_convolution(dg_tensor *x, dg_tensor *W, dg_tensor *b, int axes,
+                                 const int64_t *stride, const int64_t *pad, const int64_t *dilate,
+                                 int64_t groups, int cover_all);
+
+/* The transpose of a convolution by its input, plus b: x (batch, channels, ...), W (channels,
+ * filters / groups, ...), b (filters) or NULL. A size s of x becomes `outsize`, or where that is
+ * NULL stride (s - 1) + (k - 1) dilate + 1 - 2 pad. The rest as dg_convolution. */
+DG_API dg_tensor *dg_deconvolution(dg_tensor *x, dg_tensor *W, dg_tensor *b, int axes,
+                                   const int64_t *stride, const int64_t *pad, const int64_t *dilate,
+                                   const int64_t *outsize, int64_t groups);
+
 /* ---- op/copy.c: a contiguous copy, in the same or another dtype. */
 
 /* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
@@ -665,6 +683,20 @@ DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
  * h_prev is batch x units; x, what the input gives, and u, what h_prev gives, have r, z, n one after
  * the other along axis 1. Floats of one dtype. */
 DG_API dg_tensor *dg_gru(dg_tensor *h_prev, dg_tensor *x, dg_tensor *u);
+
+/* ---- op/im2col.c: what windows look at as axes of their own, and the sum that undoes it. Each is the */
+
+/* The elements that windows over the last `axes` axes, 1 to 3, of x (batch, channels, ...) look at:
+ * (batch, channels, ksize..., places...), with zeros around x. stride, pad, dilate and cover_all as
+ * for dg_convolution. Floats. */
+DG_API dg_tensor *dg_im2col(dg_tensor *x, int axes, const int64_t *ksize, const int64_t *stride,
+                            const int64_t *pad, const int64_t *dilate, int cover_all);
+
+/* The transpose of dg_im2col: planes of `outsize`, each element the sum of those in the columns
+ * (batch, channels, ksize..., places...) that would be copied from there. */
+DG_API dg_tensor *dg_col2im(dg_tensor *columns, int axes, const int64_t *outsize,
+                            const int64_t *stride, const int64_t *pad, const int64_t *dilate,
+                            int cover_all);
 
 /* ---- op/inv.c: inverses, determinants and linear systems. */
 
@@ -844,6 +876,46 @@ DG_API dg_tensor *dg_pad(dg_tensor *x, const int64_t *before, const int64_t *aft
  * those count that exceed `rcond` times the largest. Floats. The gradient holds where the rank
  * stays. */
 DG_API dg_tensor *dg_pinv(dg_tensor *x, double rcond);
+
+/* ---- op/pooling.c: maxima, means and sums of windows, and what undoes them. */
+
+/* The greatest element of each window of ksize over the last `axes` axes, 1 to 4, of x (batch,
+ * channels, ...), the padding aside. stride and pad have a number for each axis, or are NULL for
+ * ksize and 0. An axis of size s has (s + 2 pad - ksize) / stride + 1 places, rounded down, or up
+ * with `cover_all`. `indices`, if not NULL, gets the places of the maxima in their planes, counted
+ * row-major from `base` (0 or 1): int32, base - 1 for a window that lies in the padding as a whole,
+ * whose maximum is minus infinity. The gradient goes to the first of equals. Floats. */
+DG_API dg_tensor *dg_max_pooling(dg_tensor *x, int axes, const int64_t *ksize,
+                                 const int64_t *stride, const int64_t *pad, int cover_all,
+                                 int64_t base, dg_tensor **indices);
+
+/* The greatest element of each of `outsize` windows over the last `axes` axes of x (batch,
+ * channels, ...). Place o of n on an axis of size s reaches from floor(o s / n) to below ceil((o +
+ * 1) s / n). `indices` as dg_max_pooling gives them. */
+DG_API dg_tensor *dg_adaptive_max_pooling(dg_tensor *x, int axes, const int64_t *outsize,
+                                          int64_t base, dg_tensor **indices);
+
+/* The mean of each window of ksize over the last `axes` axes, 1 to 4, of x (batch, channels, ...).
+ * The padding counts as zeros, or not at all with `inside`: then a window that lies in it as a
+ * whole gives NaN. The rest as dg_max_pooling without cover_all. */
+DG_API dg_tensor *dg_average_pooling(dg_tensor *x, int axes, const int64_t *ksize,
+                                     const int64_t *stride, const int64_t *pad, int inside);
+
+/* The mean of each of `outsize` windows, which reach as those of dg_adaptive_max_pooling. */
+DG_API dg_tensor *dg_adaptive_average_pooling(dg_tensor *x, int axes, const int64_t *outsize);
+
+/* x (batch, channels, ...) with each element copied over a window of ksize, and sums where windows
+ * overlap: the transpose of a pooling that sums. A size s becomes `outsize`, or where that is NULL
+ * stride (s - 1) + ksize - 2 pad, less stride - 1 with `cover_all`. The rest as dg_max_pooling. */
+DG_API dg_tensor *dg_unpooling(dg_tensor *x, int axes, const int64_t *ksize, const int64_t *stride,
+                               const int64_t *pad, const int64_t *outsize, int cover_all);
+
+/* What undoes dg_max_pooling: zeros, with the elements of x (batch, channels, ...) at the places in
+ * their planes that the indices of x's shape say, which count from `base`; base - 1 is nowhere, and
+ * what goes to one place adds up. outsize and the rest as for dg_unpooling. */
+DG_API dg_tensor *dg_upsampling(dg_tensor *x, dg_tensor *indices, int axes, const int64_t *ksize,
+                                const int64_t *stride, const int64_t *pad, const int64_t *outsize,
+                                int cover_all, int64_t base);
 
 /* ---- op/pow.c: powers whose exponent is a tensor. */
 

@@ -101,6 +101,25 @@ describe("initializers", function()
     end
   end)
 
+  it("make filters that enlarge images, and such that shrink them", function()
+    local up = initializers.UpsamplingDeconvFilter()
+    local function generate(initializer, shape)
+      return initializers.generate_array(initializer, shape, "float64"):totable()
+    end
+    assert.same({ { { 0.25, 0.75, 0.75, 0.25 }, { 0, 0, 0, 0 } },
+      { { 0, 0, 0, 0 }, { 0.25, 0.75, 0.75, 0.25 } } }, generate(up, { 2, 2, 4 }))
+    assert.same({ { { { 0.25, 0.5, 0.25 }, { 0.5, 1, 0.5 }, { 0.25, 0.5, 0.25 } } } },
+      generate(up, { 1, 1, 3, 3 }))
+    local down = initializers.DownsamplingConvFilter()
+    assert.same({ { { 0.25, 0.5, 0.25 } }, { { 0.25, 0.5, 0.25 } } }, generate(down, { 2, 1, 3 }))
+    assert.same({ { { { 1 / 16, 1 / 8, 1 / 16 }, { 1 / 8, 1 / 4, 1 / 8 },
+      { 1 / 16, 1 / 8, 1 / 16 } } } }, generate(down, { 1, 1, 3, 3 }))
+    assert.has_error(function() generate(up, { 2, 3, 3 }) end)
+    assert.has_error(function() generate(up, { 1, 1, 3, 2 }) end)
+    assert.has_error(function() generate(up, { 1, 1 }) end)
+    assert.has_error(function() initializers.UpsamplingDeconvFilter("cubic") end)
+  end)
+
   it("draw the same numbers from the same seed", function()
     local first = filled(initializers.Normal(), { 10 })
     assert.not_same(first, filled(initializers.Normal(), { 10 }))

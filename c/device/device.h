@@ -104,6 +104,23 @@ typedef enum dg_linalg {
   DG_LINALG_QR   /* m x n, m >= n: q, m x n; r, n x n */
 } dg_linalg;
 
+/* How a window steps over the last n axes of x (batch, channels, n axes) to give those of y. Along
+ * axis k of them place o of out[k] looks at ksize[k] elements: o stride - pad + i dilate for i = 0,
+ * 1, ... Those that are not in 0 ... in[k] - 1 lie in the padding. Adaptive windows reach from
+ * floor(o in / out) to below ceil((o + 1) in / out) instead, and ksize, stride, pad and dilate do
+ * not count. Sizes fit int32, and so do ksize, stride, pad and dilate. */
+enum { DG_SWEEP_AXES = 4 };
+typedef struct dg_sweep {
+  int n;
+  bool adaptive;
+  int64_t in[DG_SWEEP_AXES], out[DG_SWEEP_AXES];
+  int64_t ksize[DG_SWEEP_AXES], stride[DG_SWEEP_AXES], pad[DG_SWEEP_AXES], dilate[DG_SWEEP_AXES];
+} dg_sweep;
+
+/* The sum of a window's elements, or that divided by the product of ksize, or by how many elements
+ * of the window do not lie in the padding (0 / 0 where there are none). */
+typedef enum dg_pooling_kind { DG_POOL_SUM, DG_POOL_MEAN, DG_POOL_MEAN_INSIDE } dg_pooling_kind;
+
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
@@ -193,6 +210,42 @@ typedef struct dg_backend {
   /* y = scale times the sum of (a - b)^2. */
   int (*square_error)(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
   int (*sum_of_squares)(const dg_view *x, double *sum);
+  /* Convolution: y[n, o, place] = b[o] + the sum over c and i of x[n, c, element i of the window]
+   * w[o, c, i]. x is batch x channels x in..., w is filters x channels/groups x ksize..., y is
+   * batch x filters x out...; filters of group g see the channels of group g. b, of `filters`
+   * elements, may be NULL. The padding is zeros. Floats; y is contiguous. */
+  int (*convolve)(const dg_sweep *s, const dg_view *x, const dg_view *w, const dg_view *b,
+                  const dg_view *y);
+  /* Its transpose with respect to x: x[n, c, ...] = b[c] + the sum of y[n, o, place] w[o, c, i]
+   * over all o, places and i whose window element that is. b, of `channels` elements, may be NULL.
+   * x is contiguous. */
+  int (*convolve_data)(const dg_sweep *s, const dg_view *y, const dg_view *w, const dg_view *b,
+                       const dg_view *x);
+  /* Its transpose with respect to w: w[o, c, i] = the sum of x[n, c, element i of the window] y[n,
+   * o, place] over all n and places. w is contiguous. */
+  int (*convolve_weight)(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *w);
+  /* col[n, c, i..., place...] = x[n, c, element i of the window]; 0 in the padding. Floats; col is
+   * contiguous. */
+  int (*im2col)(const dg_sweep *s, const dg_view *x, const dg_view *col);
+  /* Its transpose: x[n, c, ...] = the sum of what im2col copies from there. x is contiguous. */
+  int (*col2im)(const dg_sweep *s, const dg_view *col, const dg_view *x);
+  /* y = the largest element of each window, the padding aside; NaN wins. index (int32, contiguous,
+   * of y's shape) gets its place in x's plane, counted row-major over the last n axes: the first
+   * one of equals. A window that lies in the padding as a whole gives minus infinity and -1.
+   * Floats, planes of at most 2^31 - 1 elements; y is contiguous. */
+  int (*pool_max)(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *index);
+  /* y = the sum or mean of each window; the padding is zeros. y is contiguous. */
+  int (*pool_mean)(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x, const dg_view *y);
+  /* Its transpose: each element of x gets the sum of y, divided as pool_mean divides, over the
+   * windows that it is in. x is contiguous. */
+  int (*pool_mean_back)(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
+                        const dg_view *x);
+  /* y[n, c, p] = x[n, c, index[n, c, p]], where what is behind the first two axes counts as one; 0
+   * where the index is -1. index is contiguous int32 of y's shape, in range. y is contiguous. */
+  int (*pick)(const dg_view *x, const dg_view *index, const dg_view *y);
+  /* Its transpose: x[n, c, q] = the sum of y[n, c, p] over all p whose index is q. x is contiguous.
+   */
+  int (*pick_back)(const dg_view *y, const dg_view *index, const dg_view *x);
   /* Changes state[0], and what the rule keeps in state[2] ..., in place. All are contiguous but
    * perhaps the gradient, state[1]. */
   int (*update)(const dg_update *u, const dg_view *const *state);

@@ -198,6 +198,21 @@ static int cut(void)
   return drop(y ? 0 : -1, t, 4);
 }
 
+static int windows(void)
+{
+  const int64_t image[4] = { 2, 1, 5, 4 }, filter[4] = { 2, 1, 2, 2 }, two[2] = { 2, 2 };
+  const int64_t size[2] = { 3, 4 };
+  dg_tensor *places = NULL, *a = dg_reshape(x, 4, image), *b = dg_swap_axes(a, 2, 3);
+  dg_tensor *c = dg_narrow(k, 0, 0, 8), *w = dg_reshape(c, 4, filter);
+  dg_tensor *y = dg_convolution(b, w, NULL, 2, NULL, NULL, NULL, 1, 0);
+  dg_tensor *p = dg_max_pooling(y, 2, two, NULL, NULL, 0, 1, &places);
+  dg_tensor *u = dg_upsampling(p, places, 2, two, NULL, NULL, size, 0, 1);
+  dg_tensor *m = dg_average_pooling(u, 2, two, NULL, NULL, 1), *t = total(m);
+  int status = t ? finish(dg_walk_to(1, &t, NULL, 1, &x, 0)) : -1;
+  return DROP(status, places, a, b, c, w, y, p, u, m, t);
+}
+static int windows_inside(void) { return inside(windows); }
+
 static void leaves_are_as_before(const double *gx, const double *gk)
 {
   double now[40];
@@ -303,6 +318,8 @@ int main(void)
     ONE(big_scope),
     ONE(many_borrowed),
     ONE(cut),
+    ONE(windows),
+    ONE(windows_inside),
   };
   int64_t n = 40;
   x = leaf(dg_full(DG_F64, 1, &n, 0.5)), k = leaf(dg_full(DG_F64, 1, &n, 2));

@@ -15,7 +15,8 @@ local Tensor = {}
 local TYPES = {
   tensor = "dgraph.Tensor", number = "number", integer = "integer", boolean = "boolean",
   axis = "integer", axes = "integer|integer[]", shape = "integer|integer[]",
-  open_shape = "integer|integer[]", dtype = "dgraph.Dtype", tensors = "dgraph.Tensor[]",
+  open_shape = "integer|integer[]", sizes = "integer|integer[]",
+  dtype = "dgraph.Dtype", tensors = "dgraph.Tensor[]",
 }
 
 --- What is not checked has the type of its default.

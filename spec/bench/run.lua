@@ -12,7 +12,8 @@ local rounds = flags.rounds > 0 and flags.rounds or flags.quick and 1 or 3
 
 local PROGRAMS = {
   "chain1000", "xx_plus_x", "mlp_tiny", "infer_tiny", "logreg100", "mlp_mnist", "infer_mnist",
-  "lstm_char", "elementwise_small", "sgemm", "startup", "rss_tiny", "rss_mnist", "embedding",
+  "lstm_char", "lenet", "conv3x3", "elementwise_small", "sgemm", "startup", "rss_tiny",
+  "rss_mnist", "embedding",
 }
 
 --- Where the interpreter alone is of interest.
@@ -35,6 +36,8 @@ local GOALS = {
   infer_mnist = { most = 85, torch = 1.15, hand = 1.1 },
   lstm_char = { most = 11.5, torch = 1.5 },
   lstm_char_loop = { most = 15, torch = 1.5 },
+  lenet = { most = 9, torch = 1.7 },
+  conv3x3_fwdbwd = { most = 36, torch = 0.8 },
   sgemm_256 = { hand = 1 / 0.97 },
   sgemm_1024 = { hand = 1 / 0.97 },
   startup = { most = 20, torch = 50 },

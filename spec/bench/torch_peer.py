@@ -180,6 +180,31 @@ def lstm_char():
         measure(name, "ms", trainer(None, optimizer, fused if layer is nn.LSTM else loop))
 
 
+def lenet():
+    model = nn.Sequential(nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5),
+                          nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(800, 500), nn.ReLU(),
+                          nn.Linear(500, 10))
+    x, t = torch.rand(64, 1, 28, 28), torch.arange(64) % 10
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    measure("lenet", "ms", trainer(model, optimizer, lambda: F.cross_entropy(model(x), t)))
+
+
+def conv3x3():
+    x, gy = torch.randn(8, 64, 56, 56, requires_grad=True), torch.randn(8, 64, 56, 56)
+    w, b = torch.randn(64, 64, 3, 3, requires_grad=True), torch.randn(64, requires_grad=True)
+
+    def forward():
+        with torch.no_grad():
+            F.conv2d(x, w, b, padding=1)
+
+    def forward_and_backward():
+        F.conv2d(x, w, b, padding=1).backward(gy)
+        x.grad = w.grad = b.grad = None
+
+    measure("conv3x3", "ms", forward)
+    measure("conv3x3_fwdbwd", "ms", forward_and_backward)
+
+
 def elementwise():
     with torch.no_grad():
         for size in (64, 1024, 16384):
@@ -235,6 +260,8 @@ infer("infer_tiny", tiny(), torch.randn(1, 4))
 logreg100()
 mlp_mnist()
 lstm_char()
+lenet()
+conv3x3()
 elementwise()
 sgemm()
 embedding()

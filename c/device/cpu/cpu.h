@@ -45,6 +45,19 @@ int dg_cpu_ctc(const dg_sequences *s, const dg_view *x, const dg_view *y);
 int dg_cpu_ctc_grad(const dg_sequences *s, const dg_view *x, const dg_view *gy, const dg_view *gx);
 int dg_cpu_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
 int dg_cpu_sum_of_squares(const dg_view *x, double *sum);
+int dg_cpu_convolve(const dg_sweep *s, const dg_view *x, const dg_view *w, const dg_view *b,
+                    const dg_view *y);
+int dg_cpu_convolve_data(const dg_sweep *s, const dg_view *y, const dg_view *w, const dg_view *b,
+                         const dg_view *x);
+int dg_cpu_convolve_weight(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *w);
+int dg_cpu_im2col(const dg_sweep *s, const dg_view *x, const dg_view *col);
+int dg_cpu_col2im(const dg_sweep *s, const dg_view *col, const dg_view *x);
+int dg_cpu_pool_max(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *index);
+int dg_cpu_pool_mean(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x, const dg_view *y);
+int dg_cpu_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
+                          const dg_view *x);
+int dg_cpu_pick(const dg_view *x, const dg_view *index, const dg_view *y);
+int dg_cpu_pick_back(const dg_view *y, const dg_view *index, const dg_view *x);
 int dg_cpu_update(const dg_update *u, const dg_view *const *state);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                   double b);

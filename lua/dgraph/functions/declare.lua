@@ -22,7 +22,8 @@ local tensor = require "dgraph.tensor"
 ---@class dgraph.Parameters: { name: string, type: string, is_option: boolean, nullable: boolean,
 ---default: string? }[]
 
---- What becomes of a parameter on its way into C: a check, and the arguments in C.
+--- What becomes of a parameter on its way into C: a check, and the arguments in C. `sizes` (one or
+--- a list) and `any` are the body's to check.
 local KINDS = {
   tensor = { "if type($n) ~= 'cdata' then check.tensor($n, $w, '$n') end", "$n" },
   number = { "if type($n) ~= 'number' then check.number($n, $w, '$n') end", "$n" },
@@ -34,6 +35,7 @@ local KINDS = {
   open_shape = { "local $n_count = check.shape($n, $w, -1)", "$n_count, check.sizes" },
   dtype = { "$n = dtypes.id($n, $w)", "$n" },
   tensors = { "local $n_list, $n_count = check.tensors($n, $w, '$n')", "$n_count, $n_list" },
+  sizes = { "", "$n" },
   any = { "", "$n" },
 }
 
@@ -138,8 +140,9 @@ local function generate(name, parameters, native_name, body, results)
     local list = {}
     for i = 1, results do list[i] = "result" .. i end
     list = table.concat(list, ", ")
-    lines[#lines + 1] = ("local %s = body(%s)\nreturn %s"):format(list,
-      table.concat(names, ", "), list)
+    lines[#lines + 1] = ("local %s = body(%s)"):format(list, table.concat(names, ", "))
+    lines[#lines + 1] = "if result2 == nil then return result1 end"
+    lines[#lines + 1] = "return " .. list
   elseif body then
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
     lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))
@@ -171,7 +174,7 @@ end
 --- A `declare` that fills `functions`.
 ---@param functions table
 ---@return fun(signature: string, body?: function, results?: integer): function  what computes it
----  where that is not one call of C, and how many results it has if not one
+---  where that is not one call of C, and how many results it may have if not one
 return function(functions)
   return function(signature, body, results)
     local name, parameters, native_name = parse(signature)

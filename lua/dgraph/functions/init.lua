@@ -3,8 +3,9 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "arrange", "connection", "criteria", "embedding", "evaluation",
-  "gather", "linalg", "loss", "math", "noise", "product", "rnn", "sequence_loss", "util",
+  "activation", "array", "arrange", "connection", "convolution", "criteria", "embedding",
+  "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "pooling", "product",
+  "rnn", "sequence_loss", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -347,6 +347,131 @@ function F.linear(x, W, b, n_batch_axes) end
 ---@return dgraph.Tensor
 function F.embed_id(x, W, ignore_label, sparse) end
 
+--- y[n, o, p] = b[o] + the sum of x[n, c, p stride - pad + i dilate] W[o, c, i] over c and i,
+--- with zeros around x. x: batch x channels x h x w, W: out x channels / groups x kh x kw, b: out
+--- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
+--- rounded down, or up with `cover_all`. Filters of a group see the channels of that group.
+--- Floats of one dtype.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.convolution_2d(x, W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along one axis. x: batch x channels x length.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.convolution_1d(x, W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along three axes. x: batch x channels x depth x height x width.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.convolution_3d(x, W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along the axes that x has behind batch and channels, one to four.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups) end
+
+--- The transpose of a convolution: each element of x adds its multiple of the filters to y. x:
+--- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
+--- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
+--- convolution must make x's size. Floats of one dtype.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.deconvolution_2d(x, W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along one axis.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.deconvolution_1d(x, W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along three axes.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.deconvolution_3d(x, W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along the axes that x has behind batch and channels, one to four.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function F.deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups) end
+
+--- convolution_2d with filters whose elements are `dilate` apart.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param dilate? integer|integer[]  1 by default
+---@param cover_all? boolean  false by default
+---@return dgraph.Tensor
+function F.dilated_convolution_2d(x, W, b, stride, pad, dilate, cover_all) end
+
+--- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
+--- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
+--- channels, those of one channel of x side by side.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@return dgraph.Tensor
+function F.depthwise_convolution_2d(x, W, b, stride, pad) end
+
 --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
 --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
 --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
@@ -532,6 +657,75 @@ function F.sort(x, axis, descending) end
 ---@return dgraph.Tensor values
 ---@return dgraph.Tensor positions
 function F.topk(x, k, axis, largest, sorted) end
+
+--- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
+--- sizes as those of convolution_2d.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function F.im2col(x, ksize, stride, pad, cover_all, dilate) end
+
+--- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
+--- three axes behind batch and channels.
+---@param x dgraph.Tensor
+---@param kernel_size integer|integer[]
+---@param dilation? integer|integer[]  1 by default
+---@param padding? integer|integer[]  0 by default
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function F.unfold(x, kernel_size, dilation, padding, stride) end
+
+--- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
+--- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@param kernel_size integer|integer[]
+---@param dilation? integer|integer[]  1 by default
+---@param padding? integer|integer[]  0 by default
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function F.fold(x, output_size, kernel_size, dilation, padding, stride) end
+
+--- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
+--- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
+--- channel k.
+---@param X dgraph.Tensor
+---@param r integer
+---@return dgraph.Tensor
+function F.depth2space(X, r) end
+
+--- What undoes depth2space.
+---@param X dgraph.Tensor
+---@param r integer
+---@return dgraph.Tensor
+function F.space2depth(X, r) end
+
+--- depth2space in PyTorch's order: channel k r^2 + i r + j, counted from 0, is at row i and
+--- column j of the blocks of channel k.
+---@param x dgraph.Tensor
+---@param upscale_factor integer
+---@return dgraph.Tensor
+function F.pixel_shuffle(x, upscale_factor) end
+
+--- What undoes pixel_shuffle.
+---@param x dgraph.Tensor
+---@param downscale_factor integer
+---@return dgraph.Tensor
+function F.pixel_unshuffle(x, downscale_factor) end
+
+--- The image in another height and width. "bilinear" mixes the four elements around each place,
+--- "nearest" takes the one at or before it. The corners lie on each other with `align_corners`;
+--- without, and with "nearest", the outer edges of the elements do.
+---@param x dgraph.Tensor
+---@param output_shape integer[]  height and width
+---@param mode? "bilinear"|"nearest"
+---@param align_corners? boolean  true by default
+---@return dgraph.Tensor
+function F.resize_images(x, output_shape, mode, align_corners) end
 
 --- Inverses. A singular matrix is an error.
 ---@param x dgraph.Tensor
@@ -1001,6 +1195,201 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function F.zoneout(h, x, ratio) end
+
+--- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is
+--- nil. x: batch x channels x h x w; y: batch x channels x h' x w' with h' = (h + 2 pad - ksize)
+--- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
+--- planes the maxima are: int32, counted row by row from 1; 0 for a window without elements of x,
+--- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.max_pooling_2d(x, ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along one axis. x: batch x channels x length.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.max_pooling_1d(x, ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.max_pooling_3d(x, ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along the axes that x has behind batch and channels, one to four.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices) end
+
+--- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
+--- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
+--- with max_pooling_2d without cover_all. Floats.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function F.average_pooling_2d(x, ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along one axis.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function F.average_pooling_1d(x, ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along three axes.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function F.average_pooling_3d(x, ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along the axes that x has behind batch and channels, one to four.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function F.average_pooling_nd(x, ksize, stride, pad, pad_value) end
+
+--- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
+--- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
+--- pad, less stride - 1 with `cover_all`. Floats.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function F.unpooling_2d(x, ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along one axis.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function F.unpooling_1d(x, ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along three axes.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function F.unpooling_3d(x, ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along the axes that x has behind batch and channels, one to four.
+---@param x dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function F.unpooling_nd(x, ksize, stride, pad, outsize, cover_all) end
+
+--- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
+--- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
+--- unpooling_2d.
+---@param x dgraph.Tensor
+---@param indexes dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function F.upsampling_2d(x, indexes, ksize, stride, pad, outsize, cover_all) end
+
+--- The means of output_size windows, as even as they can be: place o of n on an axis of size s
+--- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
+--- x h x w.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function F.adaptive_avg_pool2d(x, output_size) end
+
+--- adaptive_avg_pool2d along one axis.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function F.adaptive_avg_pool1d(x, output_size) end
+
+--- adaptive_avg_pool2d along three axes.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function F.adaptive_avg_pool3d(x, output_size) end
+
+--- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
+--- places, as max_pooling_2d gives them.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.adaptive_max_pool2d(x, output_size, return_indices) end
+
+--- adaptive_max_pool2d along one axis.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.adaptive_max_pool1d(x, output_size, return_indices) end
+
+--- adaptive_max_pool2d along three axes.
+---@param x dgraph.Tensor
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function F.adaptive_max_pool3d(x, output_size, return_indices) end
+
+--- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
+--- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
+--- deep convolutional networks for visual recognition", 2014.
+---@param x dgraph.Tensor
+---@param pyramid_height integer
+---@param pooling? "max"
+---@return dgraph.Tensor
+function F.spatial_pyramid_pooling_2d(x, pyramid_height, pooling) end
 
 --- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
 --- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
@@ -1594,6 +1983,121 @@ function Tensor:linear(W, b, n_batch_axes) end
 ---@return dgraph.Tensor
 function Tensor:embed_id(W, ignore_label, sparse) end
 
+--- y[n, o, p] = b[o] + the sum of x[n, c, p stride - pad + i dilate] W[o, c, i] over c and i,
+--- with zeros around x. x: batch x channels x h x w, W: out x channels / groups x kh x kw, b: out
+--- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
+--- rounded down, or up with `cover_all`. Filters of a group see the channels of that group.
+--- Floats of one dtype.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:convolution_2d(W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along one axis. x: batch x channels x length.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:convolution_1d(W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along three axes. x: batch x channels x depth x height x width.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:convolution_3d(W, b, stride, pad, cover_all, dilate, groups) end
+
+--- convolution_2d along the axes that x has behind batch and channels, one to four.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:convolution_nd(W, b, stride, pad, cover_all, dilate, groups) end
+
+--- The transpose of a convolution: each element of x adds its multiple of the filters to y. x:
+--- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
+--- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
+--- convolution must make x's size. Floats of one dtype.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:deconvolution_2d(W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along one axis.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:deconvolution_1d(W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along three axes.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:deconvolution_3d(W, b, stride, pad, outsize, dilate, groups) end
+
+--- deconvolution_2d along the axes that x has behind batch and channels, one to four.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param dilate? integer|integer[]  1 by default
+---@param groups? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:deconvolution_nd(W, b, stride, pad, outsize, dilate, groups) end
+
+--- convolution_2d with filters whose elements are `dilate` apart.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param dilate? integer|integer[]  1 by default
+---@param cover_all? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:dilated_convolution_2d(W, b, stride, pad, dilate, cover_all) end
+
+--- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
+--- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
+--- channels, those of one channel of x side by side.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@return dgraph.Tensor
+function Tensor:depthwise_convolution_2d(W, b, stride, pad) end
+
 --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
 --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
 --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
@@ -1759,6 +2263,67 @@ function Tensor:sort(axis, descending) end
 ---@return dgraph.Tensor values
 ---@return dgraph.Tensor positions
 function Tensor:topk(k, axis, largest, sorted) end
+
+--- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
+--- sizes as those of convolution_2d.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  false by default
+---@param dilate? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function Tensor:im2col(ksize, stride, pad, cover_all, dilate) end
+
+--- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
+--- three axes behind batch and channels.
+---@param kernel_size integer|integer[]
+---@param dilation? integer|integer[]  1 by default
+---@param padding? integer|integer[]  0 by default
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function Tensor:unfold(kernel_size, dilation, padding, stride) end
+
+--- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
+--- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
+---@param output_size integer|integer[]
+---@param kernel_size integer|integer[]
+---@param dilation? integer|integer[]  1 by default
+---@param padding? integer|integer[]  0 by default
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function Tensor:fold(output_size, kernel_size, dilation, padding, stride) end
+
+--- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
+--- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
+--- channel k.
+---@param r integer
+---@return dgraph.Tensor
+function Tensor:depth2space(r) end
+
+--- What undoes depth2space.
+---@param r integer
+---@return dgraph.Tensor
+function Tensor:space2depth(r) end
+
+--- depth2space in PyTorch's order: channel k r^2 + i r + j, counted from 0, is at row i and
+--- column j of the blocks of channel k.
+---@param upscale_factor integer
+---@return dgraph.Tensor
+function Tensor:pixel_shuffle(upscale_factor) end
+
+--- What undoes pixel_shuffle.
+---@param downscale_factor integer
+---@return dgraph.Tensor
+function Tensor:pixel_unshuffle(downscale_factor) end
+
+--- The image in another height and width. "bilinear" mixes the four elements around each place,
+--- "nearest" takes the one at or before it. The corners lie on each other with `align_corners`;
+--- without, and with "nearest", the outer edges of the elements do.
+---@param output_shape integer[]  height and width
+---@param mode? "bilinear"|"nearest"
+---@param align_corners? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:resize_images(output_shape, mode, align_corners) end
 
 --- Inverses. A singular matrix is an error.
 ---@return dgraph.Tensor
@@ -2136,6 +2701,181 @@ function Tensor:gumbel_softmax(tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:zoneout(x, ratio) end
+
+--- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is
+--- nil. x: batch x channels x h x w; y: batch x channels x h' x w' with h' = (h + 2 pad - ksize)
+--- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
+--- planes the maxima are: int32, counted row by row from 1; 0 for a window without elements of x,
+--- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:max_pooling_2d(ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along one axis. x: batch x channels x length.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:max_pooling_1d(ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:max_pooling_3d(ksize, stride, pad, cover_all, return_indices) end
+
+--- max_pooling_2d along the axes that x has behind batch and channels, one to four.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param cover_all? boolean  true by default
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:max_pooling_nd(ksize, stride, pad, cover_all, return_indices) end
+
+--- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
+--- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
+--- with max_pooling_2d without cover_all. Floats.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:average_pooling_2d(ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along one axis.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:average_pooling_1d(ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along three axes.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:average_pooling_3d(ksize, stride, pad, pad_value) end
+
+--- average_pooling_2d along the axes that x has behind batch and channels, one to four.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param pad_value? integer  0 by default
+---@return dgraph.Tensor
+function Tensor:average_pooling_nd(ksize, stride, pad, pad_value) end
+
+--- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
+--- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
+--- pad, less stride - 1 with `cover_all`. Floats.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:unpooling_2d(ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along one axis.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:unpooling_1d(ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along three axes.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:unpooling_3d(ksize, stride, pad, outsize, cover_all) end
+
+--- unpooling_2d along the axes that x has behind batch and channels, one to four.
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:unpooling_nd(ksize, stride, pad, outsize, cover_all) end
+
+--- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
+--- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
+--- unpooling_2d.
+---@param indexes dgraph.Tensor
+---@param ksize integer|integer[]
+---@param stride? integer|integer[]
+---@param pad? integer|integer[]  0 by default
+---@param outsize? integer|integer[]
+---@param cover_all? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:upsampling_2d(indexes, ksize, stride, pad, outsize, cover_all) end
+
+--- The means of output_size windows, as even as they can be: place o of n on an axis of size s
+--- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
+--- x h x w.
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function Tensor:adaptive_avg_pool2d(output_size) end
+
+--- adaptive_avg_pool2d along one axis.
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function Tensor:adaptive_avg_pool1d(output_size) end
+
+--- adaptive_avg_pool2d along three axes.
+---@param output_size integer|integer[]
+---@return dgraph.Tensor
+function Tensor:adaptive_avg_pool3d(output_size) end
+
+--- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
+--- places, as max_pooling_2d gives them.
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:adaptive_max_pool2d(output_size, return_indices) end
+
+--- adaptive_max_pool2d along one axis.
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:adaptive_max_pool1d(output_size, return_indices) end
+
+--- adaptive_max_pool2d along three axes.
+---@param output_size integer|integer[]
+---@param return_indices? boolean  false by default
+---@return dgraph.Tensor
+---@return dgraph.Tensor? indices
+function Tensor:adaptive_max_pool3d(output_size, return_indices) end
+
+--- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
+--- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
+--- deep convolutional networks for visual recognition", 2014.
+---@param pyramid_height integer
+---@param pooling? "max"
+---@return dgraph.Tensor
+function Tensor:spatial_pyramid_pooling_2d(pyramid_height, pooling) end
 
 --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
 --- axes that two lists (or numbers) name.

@@ -5,6 +5,7 @@ local errors = require "dgraph.errors"
 local constant = require "dgraph.initializers.constant"
 local random = require "dgraph.initializers.random"
 local orthogonal = require "dgraph.initializers.orthogonal"
+local sampling = require "dgraph.initializers.sampling"
 
 ---@alias dgraph.InitializerLike dgraph.Initializer|number|table|dgraph.Tensor|fun(x: dgraph.Tensor)
 
@@ -24,6 +25,8 @@ local initializers = {
   HeNormal = random.HeNormal,
   HeUniform = random.HeUniform,
   Orthogonal = orthogonal,
+  UpsamplingDeconvFilter = sampling.UpsamplingDeconvFilter,
+  DownsamplingConvFilter = sampling.DownsamplingConvFilter,
 }
 
 --- What fills a tensor, given an initializer, a number, an array, or nothing.

@@ -6,6 +6,17 @@ local FILES = {
   CRF1d = "crf1d",
   NegativeSampling = "negative_sampling",
   BinaryHierarchicalSoftmax = "binary_hierarchical_softmax",
+  Convolution1D = "convolution_1d",
+  Convolution2D = "convolution_2d",
+  Convolution3D = "convolution_3d",
+  ConvolutionND = "convolution_nd",
+  Deconvolution1D = "deconvolution_1d",
+  Deconvolution2D = "deconvolution_2d",
+  Deconvolution3D = "deconvolution_3d",
+  DeconvolutionND = "deconvolution_nd",
+  DepthwiseConvolution2D = "depthwise_convolution_2d",
+  DilatedConvolution2D = "dilated_convolution_2d",
+  MLPConvolution2D = "mlp_convolution_2d",
   Classifier = "classifier",
   Embedding = "embed_id",
   LSTM = "lstm",
@@ -33,6 +44,17 @@ local FILES = {
 ---@field CRF1d dgraph.CRF1d
 ---@field NegativeSampling dgraph.NegativeSampling
 ---@field BinaryHierarchicalSoftmax dgraph.BinaryHierarchicalSoftmax
+---@field Convolution1D dgraph.Convolution1D
+---@field Convolution2D dgraph.Convolution2D
+---@field Convolution3D dgraph.Convolution3D
+---@field ConvolutionND dgraph.ConvolutionND
+---@field Deconvolution1D dgraph.Deconvolution1D
+---@field Deconvolution2D dgraph.Deconvolution2D
+---@field Deconvolution3D dgraph.Deconvolution3D
+---@field DeconvolutionND dgraph.DeconvolutionND
+---@field DepthwiseConvolution2D dgraph.DepthwiseConvolution2D
+---@field DilatedConvolution2D dgraph.DilatedConvolution2D
+---@field MLPConvolution2D dgraph.MLPConvolution2D
 ---@field Classifier dgraph.Classifier
 ---@field Embedding dgraph.EmbedID
 ---@field LSTM dgraph.LSTM
