@@ -19,6 +19,7 @@ const dg_backend dg_cpu = {
   .positions = dg_cpu_positions,
   .nonzero = dg_cpu_nonzero,
   .cumsum = dg_cpu_cumsum,
+  .recurrence = dg_cpu_recurrence,
   .matmul = dg_cpu_matmul,
   .linear = dg_cpu_linear,
   .linear_grad = dg_cpu_linear_grad,

@@ -1,0 +1,33 @@
+local F = require("dgraph").F
+local reference = require "spec.support.reference"
+
+reference("elementary", {
+  arcsin = F.arcsin,
+  arccos = F.arccos,
+  arctan = F.arctan,
+  arctan2 = F.arctan2,
+  sinh = F.sinh,
+  cosh = F.cosh,
+  arcsinh = F.arcsinh,
+  arccosh = F.arccosh,
+  arctanh = F.arctanh,
+  fix = F.fix,
+  fmod = F.fmod,
+  linear_interpolate = F.linear_interpolate,
+  add = F.add,
+  prod = F.prod,
+  ["prod axis=2"] = function(x) return F.prod(x, 2) end,
+  ["prod axis=1,3"] = function(x) return F.prod(x, { 1, 3 }) end,
+  cumprod = F.cumprod,
+  ["cumprod axis=2"] = function(x) return F.cumprod(x, 2) end,
+  var = F.var,
+  ["var axis=2 correction=0"] = function(x) return F.var(x, 2, 0) end,
+  ["std axis=1,3"] = function(x) return F.std(x, { axis = { 1, 3 }, keepdims = true }) end,
+  any = function(x) return F.any(x, 2) end,
+  all = function(x) return F.all(x, { 1, 3 }) end,
+  batch_l2_norm_squared = F.batch_l2_norm_squared,
+  bias = F.bias,
+  ["scale axis=3"] = function(x, y) return F.scale(x, y, 3) end,
+  ["average axis=2"] = function(x, weights) return F.average(x, 2, weights) end,
+  ["average weights"] = function(x, weights) return F.average(x, { weights = weights }) end,
+})
