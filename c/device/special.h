@@ -99,8 +99,8 @@ DG_SPECIAL double dg_digamma_f64(double x)
   return y + (log(x) - 1 / (2 * x) - dg_polynomial(1 / (x * x), asymptotic, 8));
 }
 
-/* Hurwitz's zeta for q > 0 and x > 1: ten terms of the sum (DLMF 25.11.4), and the rest by Euler and
- * Maclaurin (25.11.28). */
+/* Hurwitz's zeta for q > 0 and x > 1: ten terms of the sum (DLMF 25.11.4), and the rest by Euler
+ * and Maclaurin (25.11.28). */
 DG_SPECIAL double dg_zeta_above_0(double x, double q)
 {
   /* B(2k) / (2k)! */
@@ -124,8 +124,8 @@ DG_SPECIAL double dg_zeta_above_0(double x, double q)
   return sum + (rest + power * terms);
 }
 
-/* Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ...; NaN for x < 1. A whole q from 0 down is
- * a pole: infinity. Between those the powers exist for whole x alone, and the terms below 0 are
+/* Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ...; NaN for x < 1. A whole q from 0 down
+ * is a pole: infinity. Between those the powers exist for whole x alone, and the terms below 0 are
  * those of two sums above it. */
 DG_SPECIAL double dg_zeta_f64(double x, double q)
 {
@@ -139,8 +139,8 @@ DG_SPECIAL double dg_zeta_f64(double x, double q)
   return near - sign * dg_zeta_above_0(x, 1 - q);
 }
 
-/* Derivative n of digamma, (-1)^(n + 1) n! zeta(n + 1, x) (DLMF 25.11.12); NaN where n is not a whole
- * number from 0 on. */
+/* Derivative n of digamma, (-1)^(n + 1) n! zeta(n + 1, x) (DLMF 25.11.12); NaN where n is not a
+ * whole number from 0 on. */
 DG_SPECIAL double dg_polygamma_f64(double n, double x)
 {
   if (n == 0) return dg_digamma_f64(x);

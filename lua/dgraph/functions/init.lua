@@ -3,8 +3,8 @@
 local functions = {}
 
 for _, name in ipairs {
-  "activation", "array", "arrange", "connection", "criteria", "embedding", "evaluation",
-  "gather", "linalg", "loss", "math", "noise", "product", "rnn", "sequence_loss", "util",
+  "activation", "arrange", "array", "connection", "criteria", "embedding", "evaluation", "gather",
+  "linalg", "loss", "math", "noise", "product", "rnn", "sequence_loss", "special", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end
