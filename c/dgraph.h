@@ -391,30 +391,30 @@ DG_API dg_tensor *dg_add(dg_tensor *a, dg_tensor *b);
  * integers they must be whole. */
 DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift);
 
-/* ---- op/along.c: elements that an index of their own shape chooses along one axis: gather, scatter. */
+/* ---- op/any.c: whether any or all elements over axes are true. They give bools, no gradient. */
 
-/* y[i, j, k] = x[i, index[i, j, k], k] for axis 1 of three: the result has the shape of the index,
- * which has as many axes as x, no larger but that one. The index is int32, int64 or uint8 and counts
- * from `base` (0 or 1), negative from the end. */
-DG_API dg_tensor *dg_gather(dg_tensor *x, int64_t axis, const dg_tensor *index, int base);
+/* Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+ * keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing. */
+DG_API dg_tensor *dg_any(dg_tensor *x, int count, const int64_t *axes, int keepdims);
 
-/* x, but y[i, index[i, j, k], k] = source[i, j, k] for axis 1 of three. The index is as for dg_gather,
- * the source has its shape and x's dtype. Of equal places the last one stays, in row-major order. */
-DG_API dg_tensor *dg_scatter(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
-                             dg_tensor *source);
+/* Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+ * where there is nothing. */
+DG_API dg_tensor *dg_all(dg_tensor *x, int count, const int64_t *axes, int keepdims);
 
-/* The same with one number for all places. */
-DG_API dg_tensor *dg_scatter_number(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
-                                    double number);
+/* ---- op/arc.c: the inverses of sine, cosine and tangent, elementwise, in radians. */
 
-/* ---- op/as_strided.c: any arrangement of the elements in x's memory, without a copy. */
+/* The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1]. */
+DG_API dg_tensor *dg_arcsin(dg_tensor *x);
 
-/* A view of x's memory in any shape, with any strides (in elements, also 0 and negative), that
- * begins `offset` elements behind the first of the storage; INT64_MIN: where x begins. It must stay
- * between the first and the last element of x, of which no two may be one element in memory. The
- * gradient is added up over all views of an element. */
-DG_API dg_tensor *dg_as_strided(dg_tensor *x, int ndim, const int64_t *shape,
-                                const int64_t *strides, int64_t offset);
+/* The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1]. */
+DG_API dg_tensor *dg_arccos(dg_tensor *x);
+
+/* The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats. */
+DG_API dg_tensor *dg_arctan(dg_tensor *x);
+
+/* The angle in [-pi, pi] of the point with ordinate a and abscissa b, elementwise, broadcast;
+ * floats of one dtype. */
+DG_API dg_tensor *dg_arctan2(dg_tensor *a, dg_tensor *b);
 
 /* ---- op/assign.c: overwriting chosen elements of a tensor. Gradients do not flow through it. */
 
@@ -452,13 +452,6 @@ DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
  * keys, but for a mask that learns and under double backprop. Floats of one dtype. */
 DG_API dg_tensor *dg_attention(dg_tensor *q, dg_tensor *k, dg_tensor *v, dg_tensor *mask,
                                double dropout, int causal, double scale);
-
-/* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
-
-/* The lower triangular l with l l' = x for symmetric positive definite matrices (the last two axes);
- * floats. Reads the lower triangles alone; the gradient is symmetric. A matrix that is not positive
- * definite is an error. */
-DG_API dg_tensor *dg_cholesky(dg_tensor *x);
 
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
@@ -577,10 +570,6 @@ DG_API int dg_node_alive(const dg_node *node);
  * of the result, which has the other axes in front. Shares the elements of x. */
 DG_API dg_tensor *dg_diagonal(dg_tensor *x, int64_t k, int64_t i, int64_t j);
 
-/* Matrices with the last axis of x on diagonal k (0: the main one, positive: above it) and zeros
- * elsewhere: what diagonal undoes. */
-DG_API dg_tensor *dg_diag_embed(dg_tensor *x, int64_t k);
-
 /* A matrix of zeros with ones on diagonal k (0: the main one, positive: above it). */
 DG_API dg_tensor *dg_eye(int dtype, int64_t rows, int64_t columns, int64_t k);
 
@@ -607,12 +596,13 @@ DG_API dg_tensor *dg_div_grad(dg_tensor *gy, dg_tensor *y, dg_tensor *b);
  * that the mean stays. Floats. Draws from this thread's random numbers. */
 DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
 
-/* ---- op/eigh.c: eigenvalues and eigenvectors of symmetric matrices. */
+/* ---- op/elu.c: rectifiers that end in an exponential, elementwise: elu and its scaled form, selu. */
 
-/* Eigenvalues, ascending, and eigenvectors of symmetric matrices (the last two axes of x): ys[0] is
- * w, ys[1] has the vectors as columns, x = v diag(w) v'. Floats. Reads the lower triangles alone.
- * The gradient of vectors wants eigenvalues that differ. */
-DG_API int dg_eigh(dg_tensor *x, dg_tensor **ys);
+/* x where it is not negative, else alpha (e^x - 1), elementwise; floats. */
+DG_API dg_tensor *dg_elu(dg_tensor *x, double alpha);
+
+/* scale elu(x), elementwise; floats. */
+DG_API dg_tensor *dg_selu(dg_tensor *x, double alpha, double scale);
 
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
@@ -627,18 +617,6 @@ DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t
  * embed_id. */
 DG_API dg_tensor *dg_embed_id_grad(dg_tensor *id, dg_tensor *x, int64_t rows, int64_t base,
                                    int64_t ignore_label);
-
-/* ---- op/enumerate.c: the numbers of places, and the triangles that they decide. */
-
-/* The row-major position of each element of x, in x's shape: int64, from 0. */
-DG_API dg_tensor *dg_enumerate(const dg_tensor *x);
-
-/* The matrices in the last two axes of x, with zeros above diagonal k (0: the main one, positive:
- * above it). Any dtype. */
-DG_API dg_tensor *dg_tril(dg_tensor *x, int64_t k);
-
-/* The same with zeros below diagonal k. */
-DG_API dg_tensor *dg_triu(dg_tensor *x, int64_t k);
 
 /* ---- op/erf.c: the error function, elementwise. */
 
@@ -659,6 +637,35 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
+/* ---- op/gamma.c: log gamma and its derivatives, and Hurwitz's zeta, elementwise. */
+
+/* log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers. */
+DG_API dg_tensor *dg_lgamma(dg_tensor *x);
+
+/* The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers. */
+DG_API dg_tensor *dg_digamma(dg_tensor *x);
+
+/* Derivative n of digamma at x, elementwise, broadcast. x holds floats, n whole numbers from 0 on,
+ * of any dtype, without a gradient. Infinite at 0 and the negative whole numbers. */
+DG_API dg_tensor *dg_polygamma(dg_tensor *n, dg_tensor *x);
+
+/* Derivative n of digamma, elementwise; floats. */
+DG_API dg_tensor *dg_polygamma_number(double n, dg_tensor *x);
+
+/* Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+ * dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+ * negative q with an x that is not whole. */
+DG_API dg_tensor *dg_zeta(dg_tensor *x, dg_tensor *q);
+
+/* ---- op/gelu.c: the Gaussian error linear unit, and its approximation by tanh, elementwise. */
+
+/* x times the probability that a normal number is below x, elementwise; floats. With by_tanh its
+ * approximation x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. */
+DG_API dg_tensor *dg_gelu(dg_tensor *x, int by_tanh);
+
+/* gy times the slope of gelu at x: its gradient. */
+DG_API dg_tensor *dg_gelu_grad(dg_tensor *x, dg_tensor *gy, int by_tanh);
+
 /* ---- op/gru.c: one step of a gated recurrent unit: K. Cho et al., "Learning phrase representations using */
 
 /* h = (1 - z) n + z h_prev with r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un).
@@ -666,18 +673,19 @@ DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
  * the other along axis 1. Floats of one dtype. */
 DG_API dg_tensor *dg_gru(dg_tensor *h_prev, dg_tensor *x, dg_tensor *u);
 
-/* ---- op/inv.c: inverses, determinants and linear systems. */
+/* ---- op/hardtanh.c: activations made of straight pieces that are flat at both ends, elementwise. */
 
-/* The inverses of square matrices (the last two axes of x); floats. A singular one is an error. */
-DG_API dg_tensor *dg_inv(dg_tensor *x);
+/* x limited to [min, max], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_hardtanh(dg_tensor *x, double min, double max);
 
-/* The determinants of square matrices (the last two axes of x, which go); floats. Where one is
- * singular there is a first gradient, but no second one. */
-DG_API dg_tensor *dg_det(dg_tensor *x);
+/* x limited to [0, z], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_clipped_relu(dg_tensor *x, double z);
 
-/* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of
- * n); leading axes broadcast. Floats of one dtype. A singular matrix is an error. */
-DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
+/* x limited to [0, 6], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_relu6(dg_tensor *x);
+
+/* 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_hard_sigmoid(dg_tensor *x);
 
 /* ---- op/label.c: what operators with class labels share. */
 
@@ -686,11 +694,24 @@ DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label);
 
+/* ---- op/leaky_relu.c: the rectifier that lets a part of negative numbers through, elementwise. */
+
+/* x where it is not negative, else slope x, elementwise; floats. */
+DG_API dg_tensor *dg_leaky_relu(dg_tensor *x, double slope);
+
+/* gy where x >= 0, else slope gy: the gradient of leaky_relu. */
+DG_API dg_tensor *dg_leaky_relu_grad(dg_tensor *x, dg_tensor *gy, double slope);
+
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
 /* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
  * Floats of one dtype. */
 DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b);
+
+/* ---- op/linear_interpolate.c: a point between two tensors, elementwise. */
+
+/* p a + (1 - p) b, elementwise; floats, all of one shape and dtype. */
+DG_API dg_tensor *dg_linear_interpolate(dg_tensor *p, dg_tensor *a, dg_tensor *b);
 
 /* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
 
@@ -800,11 +821,14 @@ DG_API dg_tensor *dg_mean(dg_tensor *x, int count, const int64_t *axes, int keep
  * elements. */
 DG_API dg_tensor *dg_mean_squared_error(dg_tensor *a, dg_tensor *b);
 
-/* ---- op/mod.c: Lua's % and the quotient that belongs to it: both round down. */
+/* ---- op/mod.c: Lua's % and the quotient that belongs to it, which round down, and C's fmod. */
 
 /* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
  * refuse a divisor of 0. */
 DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b);
+
+/* a - b fix(a / b), elementwise, broadcast: the rest has the sign of a. Floats of one dtype. */
+DG_API dg_tensor *dg_fmod(dg_tensor *a, dg_tensor *b);
 
 /* x % number, elementwise; any dtype but bool. */
 DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number);
@@ -832,18 +856,35 @@ DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b);
 /* -x, elementwise; any dtype but bool. Integers wrap around. */
 DG_API dg_tensor *dg_neg(dg_tensor *x);
 
+/* ---- op/normal.c: the relatives of the error function and of the normal distribution, elementwise. */
+
+/* 1 - erf(x), elementwise, exact for large x too; floats. */
+DG_API dg_tensor *dg_erfc(dg_tensor *x);
+
+/* exp(x^2) erfc(x), elementwise, without underflow; floats. */
+DG_API dg_tensor *dg_erfcx(dg_tensor *x);
+
+/* What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond. */
+DG_API dg_tensor *dg_erfinv(dg_tensor *x);
+
+/* What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond. */
+DG_API dg_tensor *dg_erfcinv(dg_tensor *x);
+
+/* The probability that a normal number is below x, elementwise; floats. */
+DG_API dg_tensor *dg_ndtr(dg_tensor *x);
+
+/* The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+ * and 1, NaN beyond. */
+DG_API dg_tensor *dg_ndtri(dg_tensor *x);
+
+/* The logarithm of ndtr, elementwise, exact far below 0 too; floats. */
+DG_API dg_tensor *dg_log_ndtr(dg_tensor *x);
+
 /* ---- op/pad.c: a margin of one value around a tensor. */
 
 /* x with before[k] elements of `value` in front of axis k and after[k] behind it, for all its axes.
  * Amounts are not negative. */
 DG_API dg_tensor *dg_pad(dg_tensor *x, const int64_t *before, const int64_t *after, double value);
-
-/* ---- op/pinv.c: the Moore-Penrose inverse. */
-
-/* The Moore-Penrose inverses of matrices (the last two axes of x), by singular values, of which
- * those count that exceed `rcond` times the largest. Floats. The gradient holds where the rank
- * stays. */
-DG_API dg_tensor *dg_pinv(dg_tensor *x, double rcond);
 
 /* ---- op/pow.c: powers whose exponent is a tensor. */
 
@@ -867,13 +908,17 @@ DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
 /* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
 DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
 
-/* ---- op/qr.c: orthogonal columns and a triangle. */
+/* ---- op/prelu.c: rectifiers whose slope below 0 is another tensor: learned, or random. */
 
-/* x = q r for matrices of m x n, m >= n (the last two axes of x): ys[0] is q, m x n with orthonormal
- * columns, ys[1] is r, n x n and upper triangular. Floats. The gradient wants columns that are
- * linearly independent. For more columns than rows, take the first ones: x = [x1, x2] = q [r1, q'
- * x2]. */
-DG_API int dg_qr(dg_tensor *x, dg_tensor **ys);
+/* x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+ * axis, or the first axes of that. */
+DG_API dg_tensor *dg_prelu(dg_tensor *x, dg_tensor *W);
+
+/* x where it is not negative, else r x, elementwise; floats of one shape and dtype. */
+DG_API dg_tensor *dg_rrelu(dg_tensor *x, dg_tensor *r);
+
+/* A tensor like x, floats, of random numbers in [low, high), or of the number that both are. */
+DG_API dg_tensor *dg_rrelu_slopes(dg_tensor *x, double low, double high);
 
 /* ---- op/random.c: this thread's random numbers: a seed, and how far its sequence has been used up. */
 
@@ -906,6 +951,19 @@ DG_API dg_tensor *dg_bernoulli(int dtype, int ndim, const int64_t *shape, double
 /* The int64 numbers base, base + 1, ..., n of them, in random order. */
 DG_API dg_tensor *dg_permutation(double n, int64_t base);
 
+/* ---- op/recurrence.c: linear recurrences along an axis, and products by them. */
+
+/* y_k = a_k y_(k-1) + b_k along an axis, where y before the first place is `start`; with `reverse`
+ * from the end on. Floats of one shape and dtype. */
+DG_API dg_tensor *dg_recurrence(dg_tensor *a, dg_tensor *b, int64_t axis, int reverse, double start);
+
+/* The products of x up to each place of an axis, that place included. Floats. */
+DG_API dg_tensor *dg_cumprod(dg_tensor *x, int64_t axis);
+
+/* The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+ * where there is nothing. The gradient is right beside zeros too. */
+DG_API dg_tensor *dg_prod(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
 /* ---- op/relu.c: the rectifier, y = max(x, 0), elementwise. */
 
 /* max(x, 0), elementwise; floats. NaN stays NaN. */
@@ -929,7 +987,7 @@ DG_API dg_tensor *dg_tile(dg_tensor *x, int count, const int64_t *times);
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
-/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest. */
+/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest, towards 0. */
 
 /* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
 DG_API dg_tensor *dg_floor(dg_tensor *x);
@@ -939,6 +997,19 @@ DG_API dg_tensor *dg_ceil(dg_tensor *x);
 
 /* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
 DG_API dg_tensor *dg_round(dg_tensor *x);
+
+/* The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_fix(dg_tensor *x);
+
+/* ---- op/scale.c: a tensor times, or plus, another that is repeated along some of its axes. */
+
+/* x y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+ * bool. */
+DG_API dg_tensor *dg_scale_along(dg_tensor *x, dg_tensor *y, int64_t axis);
+
+/* x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+ * bool. */
+DG_API dg_tensor *dg_bias_along(dg_tensor *x, dg_tensor *y, int64_t axis);
 
 /* ---- op/select_item.c: one element of each row by its class, and its counterpart, placing it there. */
 
@@ -961,6 +1032,41 @@ DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy);
  * the sum, divided by how many targets count (normalize) or by the size of axis 0; without, one
  * number for each element. */
 DG_API dg_tensor *dg_sigmoid_cross_entropy(dg_tensor *x, dg_tensor *t, int normalize, int mean);
+
+/* ---- op/silu.c: smooth activations near the rectifier, elementwise: silu, swish, mish, logsigmoid. */
+
+/* x sigmoid(x), elementwise; floats. */
+DG_API dg_tensor *dg_silu(dg_tensor *x);
+
+/* gy times the slope of silu at x: its gradient. */
+DG_API dg_tensor *dg_silu_grad(dg_tensor *x, dg_tensor *gy);
+
+/* x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+ * axis, or the first axes of that. */
+DG_API dg_tensor *dg_swish(dg_tensor *x, dg_tensor *beta);
+
+/* x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681). */
+DG_API dg_tensor *dg_mish(dg_tensor *x);
+
+/* log(1 / (1 + exp(-x))), elementwise, without overflow; floats. */
+DG_API dg_tensor *dg_logsigmoid(dg_tensor *x);
+
+/* ---- op/sinh.c: hyperbolic functions and their inverses, elementwise; tanh has a file of its own. */
+
+/* The hyperbolic sine, elementwise; floats. */
+DG_API dg_tensor *dg_sinh(dg_tensor *x);
+
+/* The hyperbolic cosine, elementwise; floats. */
+DG_API dg_tensor *dg_cosh(dg_tensor *x);
+
+/* What sinh undoes, elementwise; floats. */
+DG_API dg_tensor *dg_arcsinh(dg_tensor *x);
+
+/* The number from 0 on that cosh makes x, elementwise; floats. NaN below 1. */
+DG_API dg_tensor *dg_arccosh(dg_tensor *x);
+
+/* What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond. */
+DG_API dg_tensor *dg_arctanh(dg_tensor *x);
 
 /* ---- op/slice.c: windows on a tensor: indices, ranges, new axes and reversals, without a copy. */
 
@@ -1009,13 +1115,6 @@ DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor
 /* log(1 + exp(beta x)) / beta, elementwise, without overflow; floats. */
 DG_API dg_tensor *dg_softplus(dg_tensor *x, double beta);
 
-/* ---- op/sort.c: the order of elements along an axis. */
-
-/* The positions along an axis at which x's elements stand in rising order, or falling: int64,
- * counted from `base`, in x's shape. Equal elements keep their order; NaN counts as larger than all
- * numbers. Any dtype; not differentiable. dg_gather with them gives the elements in order. */
-DG_API dg_tensor *dg_argsort(dg_tensor *x, int64_t axis, int descending, int64_t base);
-
 /* ---- op/split.c: a tensor cut along an axis: several views of it, made by one node. */
 
 /* x cut along an axis into `count` parts (up to 65535) of these sizes, or of equal ones if `sizes`
@@ -1059,14 +1158,6 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape);
 
 /* x repeated along axes of size 1 and new leading axes, without a copy. */
 DG_API dg_tensor *dg_broadcast_to(dg_tensor *x, int ndim, const int64_t *shape);
-
-/* ---- op/svd.c: singular values and vectors. */
-
-/* x = u diag(s) vh for matrices of m x n (the last two axes of x): ys[0] is u, m x k with
- * k = min(m, n), ys[1] the singular values, descending, ys[2] is vh, k x n. With `full` u is m x m
- * and vh n x n. Floats. The gradient of vectors wants singular values that differ, and none that is 0
- * where x is not square. */
-DG_API int dg_svd(dg_tensor *x, int full, dg_tensor **ys);
 
 /* ---- op/take.c: places of one axis chosen by an integer tensor, and adding back to them. */
 
@@ -1149,6 +1240,17 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
 
 /* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
 DG_API double dg_sum_of_squares(dg_tensor *x);
+
+/* ---- op/var.c: the variance and the standard deviation over axes. */
+
+/* The variance of x over `count` axes (0: all of them): the sum of (x - mean)^2 over n -
+ * correction, where n elements go. With keepdims the axes stay as size 1. Floats. */
+DG_API dg_tensor *dg_var(dg_tensor *x, int count, const int64_t *axes, double correction,
+                         int keepdims);
+
+/* The standard deviation: the square root of dg_var. */
+DG_API dg_tensor *dg_std(dg_tensor *x, int count, const int64_t *axes, double correction,
+                         int keepdims);
 
 /* ---- op/where.c: a choice between two tensors, element by element. */
 

@@ -35,130 +35,108 @@ function F.softmax(x, axis) end
 ---@return dgraph.Tensor
 function F.log_softmax(x, axis) end
 
---- The columns (axis 2) in reverse order.
+--- x where it is not negative, else slope x, elementwise.
+---@param x dgraph.Tensor
+---@param slope? number  0.2 by default
+---@return dgraph.Tensor
+function F.leaky_relu(x, slope) end
+
+--- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+---@param x dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function F.elu(x, alpha) end
+
+--- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
+--- and variance 1 (Klambauer et al., arXiv:1706.02515).
+---@param x dgraph.Tensor
+---@param alpha? number  1.6732632423543772848170429916717 by default
+---@param scale? number  1.0507009873554804934193349852946 by default
+---@return dgraph.Tensor
+function F.selu(x, alpha, scale) end
+
+--- x limited to [0, z], elementwise. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@param z? number  20 by default
+---@return dgraph.Tensor
+function F.clipped_relu(x, z) end
+
+--- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
-function F.fliplr(x) end
+function F.relu6(x) end
 
---- The rows (axis 1) in reverse order.
+--- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@param min_val? number  -1 by default
+---@param max_val? number  1 by default
+---@return dgraph.Tensor
+function F.hardtanh(x, min_val, max_val) end
+
+--- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
-function F.flipud(x) end
+function F.hard_sigmoid(x) end
 
---- All elements along one axis; the same as `flatten`.
+--- x sigmoid(x), elementwise; floats.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
-function F.ravel(x) end
+function F.silu(x) end
 
---- x with the axes `source` at the places `destination`, the others in their order.
+--- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
 ---@param x dgraph.Tensor
----@param source integer|integer[]
----@param destination integer|integer[]
 ---@return dgraph.Tensor
-function F.moveaxis(x, source, destination) end
+function F.mish(x) end
 
---- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
---- 1.
+--- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
 ---@param x dgraph.Tensor
----@param axis integer
----@param start? integer  1 by default
 ---@return dgraph.Tensor
-function F.rollaxis(x, axis, start) end
+function F.logsigmoid(x) end
 
---- The elements moved `shift` places along an axis; those that leave it come in again at the
---- other end. Lists move along several axes; without an axis x is flat.
+--- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
 ---@param x dgraph.Tensor
----@param shift integer|integer[]
----@param axis? any
+---@param approximate? string  "none" or "tanh"
 ---@return dgraph.Tensor
-function F.roll(x, shift, axis) end
+function F.gelu(x, approximate) end
 
---- Tensors joined along the second axis; vectors along the only one.
----@param xs dgraph.Tensor[]
----@return dgraph.Tensor
-function F.hstack(xs) end
-
---- Tensors joined along the first axis; a vector is one row.
----@param xs dgraph.Tensor[]
----@return dgraph.Tensor
-function F.vstack(xs) end
-
---- Tensors joined along the third axis; a matrix is one layer of it, a vector one row of a layer.
----@param xs dgraph.Tensor[]
----@return dgraph.Tensor
-function F.dstack(xs) end
-
---- The vectors of a list repeated over a grid with one axis for each of them: "xy" has the second
---- one along axis 1 and the first along axis 2, as NumPy; "ij" each along its own.
----@param xs dgraph.Tensor[]
----@param indexing? string  "xy" by default
----@return dgraph.Tensor[]
-function F.meshgrid(xs, indexing) end
-
---- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+--- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+--- axis, or the first axes of that.
 ---@param x dgraph.Tensor
----@param offset? integer  0 by default
----@param axis1? integer  1 by default
----@param axis2? integer  2 by default
+---@param beta dgraph.Tensor
 ---@return dgraph.Tensor
-function F.trace(x, offset, axis1, axis2) end
+function F.swish(x, beta) end
 
---- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+--- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+--- axis, or the first axes of that.
 ---@param x dgraph.Tensor
----@param offset? integer  0 by default
+---@param W dgraph.Tensor
 ---@return dgraph.Tensor
-function F.diag_embed(x, offset) end
+function F.prelu(x, W) end
 
---- Diagonal k of a matrix; of a vector, the matrix that has it there.
+--- max(x, 0) and max(-x, 0), joined along an axis.
 ---@param x dgraph.Tensor
----@param k? integer  0 by default
+---@param axis? integer  2 by default
 ---@return dgraph.Tensor
-function F.diag(x, k) end
+function F.crelu(x, axis) end
 
---- The matrices in the last two axes with zeros above diagonal k.
+--- The largest of each `pool_size` neighbours along an axis.
 ---@param x dgraph.Tensor
----@param k? integer  0 by default
+---@param pool_size integer
+---@param axis? integer  2 by default
 ---@return dgraph.Tensor
-function F.tril(x, k) end
+function F.maxout(x, pool_size, axis) end
 
---- The matrices in the last two axes with zeros below diagonal k.
+--- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
+--- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
+--- instead of new numbers; with `return_r`, r is the second result.
 ---@param x dgraph.Tensor
----@param k? integer  0 by default
+---@param l? number  1 / 8 by default
+---@param u? number  1 / 3 by default
+---@param r? dgraph.Tensor  in x's shape and dtype
+---@param return_r? boolean  false by default
 ---@return dgraph.Tensor
-function F.triu(x, k) end
-
---- A view of x's memory with this shape and these strides (in elements), which begins
---- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
---- add up where an element is seen several times.
----@param x dgraph.Tensor
----@param shape integer|integer[]
----@param strides integer|integer[]
----@param storage_offset? any
----@return dgraph.Tensor
-function F.as_strided(x, shape, strides, storage_offset) end
-
---- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
---- with `padding` to `length`, or to the longest.
----@param xs dgraph.Tensor[]
----@param length? any
----@param padding? number  0 by default
----@return dgraph.Tensor
-function F.pad_sequence(xs, length, padding) end
-
---- Sequences, the longest first, as a list by time: place i of the result has the i-th elements
---- of all sequences that are as long. What it undoes is itself.
----@param xs dgraph.Tensor[]
----@return dgraph.Tensor[]
-function F.transpose_sequence(xs) end
-
---- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
---- with `inv` y[indices[i]] = x[i].
----@param x dgraph.Tensor
----@param indices integer[]|dgraph.Tensor
----@param axis? integer  1 by default
----@param inv? boolean  false by default
----@return dgraph.Tensor
-function F.permutate(x, indices, axis, inv) end
+function F.rrelu(x, l, u, r, return_r) end
 
 --- The same elements in another shape, of which one size may be -1.
 ---@param x dgraph.Tensor
@@ -314,11 +292,10 @@ function F.diagonal(x, offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function F.pad(x, pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row: as a number says, or a list of one for each
---- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+--- Each place of an axis so many times in a row; also `F["repeat"]`.
 ---@param x dgraph.Tensor
----@param repeats integer|integer[]
----@param axis? integer
+---@param repeats integer
+---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function F.repeat_(x, repeats, axis) end
 
@@ -450,159 +427,68 @@ function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, includ
 ---@return dgraph.Tensor
 function F.accuracy(y, t, ignore_label) end
 
---- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
---- many axes as x, none of them larger but this one. PyTorch's gather.
----@param x dgraph.Tensor
----@param axis integer
----@param index dgraph.Tensor
----@return dgraph.Tensor
-function F.gather(x, axis, index) end
-
---- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
----@param x dgraph.Tensor
----@param indices dgraph.Tensor
----@param axis? integer  -1 by default
----@return dgraph.Tensor
-function F.take_along_axis(x, indices, axis) end
-
---- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
---- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
----@param x dgraph.Tensor
----@param axis integer
----@param index dgraph.Tensor
----@param src dgraph.Tensor|number
----@return dgraph.Tensor
-function F.scatter(x, axis, index, src) end
-
---- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
---- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
----@param a dgraph.Tensor
----@param slices any
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function F.scatter_add(a, slices, b) end
-
---- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
----@param x dgraph.Tensor
----@param axis integer
----@param index dgraph.Tensor
----@param source dgraph.Tensor
----@param alpha? number  1 by default
----@return dgraph.Tensor
-function F.index_add(x, axis, index, source, alpha) end
-
---- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
----@param x dgraph.Tensor
----@param mask dgraph.Tensor
----@param value number|boolean|dgraph.Tensor
----@return dgraph.Tensor
-function F.masked_fill(x, mask, value) end
-
---- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
---- there are as many classes as the largest when `num_classes` is nil.
+--- The share of scores y that are on the right side: from 0 on where the target t is 1, below
+--- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
+--- that do not shift. Not differentiable.
+---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
----@param num_classes? any
----@param dtype? string  "int64" by default
 ---@return dgraph.Tensor
-function F.one_hot(t, num_classes, dtype) end
+function F.binary_accuracy(y, t) end
 
---- The positions at which the elements along an axis stand in rising or falling order. Equal
---- elements keep their order, NaN counts as larger than all numbers.
----@param x dgraph.Tensor
----@param axis? integer  -1 by default
----@param descending? boolean  false by default
+--- Of each class: the share of the places predicted as it that are it (precision), the share of
+--- its places that are predicted so (recall), their harmonic mean with weight beta^2 for recall,
+--- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
+--- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
+--- not count. A class without places, or never predicted, has NaN. Not differentiable.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param beta? number  1 by default
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor f_beta
+---@return dgraph.Tensor support
+function F.classification_summary(y, t, label_num, beta, ignore_label) end
+
+--- The precision of each class, and how many places it has: see classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor support
+function F.precision(y, t, label_num, ignore_label) end
+
+--- The recall of each class, and how many places it has: see classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor support
+function F.recall(y, t, label_num, ignore_label) end
+
+--- The harmonic mean of precision and recall of each class, and how many places it has: see
+--- classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor f1
+---@return dgraph.Tensor support
+function F.f1_score(y, t, label_num, ignore_label) end
+
+--- The coefficient of determination: 1 less the sum of (pred - truth)^2 over the sum of (truth -
+--- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
+--- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
+--- there for the order of arguments alone. Not differentiable.
+---@param pred dgraph.Tensor
+---@param truth dgraph.Tensor
+---@param sample_weight? nil
+---@param multioutput? string  "uniform_average" or "raw_values"
 ---@return dgraph.Tensor
-function F.argsort(x, axis, descending) end
-
---- The elements along an axis in rising or falling order, and their positions: as argsort.
----@param x dgraph.Tensor
----@param axis? integer  -1 by default
----@param descending? boolean  false by default
----@return dgraph.Tensor values
----@return dgraph.Tensor positions
-function F.sort(x, axis, descending) end
-
---- The k largest elements along an axis, or smallest, and their positions, the outermost first.
---- They are in order whatever `sorted` says.
----@param x dgraph.Tensor
----@param k integer
----@param axis? integer  -1 by default
----@param largest? boolean  true by default
----@param sorted? boolean  true by default
----@return dgraph.Tensor values
----@return dgraph.Tensor positions
-function F.topk(x, k, axis, largest, sorted) end
-
---- Inverses. A singular matrix is an error.
----@param x dgraph.Tensor
----@return dgraph.Tensor
-function F.inv(x) end
-
---- The same as `inv`, by its name for stacks in Chainer.
----@param x dgraph.Tensor
----@return dgraph.Tensor
-function F.batch_inv(x) end
-
---- Determinants. Where a matrix is singular there is a first gradient, but no second one.
----@param x dgraph.Tensor
----@return dgraph.Tensor
-function F.det(x) end
-
---- The same as `det`, by its name for stacks in Chainer.
----@param x dgraph.Tensor
----@return dgraph.Tensor
-function F.batch_det(x) end
-
---- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function F.solve(a, b) end
-
---- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
---- triangle alone is read.
----@param x dgraph.Tensor
----@return dgraph.Tensor
-function F.cholesky(x) end
-
---- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
---- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
----@param x dgraph.Tensor
----@return dgraph.Tensor w
----@return dgraph.Tensor v
-function F.eigh(x) end
-
---- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
---- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
---- square.
----@param x dgraph.Tensor
----@param full_matrices? boolean  true by default
----@return dgraph.Tensor u
----@return dgraph.Tensor s
----@return dgraph.Tensor vh
-function F.svd(x, full_matrices) end
-
---- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
---- n), q is m x k and r k x n.
----@param x dgraph.Tensor
----@return dgraph.Tensor q
----@return dgraph.Tensor r
-function F.qr(x) end
-
---- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
---- largest; by default the larger of the sizes times the distance from 1 to the next number.
----@param x dgraph.Tensor
----@param rcond? any
----@return dgraph.Tensor
-function F.pinv(x, rcond) end
-
---- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
---- b. b is a matrix or one vector; `rcond` as for pinv.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@param rcond? any
----@return dgraph.Tensor
-function F.lstsq(a, b, rcond) end
+function F.r2_score(pred, truth, sample_weight, multioutput) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
@@ -743,6 +629,13 @@ function F.bernoulli_nll(x, y, reduce) end
 ---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
 function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
+--- The sum of two or more, broadcast.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@param ... dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.add(a, b, ...) end
+
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
@@ -823,15 +716,56 @@ function F.cos(x) end
 ---@return dgraph.Tensor
 function F.tan(x) end
 
+--- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arcsin(x) end
+
+--- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arccos(x) end
+
+--- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctan(x) end
+
+--- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctan2(x1, x2) end
+
+--- The hyperbolic sine, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sinh(x) end
+
+--- The hyperbolic cosine, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.cosh(x) end
+
 --- The hyperbolic tangent, elementwise; floats.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.tanh(x) end
 
---- The error function, elementwise; floats.
+--- What sinh undoes, elementwise; floats.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
-function F.erf(x) end
+function F.arcsinh(x) end
+
+--- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arccosh(x) end
+
+--- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctanh(x) end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
 ---@param x dgraph.Tensor
@@ -848,12 +782,49 @@ function F.ceil(x) end
 ---@return dgraph.Tensor
 function F.round(x) end
 
+--- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.fix(x) end
+
+--- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+---@param x dgraph.Tensor
+---@param divisor dgraph.Tensor
+---@return dgraph.Tensor
+function F.fmod(x, divisor) end
+
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
 ---@param x dgraph.Tensor
 ---@param x_min number
 ---@param x_max number
 ---@return dgraph.Tensor
 function F.clip(x, x_min, x_max) end
+
+--- x, in each place of the result the product or sum with y, whose axes are those of x from
+--- `axis` on, or the first of these.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.scale(x, y, axis) end
+
+--- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+--- bool.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.bias(x, y, axis) end
+
+--- p x + (1 - p) y, elementwise; all of one shape.
+---@param p dgraph.Tensor
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function F.linear_interpolate(p, x, y) end
+
+--- The arguments as they are.
+function F.identity(...) end
 
 --- Which elements are NaN, as bools; any dtype.
 ---@param x dgraph.Tensor
@@ -938,6 +909,52 @@ function F.argmax(x, axis, keepdims) end
 ---@return dgraph.Tensor
 function F.argmin(x, axis, keepdims) end
 
+--- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+--- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.any(x, axis, keepdims) end
+
+--- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+--- where there is nothing.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.all(x, axis, keepdims) end
+
+--- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+--- where there is nothing. The gradient is right beside zeros too.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.prod(x, axis, keepdims) end
+
+--- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
+--- NumPy and Chainer divide by n: give 0 for that.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.var(x, axis, correction, keepdims) end
+
+--- The square root of the variance, with the same options.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.std(x, axis, correction, keepdims) end
+
+--- The sum of squares of each place of the first axis.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_l2_norm_squared(x) end
+
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
@@ -951,6 +968,12 @@ function F.average(x, axis, weights, keepdims) end
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function F.cumsum(x, axis) end
+
+--- Products up to each place of an axis.
+---@param x dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.cumprod(x, axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
 ---@param x dgraph.Tensor
@@ -1001,62 +1024,6 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function F.zoneout(h, x, ratio) end
-
---- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
---- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
---- arrow the result has the letters that occur once, in the order of the alphabet. Of several
---- operands those pairs come first whose product is smallest.
----@param subscripts string
----@param ... dgraph.Tensor
----@return dgraph.Tensor
-function F.einsum(subscripts, ...) end
-
---- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
---- axes that two lists (or numbers) name.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@param axes? integer|integer[][]
----@return dgraph.Tensor
-function F.tensordot(a, b, axes) end
-
---- The products of the matrices at each place of the first axis; B x N are B columns.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@param transa? boolean  false by default
----@param transb? boolean  false by default
----@return dgraph.Tensor
-function F.batch_matmul(a, b, transa, transb) end
-
---- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
---- a vector); with a tensor without axes, of each element.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function F.dot(a, b) end
-
---- The sum of the products of all elements, whatever the shapes are.
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function F.vdot(a, b) end
-
---- The product of each element of a (rows) with each of b (columns).
----@param a dgraph.Tensor
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function F.outer(a, b) end
-
---- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
---- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
---- none.
----@param e1 dgraph.Tensor
----@param e2 dgraph.Tensor
----@param W dgraph.Tensor
----@param V1? dgraph.Tensor
----@param V2? dgraph.Tensor
----@param b? dgraph.Tensor
----@return dgraph.Tensor
-function F.bilinear(e1, e2, W, V1, V2, b) end
 
 --- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
@@ -1223,6 +1190,72 @@ function F.crf1d(cost, xs, ys, reduce) end
 ---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
 function F.argmax_crf1d(cost, xs) end
 
+--- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.lgamma(x) end
+
+--- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.digamma(x) end
+
+--- Derivative n of digamma at x, elementwise. n: a number, or a tensor of whole numbers that
+--- broadcasts with x, and has no gradient.
+---@param n integer|dgraph.Tensor
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.polygamma(n, x) end
+
+--- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+--- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+--- negative q with an x that is not whole.
+---@param x dgraph.Tensor
+---@param q dgraph.Tensor
+---@return dgraph.Tensor
+function F.zeta(x, q) end
+
+--- The error function, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erf(x) end
+
+--- 1 - erf(x), elementwise, exact for large x too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfc(x) end
+
+--- exp(x^2) erfc(x), elementwise, without underflow; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfcx(x) end
+
+--- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfinv(x) end
+
+--- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfcinv(x) end
+
+--- The probability that a normal number is below x, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ndtr(x) end
+
+--- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+--- and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ndtri(x) end
+
+--- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log_ndtr(x) end
+
 --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
 --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
 --- then goes back through it. Parameters that f uses get their gradients too. f returns one
@@ -1232,12 +1265,6 @@ function F.argmax_crf1d(cost, xs) end
 ---@param ... any  tensors, and whatever else f takes
 ---@return dgraph.Tensor ...
 function F.forget(f, ...) end
-
---- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.add(a, b) end
 
 --- a / b, broadcast; both of one float dtype (integers have floordiv).
 ---@param a dgraph.Tensor|number
@@ -1370,81 +1397,92 @@ function Tensor:softmax(axis) end
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
 
---- The columns (axis 2) in reverse order.
+--- x where it is not negative, else slope x, elementwise.
+---@param slope? number  0.2 by default
 ---@return dgraph.Tensor
-function Tensor:fliplr() end
+function Tensor:leaky_relu(slope) end
 
---- The rows (axis 1) in reverse order.
+--- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+---@param alpha? number  1 by default
 ---@return dgraph.Tensor
-function Tensor:flipud() end
+function Tensor:elu(alpha) end
 
---- All elements along one axis; the same as `flatten`.
+--- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
+--- and variance 1 (Klambauer et al., arXiv:1706.02515).
+---@param alpha? number  1.6732632423543772848170429916717 by default
+---@param scale? number  1.0507009873554804934193349852946 by default
 ---@return dgraph.Tensor
-function Tensor:ravel() end
+function Tensor:selu(alpha, scale) end
 
---- x with the axes `source` at the places `destination`, the others in their order.
----@param source integer|integer[]
----@param destination integer|integer[]
+--- x limited to [0, z], elementwise. The gradient at both ends is 0.
+---@param z? number  20 by default
 ---@return dgraph.Tensor
-function Tensor:moveaxis(source, destination) end
+function Tensor:clipped_relu(z) end
 
---- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
---- 1.
----@param axis integer
----@param start? integer  1 by default
+--- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
 ---@return dgraph.Tensor
-function Tensor:rollaxis(axis, start) end
+function Tensor:relu6() end
 
---- The elements moved `shift` places along an axis; those that leave it come in again at the
---- other end. Lists move along several axes; without an axis x is flat.
----@param shift integer|integer[]
----@param axis? any
+--- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+---@param min_val? number  -1 by default
+---@param max_val? number  1 by default
 ---@return dgraph.Tensor
-function Tensor:roll(shift, axis) end
+function Tensor:hardtanh(min_val, max_val) end
 
---- The sums of the diagonals `offset` above the main one of the matrices in two axes.
----@param offset? integer  0 by default
----@param axis1? integer  1 by default
----@param axis2? integer  2 by default
+--- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
 ---@return dgraph.Tensor
-function Tensor:trace(offset, axis1, axis2) end
+function Tensor:hard_sigmoid() end
 
---- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
----@param offset? integer  0 by default
+--- x sigmoid(x), elementwise; floats.
 ---@return dgraph.Tensor
-function Tensor:diag_embed(offset) end
+function Tensor:silu() end
 
---- Diagonal k of a matrix; of a vector, the matrix that has it there.
----@param k? integer  0 by default
+--- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
 ---@return dgraph.Tensor
-function Tensor:diag(k) end
+function Tensor:mish() end
 
---- The matrices in the last two axes with zeros above diagonal k.
----@param k? integer  0 by default
+--- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
 ---@return dgraph.Tensor
-function Tensor:tril(k) end
+function Tensor:logsigmoid() end
 
---- The matrices in the last two axes with zeros below diagonal k.
----@param k? integer  0 by default
+--- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+---@param approximate? string  "none" or "tanh"
 ---@return dgraph.Tensor
-function Tensor:triu(k) end
+function Tensor:gelu(approximate) end
 
---- A view of x's memory with this shape and these strides (in elements), which begins
---- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
---- add up where an element is seen several times.
----@param shape integer|integer[]
----@param strides integer|integer[]
----@param storage_offset? any
+--- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param beta dgraph.Tensor
 ---@return dgraph.Tensor
-function Tensor:as_strided(shape, strides, storage_offset) end
+function Tensor:swish(beta) end
 
---- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
---- with `inv` y[indices[i]] = x[i].
----@param indices integer[]|dgraph.Tensor
----@param axis? integer  1 by default
----@param inv? boolean  false by default
+--- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param W dgraph.Tensor
 ---@return dgraph.Tensor
-function Tensor:permutate(indices, axis, inv) end
+function Tensor:prelu(W) end
+
+--- max(x, 0) and max(-x, 0), joined along an axis.
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:crelu(axis) end
+
+--- The largest of each `pool_size` neighbours along an axis.
+---@param pool_size integer
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:maxout(pool_size, axis) end
+
+--- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
+--- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
+--- instead of new numbers; with `return_r`, r is the second result.
+---@param l? number  1 / 8 by default
+---@param u? number  1 / 3 by default
+---@param r? dgraph.Tensor  in x's shape and dtype
+---@param return_r? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:rrelu(l, u, r, return_r) end
 
 --- The same elements in another shape, of which one size may be -1.
 ---@param shape integer|integer[]
@@ -1565,10 +1603,9 @@ function Tensor:diagonal(offset, axis1, axis2) end
 ---@return dgraph.Tensor
 function Tensor:pad(pad_width, mode, constant_values) end
 
---- Each place of an axis so many times in a row: as a number says, or a list of one for each
---- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
----@param repeats integer|integer[]
----@param axis? integer
+--- Each place of an axis so many times in a row; also `F["repeat"]`.
+---@param repeats integer
+---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:repeat_(repeats, axis) end
 
@@ -1687,138 +1724,62 @@ function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, incl
 ---@return dgraph.Tensor
 function Tensor:accuracy(t, ignore_label) end
 
---- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
---- many axes as x, none of them larger but this one. PyTorch's gather.
----@param axis integer
----@param index dgraph.Tensor
+--- The share of scores y that are on the right side: from 0 on where the target t is 1, below
+--- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
+--- that do not shift. Not differentiable.
+---@param t dgraph.Tensor
 ---@return dgraph.Tensor
-function Tensor:gather(axis, index) end
+function Tensor:binary_accuracy(t) end
 
---- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
----@param indices dgraph.Tensor
----@param axis? integer  -1 by default
+--- Of each class: the share of the places predicted as it that are it (precision), the share of
+--- its places that are predicted so (recall), their harmonic mean with weight beta^2 for recall,
+--- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
+--- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
+--- not count. A class without places, or never predicted, has NaN. Not differentiable.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param beta? number  1 by default
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor f_beta
+---@return dgraph.Tensor support
+function Tensor:classification_summary(t, label_num, beta, ignore_label) end
+
+--- The precision of each class, and how many places it has: see classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor support
+function Tensor:precision(t, label_num, ignore_label) end
+
+--- The recall of each class, and how many places it has: see classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor support
+function Tensor:recall(t, label_num, ignore_label) end
+
+--- The harmonic mean of precision and recall of each class, and how many places it has: see
+--- classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor f1
+---@return dgraph.Tensor support
+function Tensor:f1_score(t, label_num, ignore_label) end
+
+--- The coefficient of determination: 1 less the sum of (pred - truth)^2 over the sum of (truth -
+--- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
+--- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
+--- there for the order of arguments alone. Not differentiable.
+---@param truth dgraph.Tensor
+---@param sample_weight? nil
+---@param multioutput? string  "uniform_average" or "raw_values"
 ---@return dgraph.Tensor
-function Tensor:take_along_axis(indices, axis) end
-
---- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
---- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
----@param axis integer
----@param index dgraph.Tensor
----@param src dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:scatter(axis, index, src) end
-
---- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
---- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
----@param slices any
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:scatter_add(slices, b) end
-
---- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
----@param axis integer
----@param index dgraph.Tensor
----@param source dgraph.Tensor
----@param alpha? number  1 by default
----@return dgraph.Tensor
-function Tensor:index_add(axis, index, source, alpha) end
-
---- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
----@param mask dgraph.Tensor
----@param value number|boolean|dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:masked_fill(mask, value) end
-
---- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
---- there are as many classes as the largest when `num_classes` is nil.
----@param num_classes? any
----@param dtype? string  "int64" by default
----@return dgraph.Tensor
-function Tensor:one_hot(num_classes, dtype) end
-
---- The positions at which the elements along an axis stand in rising or falling order. Equal
---- elements keep their order, NaN counts as larger than all numbers.
----@param axis? integer  -1 by default
----@param descending? boolean  false by default
----@return dgraph.Tensor
-function Tensor:argsort(axis, descending) end
-
---- The elements along an axis in rising or falling order, and their positions: as argsort.
----@param axis? integer  -1 by default
----@param descending? boolean  false by default
----@return dgraph.Tensor values
----@return dgraph.Tensor positions
-function Tensor:sort(axis, descending) end
-
---- The k largest elements along an axis, or smallest, and their positions, the outermost first.
---- They are in order whatever `sorted` says.
----@param k integer
----@param axis? integer  -1 by default
----@param largest? boolean  true by default
----@param sorted? boolean  true by default
----@return dgraph.Tensor values
----@return dgraph.Tensor positions
-function Tensor:topk(k, axis, largest, sorted) end
-
---- Inverses. A singular matrix is an error.
----@return dgraph.Tensor
-function Tensor:inv() end
-
---- The same as `inv`, by its name for stacks in Chainer.
----@return dgraph.Tensor
-function Tensor:batch_inv() end
-
---- Determinants. Where a matrix is singular there is a first gradient, but no second one.
----@return dgraph.Tensor
-function Tensor:det() end
-
---- The same as `det`, by its name for stacks in Chainer.
----@return dgraph.Tensor
-function Tensor:batch_det() end
-
---- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:solve(b) end
-
---- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
---- triangle alone is read.
----@return dgraph.Tensor
-function Tensor:cholesky() end
-
---- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
---- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
----@return dgraph.Tensor w
----@return dgraph.Tensor v
-function Tensor:eigh() end
-
---- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
---- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
---- square.
----@param full_matrices? boolean  true by default
----@return dgraph.Tensor u
----@return dgraph.Tensor s
----@return dgraph.Tensor vh
-function Tensor:svd(full_matrices) end
-
---- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
---- n), q is m x k and r k x n.
----@return dgraph.Tensor q
----@return dgraph.Tensor r
-function Tensor:qr() end
-
---- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
---- largest; by default the larger of the sizes times the distance from 1 to the next number.
----@param rcond? any
----@return dgraph.Tensor
-function Tensor:pinv(rcond) end
-
---- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
---- b. b is a matrix or one vector; `rcond` as for pinv.
----@param b dgraph.Tensor
----@param rcond? any
----@return dgraph.Tensor
-function Tensor:lstsq(b, rcond) end
+function Tensor:r2_score(truth, sample_weight, multioutput) end
 
 --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
 --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
@@ -1930,6 +1891,12 @@ function Tensor:gaussian_nll(mean, ln_var, reduce) end
 ---@return dgraph.Tensor
 function Tensor:bernoulli_nll(y, reduce) end
 
+--- The sum of two or more, broadcast.
+---@param b dgraph.Tensor|number
+---@param ... dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:add(b, ...) end
+
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@return dgraph.Tensor
 function Tensor:neg() end
@@ -1994,13 +1961,46 @@ function Tensor:cos() end
 ---@return dgraph.Tensor
 function Tensor:tan() end
 
+--- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+---@return dgraph.Tensor
+function Tensor:arcsin() end
+
+--- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+---@return dgraph.Tensor
+function Tensor:arccos() end
+
+--- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:arctan() end
+
+--- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:arctan2(x2) end
+
+--- The hyperbolic sine, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:sinh() end
+
+--- The hyperbolic cosine, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:cosh() end
+
 --- The hyperbolic tangent, elementwise; floats.
 ---@return dgraph.Tensor
 function Tensor:tanh() end
 
---- The error function, elementwise; floats.
+--- What sinh undoes, elementwise; floats.
 ---@return dgraph.Tensor
-function Tensor:erf() end
+function Tensor:arcsinh() end
+
+--- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+---@return dgraph.Tensor
+function Tensor:arccosh() end
+
+--- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:arctanh() end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
 ---@return dgraph.Tensor
@@ -2014,11 +2014,40 @@ function Tensor:ceil() end
 ---@return dgraph.Tensor
 function Tensor:round() end
 
+--- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+---@return dgraph.Tensor
+function Tensor:fix() end
+
+--- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+---@param divisor dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:fmod(divisor) end
+
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
 ---@param x_min number
 ---@param x_max number
 ---@return dgraph.Tensor
 function Tensor:clip(x_min, x_max) end
+
+--- x, in each place of the result the product or sum with y, whose axes are those of x from
+--- `axis` on, or the first of these.
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:scale(y, axis) end
+
+--- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+--- bool.
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:bias(y, axis) end
+
+--- p x + (1 - p) y, elementwise; all of one shape.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:linear_interpolate(x, y) end
 
 --- Which elements are NaN, as bools; any dtype.
 ---@return dgraph.Tensor
@@ -2090,6 +2119,46 @@ function Tensor:argmax(axis, keepdims) end
 ---@return dgraph.Tensor
 function Tensor:argmin(axis, keepdims) end
 
+--- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+--- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:any(axis, keepdims) end
+
+--- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+--- where there is nothing.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:all(axis, keepdims) end
+
+--- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+--- where there is nothing. The gradient is right beside zeros too.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:prod(axis, keepdims) end
+
+--- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
+--- NumPy and Chainer divide by n: give 0 for that.
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:var(axis, correction, keepdims) end
+
+--- The square root of the variance, with the same options.
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:std(axis, correction, keepdims) end
+
+--- The sum of squares of each place of the first axis.
+---@return dgraph.Tensor
+function Tensor:batch_l2_norm_squared() end
+
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
 ---@param axis? integer|integer[]
 ---@param weights? dgraph.Tensor
@@ -2101,6 +2170,11 @@ function Tensor:average(axis, weights, keepdims) end
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:cumsum(axis) end
+
+--- Products up to each place of an axis.
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:cumprod(axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
 ---@param axis? integer|integer[]
@@ -2136,47 +2210,6 @@ function Tensor:gumbel_softmax(tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:zoneout(x, ratio) end
-
---- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
---- axes that two lists (or numbers) name.
----@param b dgraph.Tensor
----@param axes? integer|integer[][]
----@return dgraph.Tensor
-function Tensor:tensordot(b, axes) end
-
---- The products of the matrices at each place of the first axis; B x N are B columns.
----@param b dgraph.Tensor
----@param transa? boolean  false by default
----@param transb? boolean  false by default
----@return dgraph.Tensor
-function Tensor:batch_matmul(b, transa, transb) end
-
---- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
---- a vector); with a tensor without axes, of each element.
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:dot(b) end
-
---- The sum of the products of all elements, whatever the shapes are.
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:vdot(b) end
-
---- The product of each element of a (rows) with each of b (columns).
----@param b dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:outer(b) end
-
---- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
---- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
---- none.
----@param e2 dgraph.Tensor
----@param W dgraph.Tensor
----@param V1? dgraph.Tensor
----@param V2? dgraph.Tensor
----@param b? dgraph.Tensor
----@return dgraph.Tensor
-function Tensor:bilinear(e2, W, V1, V2, b) end
 
 --- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
@@ -2222,6 +2255,54 @@ function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, i
 ---@param reduce? string  "mean" by default
 ---@return dgraph.Tensor
 function Tensor:crf1d(xs, ys, reduce) end
+
+--- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+---@return dgraph.Tensor
+function Tensor:lgamma() end
+
+--- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+---@return dgraph.Tensor
+function Tensor:digamma() end
+
+--- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+--- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+--- negative q with an x that is not whole.
+---@param q dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:zeta(q) end
+
+--- The error function, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:erf() end
+
+--- 1 - erf(x), elementwise, exact for large x too; floats.
+---@return dgraph.Tensor
+function Tensor:erfc() end
+
+--- exp(x^2) erfc(x), elementwise, without underflow; floats.
+---@return dgraph.Tensor
+function Tensor:erfcx() end
+
+--- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:erfinv() end
+
+--- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:erfcinv() end
+
+--- The probability that a normal number is below x, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:ndtr() end
+
+--- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+--- and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:ndtri() end
+
+--- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+---@return dgraph.Tensor
+function Tensor:log_ndtr() end
 
 --- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
 --- place, unless that is nil.
@@ -2329,11 +2410,6 @@ function Tensor:debug_print() end
 --- `debug_print` on one line.
 ---@return string
 function Tensor:summary() end
-
---- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:add(b) end
 
 --- a / b, broadcast; both of one float dtype (integers have floordiv).
 ---@param b dgraph.Tensor|number
