@@ -92,6 +92,23 @@ describe("classification_summary", function()
   end)
 end)
 
+for name, wanted in pairs {
+  precision = { 1, 0.5 }, recall = { 0.5, 1 }, f1_score = { 2 / 3, 2 / 3 },
+} do
+  describe(name, function()
+    it("gives its number for each class, and how many places that has", function()
+      local y = dg.tensor({ { 1, 0, 0 }, { 0, 1, 0 }, { 0, 1, 0 }, { 1, 0, 0 } }, "float64")
+      local t = dg.tensor({ 1, 2, 1, -1 }, "int64")
+      local x, support = F[name](y, t)
+      for k = 1, 2 do assert.near(wanted[k], x:totable()[k], 1e-15) end
+      assert.same({ 2, 1 }, support:totable())
+      assert.same({ 4 }, F[name](y, t, { label_num = 4 }).shape)
+      local _, used = F[name](y, dg.tensor({ 1, 3, 1, 3 }, "int32"), 2, 3)
+      assert.same({ 2, 0 }, used:totable())
+    end)
+  end)
+end
+
 describe("r2_score", function()
   it("is 1 for what is right, 0 for the mean, and has no gradient", function()
     local truth = dg.tensor { 1, 2, 3 }
