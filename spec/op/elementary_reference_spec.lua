@@ -20,6 +20,8 @@ reference("elementary", {
   ["prod axis=1,3"] = function(x) return F.prod(x, { 1, 3 }) end,
   cumprod = F.cumprod,
   ["cumprod axis=2"] = function(x) return F.cumprod(x, 2) end,
+  cummax = F.cummax,
+  ["cummax axis=2"] = function(x) return F.cummax(x, 2) end,
   var = F.var,
   ["var axis=2 correction=0"] = function(x) return F.var(x, 2, 0) end,
   ["std axis=1,3"] = function(x) return F.std(x, { axis = { 1, 3 }, keepdims = true }) end,

@@ -20,6 +20,7 @@ const dg_backend dg_cpu = {
   .nonzero = dg_cpu_nonzero,
   .cumsum = dg_cpu_cumsum,
   .recurrence = dg_cpu_recurrence,
+  .argcummax = dg_cpu_argcummax,
   .matmul = dg_cpu_matmul,
   .linear = dg_cpu_linear,
   .linear_grad = dg_cpu_linear_grad,

@@ -1,4 +1,4 @@
-/* scan.c -- what runs along an axis: sums and linear recurrences. */
+/* scan.c -- what runs along an axis: sums, linear recurrences, where maxima are. */
 #include "device/cpu/cpu.h"
 #include "device/cpu/loop.h"
 
@@ -71,6 +71,31 @@ RECURRENCE(double)
 
 static scan_run *const recurrences[DG_NDTYPES] = { recurrence_float, recurrence_double };
 
+#define ARGCUMMAX(T)                                                                               \
+  static void argcummax_##T(const scan *s, char *const *at)                                        \
+  {                                                                                                \
+    for (int64_t i = 0; i < s->n; i++) {                                                           \
+      T best = AT(const T, 1, i, 0);                                                               \
+      int64_t place = 0;                                                                           \
+      for (int64_t k = 0; k < s->length; k++) {                                                    \
+        T x = AT(const T, 1, i, k);                                                                \
+        if (best == best && !(x < best)) best = x, place = k;                                      \
+        AT(int64_t, 0, i, k) = place;                                                              \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+ARGCUMMAX(float)
+ARGCUMMAX(double)
+ARGCUMMAX(int32_t)
+ARGCUMMAX(int64_t)
+ARGCUMMAX(uint8_t)
+
+static scan_run *const argcummaxes[DG_NDTYPES] = {
+  argcummax_float,   argcummax_double,  argcummax_int32_t,
+  argcummax_int64_t, argcummax_uint8_t, argcummax_uint8_t,
+};
+
 /* A view without one axis. */
 static dg_view across(const dg_view *v, int axis)
 {
@@ -124,5 +149,12 @@ int dg_cpu_recurrence(const dg_view *a, const dg_view *b, const dg_view *y, int 
 {
   if (y->size == 0) return 0;
   run(recurrences[y->dtype], 3, (const dg_view *const[]){ y, a, b }, axis, reverse, start);
+  return 0;
+}
+
+int dg_cpu_argcummax(const dg_view *x, const dg_view *y, int axis)
+{
+  if (y->size == 0) return 0;
+  run(argcummaxes[x->dtype], 2, (const dg_view *const[]){ y, x }, axis, false, 0);
   return 0;
 }

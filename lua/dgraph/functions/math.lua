@@ -1,4 +1,5 @@
 --- Arithmetic, elementary functions, comparisons, reductions, products.
+local check = require "dgraph.check"
 local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
@@ -124,6 +125,15 @@ return function(F)
   declare "cumsum(x, axis: axis = 1) -> dg_cumsum(x, axis, 0)"
   --- Products up to each place of an axis.
   declare "cumprod(x, axis: axis = 1)"
+  --- The largest elements up to each place of an axis, and their positions there, which count from
+  --- 1: of equals the last one.
+  ---@return dgraph.Tensor values
+  ---@return dgraph.Tensor positions
+  declare("cummax(x, axis: axis = 1)", function(x, axis)
+    axis = check.position(axis, "F.cummax", "axis")
+    local positions = native.wrap(C.dg_argcummax(x, axis, 1))
+    return native.wrap(C.dg_gather(x, axis, positions, 1)), positions
+  end, 2)
   --- The logarithm of the sum of exp(x), without overflow.
   declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
 
