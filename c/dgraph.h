@@ -407,6 +407,31 @@ DG_API dg_tensor *dg_scatter(dg_tensor *x, int64_t axis, const dg_tensor *index,
 DG_API dg_tensor *dg_scatter_number(dg_tensor *x, int64_t axis, const dg_tensor *index, int base,
                                     double number);
 
+/* ---- op/any.c: whether any or all elements over axes are true. They give bools, no gradient. */
+
+/* Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+ * keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing. */
+DG_API dg_tensor *dg_any(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+ * where there is nothing. */
+DG_API dg_tensor *dg_all(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
+/* ---- op/arc.c: the inverses of sine, cosine and tangent, elementwise, in radians. */
+
+/* The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1]. */
+DG_API dg_tensor *dg_arcsin(dg_tensor *x);
+
+/* The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1]. */
+DG_API dg_tensor *dg_arccos(dg_tensor *x);
+
+/* The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats. */
+DG_API dg_tensor *dg_arctan(dg_tensor *x);
+
+/* The angle in [-pi, pi] of the point with ordinate a and abscissa b, elementwise, broadcast;
+ * floats of one dtype. */
+DG_API dg_tensor *dg_arctan2(dg_tensor *a, dg_tensor *b);
+
 /* ---- op/as_strided.c: any arrangement of the elements in x's memory, without a copy. */
 
 /* A view of x's memory in any shape, with any strides (in elements, also 0 and negative), that
@@ -570,6 +595,12 @@ DG_API dg_tensor *dg_from_pointer(void *data, int dtype, int ndim, const int64_t
 DG_API dg_tensor *dg_ctc(dg_tensor *x, dg_tensor *t, dg_tensor *input_length,
                          dg_tensor *label_length, int64_t base, int64_t blank);
 
+/* ---- op/cummax.c: running maxima along an axis, and where they are. */
+
+/* Where the largest element of x up to each place of an axis is, as int64 counted from `base`: of
+ * equals the last one; the first NaN wins over all. Any dtype. Not differentiable. */
+DG_API dg_tensor *dg_argcummax(dg_tensor *x, int64_t axis, int base);
+
 /* ---- op/cumsum.c: running sums along an axis. */
 
 /* The sums of x up to each place of an axis, that place included; with `reverse` from each place to
@@ -632,6 +663,14 @@ DG_API dg_tensor *dg_dropout(dg_tensor *x, double ratio);
  * The gradient of vectors wants eigenvalues that differ. */
 DG_API int dg_eigh(dg_tensor *x, dg_tensor **ys);
 
+/* ---- op/elu.c: rectifiers that end in an exponential, elementwise: elu and its scaled form, selu. */
+
+/* x where it is not negative, else alpha (e^x - 1), elementwise; floats. */
+DG_API dg_tensor *dg_elu(dg_tensor *x, double alpha);
+
+/* scale elu(x), elementwise; floats. */
+DG_API dg_tensor *dg_selu(dg_tensor *x, double alpha, double scale);
+
 /* ---- op/embed_id.c: rows of a matrix by number, and sums of rows by number. */
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
@@ -677,12 +716,55 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
+/* ---- op/gamma.c: log gamma and its derivatives, and Hurwitz's zeta, elementwise. */
+
+/* log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers. */
+DG_API dg_tensor *dg_lgamma(dg_tensor *x);
+
+/* The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers. */
+DG_API dg_tensor *dg_digamma(dg_tensor *x);
+
+/* Derivative n of digamma at x, elementwise, broadcast. x holds floats, n whole numbers from 0 on,
+ * of any dtype, without a gradient. Infinite at 0 and the negative whole numbers. */
+DG_API dg_tensor *dg_polygamma(dg_tensor *n, dg_tensor *x);
+
+/* Derivative n of digamma, elementwise; floats. */
+DG_API dg_tensor *dg_polygamma_number(double n, dg_tensor *x);
+
+/* Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+ * dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+ * negative q with an x that is not whole. */
+DG_API dg_tensor *dg_zeta(dg_tensor *x, dg_tensor *q);
+
+/* ---- op/gelu.c: the Gaussian error linear unit, and its approximation by tanh, elementwise. */
+
+/* x times the probability that a normal number is below x, elementwise; floats. With by_tanh its
+ * approximation x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. */
+DG_API dg_tensor *dg_gelu(dg_tensor *x, int by_tanh);
+
+/* gy times the slope of gelu at x: its gradient. */
+DG_API dg_tensor *dg_gelu_grad(dg_tensor *x, dg_tensor *gy, int by_tanh);
+
 /* ---- op/gru.c: one step of a gated recurrent unit: K. Cho et al., "Learning phrase representations using */
 
 /* h = (1 - z) n + z h_prev with r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un).
  * h_prev is batch x units; x, what the input gives, and u, what h_prev gives, have r, z, n one after
  * the other along axis 1. Floats of one dtype. */
 DG_API dg_tensor *dg_gru(dg_tensor *h_prev, dg_tensor *x, dg_tensor *u);
+
+/* ---- op/hardtanh.c: activations made of straight pieces that are flat at both ends, elementwise. */
+
+/* x limited to [min, max], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_hardtanh(dg_tensor *x, double min, double max);
+
+/* x limited to [0, z], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_clipped_relu(dg_tensor *x, double z);
+
+/* x limited to [0, 6], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_relu6(dg_tensor *x);
+
+/* 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0. */
+DG_API dg_tensor *dg_hard_sigmoid(dg_tensor *x);
 
 /* ---- op/im2col.c: what windows look at as axes of their own, and the sum that undoes it. Each is the */
 
@@ -718,11 +800,24 @@ DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label);
 
+/* ---- op/leaky_relu.c: the rectifier that lets a part of negative numbers through, elementwise. */
+
+/* x where it is not negative, else slope x, elementwise; floats. */
+DG_API dg_tensor *dg_leaky_relu(dg_tensor *x, double slope);
+
+/* gy where x >= 0, else slope gy: the gradient of leaky_relu. */
+DG_API dg_tensor *dg_leaky_relu_grad(dg_tensor *x, dg_tensor *gy, double slope);
+
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
 /* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
  * Floats of one dtype. */
 DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b);
+
+/* ---- op/linear_interpolate.c: a point between two tensors, elementwise. */
+
+/* p a + (1 - p) b, elementwise; floats, all of one shape and dtype. */
+DG_API dg_tensor *dg_linear_interpolate(dg_tensor *p, dg_tensor *a, dg_tensor *b);
 
 /* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
 
@@ -832,11 +927,14 @@ DG_API dg_tensor *dg_mean(dg_tensor *x, int count, const int64_t *axes, int keep
  * elements. */
 DG_API dg_tensor *dg_mean_squared_error(dg_tensor *a, dg_tensor *b);
 
-/* ---- op/mod.c: Lua's % and the quotient that belongs to it: both round down. */
+/* ---- op/mod.c: Lua's % and the quotient that belongs to it, which round down, and C's fmod. */
 
 /* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
  * refuse a divisor of 0. */
 DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b);
+
+/* a - b fix(a / b), elementwise, broadcast: the rest has the sign of a. Floats of one dtype. */
+DG_API dg_tensor *dg_fmod(dg_tensor *a, dg_tensor *b);
 
 /* x % number, elementwise; any dtype but bool. */
 DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number);
@@ -863,6 +961,30 @@ DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b);
 
 /* -x, elementwise; any dtype but bool. Integers wrap around. */
 DG_API dg_tensor *dg_neg(dg_tensor *x);
+
+/* ---- op/normal.c: the relatives of the error function and of the normal distribution, elementwise. */
+
+/* 1 - erf(x), elementwise, exact for large x too; floats. */
+DG_API dg_tensor *dg_erfc(dg_tensor *x);
+
+/* exp(x^2) erfc(x), elementwise, without underflow; floats. */
+DG_API dg_tensor *dg_erfcx(dg_tensor *x);
+
+/* What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond. */
+DG_API dg_tensor *dg_erfinv(dg_tensor *x);
+
+/* What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond. */
+DG_API dg_tensor *dg_erfcinv(dg_tensor *x);
+
+/* The probability that a normal number is below x, elementwise; floats. */
+DG_API dg_tensor *dg_ndtr(dg_tensor *x);
+
+/* The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+ * and 1, NaN beyond. */
+DG_API dg_tensor *dg_ndtri(dg_tensor *x);
+
+/* The logarithm of ndtr, elementwise, exact far below 0 too; floats. */
+DG_API dg_tensor *dg_log_ndtr(dg_tensor *x);
 
 /* ---- op/pad.c: a margin of one value around a tensor. */
 
@@ -939,6 +1061,18 @@ DG_API dg_tensor *dg_pow_number(dg_tensor *x, double p);
 /* p x^(p - 1) gy: the gradient of x^p. It is 0 for p = 0, also where x is 0. */
 DG_API dg_tensor *dg_pow_number_grad(dg_tensor *x, dg_tensor *gy, double p);
 
+/* ---- op/prelu.c: rectifiers whose slope below 0 is another tensor: learned, or random. */
+
+/* x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+ * axis, or the first axes of that. */
+DG_API dg_tensor *dg_prelu(dg_tensor *x, dg_tensor *W);
+
+/* x where it is not negative, else r x, elementwise; floats of one shape and dtype. */
+DG_API dg_tensor *dg_rrelu(dg_tensor *x, dg_tensor *r);
+
+/* A tensor like x, floats, of random numbers in [low, high), or of the number that both are. */
+DG_API dg_tensor *dg_rrelu_slopes(dg_tensor *x, double low, double high);
+
 /* ---- op/qr.c: orthogonal columns and a triangle. */
 
 /* x = q r for matrices of m x n, m >= n (the last two axes of x): ys[0] is q, m x n with orthonormal
@@ -978,6 +1112,19 @@ DG_API dg_tensor *dg_bernoulli(int dtype, int ndim, const int64_t *shape, double
 /* The int64 numbers base, base + 1, ..., n of them, in random order. */
 DG_API dg_tensor *dg_permutation(double n, int64_t base);
 
+/* ---- op/recurrence.c: linear recurrences along an axis, and products by them. */
+
+/* y_k = a_k y_(k-1) + b_k along an axis, where y before the first place is `start`; with `reverse`
+ * from the end on. Floats of one shape and dtype. */
+DG_API dg_tensor *dg_recurrence(dg_tensor *a, dg_tensor *b, int64_t axis, int reverse, double start);
+
+/* The products of x up to each place of an axis, that place included. Floats. */
+DG_API dg_tensor *dg_cumprod(dg_tensor *x, int64_t axis);
+
+/* The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+ * where there is nothing. The gradient is right beside zeros too. */
+DG_API dg_tensor *dg_prod(dg_tensor *x, int count, const int64_t *axes, int keepdims);
+
 /* ---- op/relu.c: the rectifier, y = max(x, 0), elementwise. */
 
 /* max(x, 0), elementwise; floats. NaN stays NaN. */
@@ -1001,7 +1148,7 @@ DG_API dg_tensor *dg_tile(dg_tensor *x, int count, const int64_t *times);
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape);
 
-/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest. */
+/* ---- op/round.c: whole numbers near those of a tensor: down, up, nearest, towards 0. */
 
 /* The greatest whole number not above x, elementwise; floats. The gradient is 0. */
 DG_API dg_tensor *dg_floor(dg_tensor *x);
@@ -1011,6 +1158,19 @@ DG_API dg_tensor *dg_ceil(dg_tensor *x);
 
 /* The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0. */
 DG_API dg_tensor *dg_round(dg_tensor *x);
+
+/* The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0. */
+DG_API dg_tensor *dg_fix(dg_tensor *x);
+
+/* ---- op/scale.c: a tensor times, or plus, another that is repeated along some of its axes. */
+
+/* x y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+ * bool. */
+DG_API dg_tensor *dg_scale_along(dg_tensor *x, dg_tensor *y, int64_t axis);
+
+/* x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+ * bool. */
+DG_API dg_tensor *dg_bias_along(dg_tensor *x, dg_tensor *y, int64_t axis);
 
 /* ---- op/select_item.c: one element of each row by its class, and its counterpart, placing it there. */
 
@@ -1033,6 +1193,41 @@ DG_API dg_tensor *dg_sigmoid_grad(dg_tensor *y, dg_tensor *gy);
  * the sum, divided by how many targets count (normalize) or by the size of axis 0; without, one
  * number for each element. */
 DG_API dg_tensor *dg_sigmoid_cross_entropy(dg_tensor *x, dg_tensor *t, int normalize, int mean);
+
+/* ---- op/silu.c: smooth activations near the rectifier, elementwise: silu, swish, mish, logsigmoid. */
+
+/* x sigmoid(x), elementwise; floats. */
+DG_API dg_tensor *dg_silu(dg_tensor *x);
+
+/* gy times the slope of silu at x: its gradient. */
+DG_API dg_tensor *dg_silu_grad(dg_tensor *x, dg_tensor *gy);
+
+/* x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+ * axis, or the first axes of that. */
+DG_API dg_tensor *dg_swish(dg_tensor *x, dg_tensor *beta);
+
+/* x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681). */
+DG_API dg_tensor *dg_mish(dg_tensor *x);
+
+/* log(1 / (1 + exp(-x))), elementwise, without overflow; floats. */
+DG_API dg_tensor *dg_logsigmoid(dg_tensor *x);
+
+/* ---- op/sinh.c: hyperbolic functions and their inverses, elementwise; tanh has a file of its own. */
+
+/* The hyperbolic sine, elementwise; floats. */
+DG_API dg_tensor *dg_sinh(dg_tensor *x);
+
+/* The hyperbolic cosine, elementwise; floats. */
+DG_API dg_tensor *dg_cosh(dg_tensor *x);
+
+/* What sinh undoes, elementwise; floats. */
+DG_API dg_tensor *dg_arcsinh(dg_tensor *x);
+
+/* The number from 0 on that cosh makes x, elementwise; floats. NaN below 1. */
+DG_API dg_tensor *dg_arccosh(dg_tensor *x);
+
+/* What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond. */
+DG_API dg_tensor *dg_arctanh(dg_tensor *x);
 
 /* ---- op/slice.c: windows on a tensor: indices, ranges, new axes and reversals, without a copy. */
 
@@ -1221,6 +1416,17 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
 
 /* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
 DG_API double dg_sum_of_squares(dg_tensor *x);
+
+/* ---- op/var.c: the variance and the standard deviation over axes. */
+
+/* The variance of x over `count` axes (0: all of them): the sum of (x - mean)^2 over n -
+ * correction, where n elements go. With keepdims the axes stay as size 1. Floats. */
+DG_API dg_tensor *dg_var(dg_tensor *x, int count, const int64_t *axes, double correction,
+                         int keepdims);
+
+/* The standard deviation: the square root of dg_var. */
+DG_API dg_tensor *dg_std(dg_tensor *x, int count, const int64_t *axes, double correction,
+                         int keepdims);
 
 /* ---- op/where.c: a choice between two tensors, element by element. */
 

@@ -168,6 +168,13 @@ typedef struct dg_backend {
   /* y = the sums of x up to each place of an axis, or of what follows it in reverse; floats, int32
    * or int64; y is contiguous. */
   int (*cumsum)(const dg_view *x, const dg_view *y, int axis, bool reverse);
+  /* y_k = a_k y_(k-1) + b_k along an axis, beginning with `start`, or the same from the end on;
+   * floats. a and b have the shape of y, which is contiguous. */
+  int (*recurrence)(const dg_view *a, const dg_view *b, const dg_view *y, int axis, bool reverse,
+                    double start);
+  /* y = where the largest element of x up to each place of an axis is, int64, counted from 0; of
+   * equals the last, the first NaN for good. Any dtype; y is contiguous. */
+  int (*argcummax)(const dg_view *x, const dg_view *y, int axis);
   /* y = x W' + b for matrices; b may be NULL. */
   int (*linear)(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
   /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */

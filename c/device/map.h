@@ -23,6 +23,7 @@ typedef struct dg_map {
   const char *name;
   const char *formula; /* its text, for backends that compile at run time */
   const char *whole;   /* the same for integers and bools; NULL: the formula serves them too */
+  const char *header;  /* what declares functions that they call, or NULL */
   int inputs;
   bool makes_bool;                         /* the result is DG_BOOL, whatever goes in */
   bool takes_mask;                         /* z is DG_BOOL, whatever x and y are */
@@ -171,6 +172,19 @@ DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const v
   static const dg_map map = {                                                                      \
     .name = #map, .formula = text, .inputs = n, .loop = { DG_FLOAT_TABLES(map) }                   \
   };
+
+/* The same without vector code, for formulas that call functions: of libm, or of a header. */
+#define DG_MAP_CALLS(n, map, of, text, F)                                                          \
+  DG_INT_LOOPS(n, map, float, float, F)                                                            \
+  DG_INT_LOOPS(n, map, double, double, F)                                                          \
+  static const dg_map map = {                                                                      \
+    .name = #map,                                                                                  \
+    .formula = text,                                                                               \
+    .header = of,                                                                                  \
+    .inputs = n,                                                                                   \
+    .loop = { [DG_F32] = DG_INT_TABLE(map, float), [DG_F64] = DG_INT_TABLE(map, double) }          \
+  };
+#define DG_MAP_PLAIN(n, map, F) DG_MAP_CALLS(n, map, NULL, #F, F)
 
 /* The same, with loops to run afterwards. */
 #define DG_MAP_REWORKED(n, map, F, rework_f32, rework_f64)                                         \

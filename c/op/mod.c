@@ -1,4 +1,4 @@
-/* mod.c -- Lua's % and the quotient that belongs to it: both round down. */
+/* mod.c -- Lua's % and the quotient that belongs to it, which round down, and C's fmod. */
 #include "op/op.h"
 
 /* fmod has the sign of the dividend: where the divisor has the other one, it is added. */
@@ -11,6 +11,7 @@ DG_MAP_NUMBER(1, mod_number_map,
 DG_MAP_NUMBER(1, rmod_map,
               (fmod(p, x) + ((fmod(p, x) != 0) & ((fmod(p, x) < 0) != (x < 0)) ? x : 0)),
               (T)whole_mod(p, x))
+DG_MAP_PLAIN(2, fmod_map, (fmod(x, y)))
 DG_MAP_NUMBER(2, floordiv_map, (floor(x / y)), (T)whole_div(x, y))
 DG_MAP_NUMBER(1, floordiv_number_map, (floor(x / p)), (T)whole_div(x, p))
 DG_MAP_NUMBER(1, rfloordiv_map, (floor(p / x)), (T)whole_div(p, x))
@@ -58,6 +59,17 @@ static int mod_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+/* y = a - b fix(a / b): ga = gy, gb = -gy fix(a / b). */
+static int fmod_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  if (dg_needs(c, 0)) gx[0] = dg_unbroadcast(c, 0, gy[0]);
+  if (dg_needs(c, 1)) {
+    dg_tensor *quotient = dg_fix(dg_div(dg_x(c, 0), dg_x(c, 1)));
+    gx[1] = dg_unbroadcast(c, 1, dg_neg(dg_mul(gy[0], quotient)));
+  }
+  return 0;
+}
+
 static int mod_number_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
   (void)c;
@@ -86,6 +98,13 @@ static const dg_op_class mod_op = {
   .shape = dg_shape_broadcast,
   .forward = mod_forward,
   .backward = mod_backward,
+  .reads = DG_READS_X0 | DG_READS_X1,
+};
+static const dg_op_class fmod_op = {
+  .name = "fmod",
+  .shape = dg_shape_broadcast_float,
+  .map = &fmod_map,
+  .backward = fmod_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
 };
 static const dg_op_class mod_number_op = {
@@ -130,6 +149,9 @@ static dg_tensor *with_number(const dg_op_class *op, dg_tensor *x, double number
 /* a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
  * refuse a divisor of 0. */
 DG_API dg_tensor *dg_mod(dg_tensor *a, dg_tensor *b) { return dg_finish(dg_begin2(&mod_op, a, b)); }
+
+/* a - b fix(a / b), elementwise, broadcast: the rest has the sign of a. Floats of one dtype. */
+DG_API dg_tensor *dg_fmod(dg_tensor *a, dg_tensor *b) { return dg_apply2(&fmod_op, a, b, NULL); }
 
 /* x % number, elementwise; any dtype but bool. */
 DG_API dg_tensor *dg_mod_number(dg_tensor *x, double number)

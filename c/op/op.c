@@ -150,6 +150,27 @@ int dg_set_shape(dg_call *c, int ndim, const int64_t *shape)
 
 dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy) { return dg_sum_to(gy, x->ndim, x->shape); }
 
+dg_tensor *dg_align(const char *who, dg_tensor *x, dg_tensor *w, int64_t first)
+{
+  const dg_body *bx = dg_body_of(x), *bw = bx ? dg_body_of(w) : NULL;
+  if (!bw) return NULL;
+  const dg_view *vx = &bx->v, *vw = &bw->v;
+  int from = dg_axis_of(who, first, vx->ndim);
+  if (from < 0) return NULL;
+  int64_t shape[DG_MAX_NDIM];
+  bool fits = vw->ndim <= vx->ndim - from;
+  for (int i = 0; i < vx->ndim && fits; i++) {
+    bool repeats = i < from || i >= from + vw->ndim;
+    shape[i] = repeats ? 1 : vw->shape[i - from];
+    fits = repeats || shape[i] == vx->shape[i];
+  }
+  if (fits) return dg_reshape(w, vx->ndim, shape);
+  char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT];
+  dg_fail(DG_EARGUMENT, "%s: shape %s is not that of the axes from %d on in %s", who,
+          dg_shape_text(vw, a), from + 1, dg_shape_text(vx, b));
+  return NULL;
+}
+
 dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value)
 {
   int before = dg_device_set(like->device);

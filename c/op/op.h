@@ -69,6 +69,10 @@ DG_INLINE dg_tensor *dg_unbroadcast(const dg_call *c, int i, dg_tensor *gy)
 /* What came of reducing x over a bit set of axes, with these axes back as size 1. */
 dg_tensor *dg_restore_axes(dg_tensor *y, const dg_view *x, int64_t axes);
 
+/* w, whose axes are those of x from axis `first` on, or the first of these, with axes of size 1 so
+ * that it broadcasts to x. */
+dg_tensor *dg_align(const char *who, dg_tensor *x, dg_tensor *w, int64_t first);
+
 /* A tensor of `value`, with the dtype of `like` and where it is. Operators make constants with this. */
 dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, double value);
 

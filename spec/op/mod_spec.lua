@@ -78,3 +78,12 @@ describe("integer division", function()
     assert.same({ 0 }, (least % -1):totable())
   end)
 end)
+
+op_case("fmod", {
+  f = F.fmod,
+  inputs = whole_quotients_apart,
+  broadcast = true,
+  inexact = true,
+  overwritten = { 1, 2 },
+  known = { { { 5, -5, 5, -5, 5.5, 1 }, { 3, 3, -3, -3, 0.25, 0 }, { 2, -2, 2, -2, 0, 0 / 0 } } },
+})

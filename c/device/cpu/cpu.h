@@ -25,6 +25,9 @@ int dg_cpu_positions(const dg_view *index, const dg_view *to, int64_t base, int6
                      int64_t *bad);
 int64_t dg_cpu_nonzero(const dg_view *x, const dg_view *y);
 int dg_cpu_cumsum(const dg_view *x, const dg_view *y, int axis, bool reverse);
+int dg_cpu_recurrence(const dg_view *a, const dg_view *b, const dg_view *y, int axis, bool reverse,
+                      double start);
+int dg_cpu_argcummax(const dg_view *x, const dg_view *y, int axis);
 int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
 int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                        const dg_view *gw, const dg_view *gb);

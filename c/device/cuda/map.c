@@ -85,10 +85,11 @@ static int write_formula(char *source, const void *of, int dtype)
   const char *formula = dg_is_float(dtype) || !m->whole ? m->formula : m->whole;
   const char *t = types[dtype];
   return snprintf(source, SOURCE,
-                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef %s R;\ntypedef %s Z;\n"
+                  "#include \"cuda/prelude.h\"\n#include \"%s\"\n"
+                  "typedef %s T;\ntypedef %s R;\ntypedef %s Z;\n"
                   "#define INPUTS %d\n#define F %s\n#include \"cuda/formula.h\"\n",
-                  t, m->makes_bool ? "uint8_t" : t, m->takes_mask ? "uint8_t" : t, m->inputs,
-                  formula);
+                  m->header ? m->header : "cuda/prelude.h", t, m->makes_bool ? "uint8_t" : t,
+                  m->takes_mask ? "uint8_t" : t, m->inputs, formula);
 }
 
 static bool on_border(const void *p, int64_t bytes) { return (uintptr_t)p % (uintptr_t)bytes == 0; }

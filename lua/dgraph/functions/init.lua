@@ -5,7 +5,7 @@ local functions = {}
 for _, name in ipairs {
   "activation", "array", "arrange", "connection", "convolution", "criteria", "embedding",
   "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "pooling", "product",
-  "rnn", "sequence_loss", "util",
+  "rnn", "sequence_loss", "special", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -1,4 +1,5 @@
 --- Arithmetic, elementary functions, comparisons, reductions, products.
+local check = require "dgraph.check"
 local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
@@ -14,6 +15,19 @@ return function(F)
     F[name] = f
     tensor.methods[name] = f
   end
+
+  local add = operators.binary.add
+  --- The sum of two or more, broadcast.
+  ---@param a dgraph.Tensor|number
+  ---@param b dgraph.Tensor|number
+  ---@param ... dgraph.Tensor|number
+  ---@return dgraph.Tensor
+  function F.add(a, b, ...)
+    local y = add(a, b)
+    for i = 1, select("#", ...) do y = add(y, (select(i, ...))) end
+    return y
+  end
+  tensor.methods.add = F.add
 
   declare "neg(x)"
   declare "absolute(x) -> dg_abs"
@@ -31,12 +45,33 @@ return function(F)
   declare "sin(x)"
   declare "cos(x)"
   declare "tan(x)"
+  declare "arcsin(x)"
+  declare "arccos(x)"
+  declare "arctan(x)"
+  --- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+  declare "arctan2(x1, x2)"
+  declare "sinh(x)"
+  declare "cosh(x)"
   declare "tanh(x)"
-  declare "erf(x)"
+  declare "arcsinh(x)"
+  declare "arccosh(x)"
+  declare "arctanh(x)"
   declare "floor(x)"
   declare "ceil(x)"
   declare "round(x)"
+  declare "fix(x)"
+  --- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+  declare "fmod(x, divisor)"
   declare "clip(x, x_min: number, x_max: number)"
+
+  --- x, in each place of the result the product or sum with y, whose axes are those of x from
+  --- `axis` on, or the first of these.
+  declare "scale(x, y, axis: axis = 2) -> dg_scale_along"
+  declare "bias(x, y, axis: axis = 2) -> dg_bias_along"
+  --- p x + (1 - p) y, elementwise; all of one shape.
+  declare "linear_interpolate(p, x, y)"
+  --- The arguments as they are.
+  function F.identity(...) return ... end
 
   -- Bools. `x:isnan():max():item()` is true where x has a NaN.
   declare "isnan(x)"
@@ -57,6 +92,21 @@ return function(F)
     .. "-> dg_argmax(x, axis, keepdims, 1)")
   declare("argmin(x, axis: axes?, keepdims: boolean = false) "
     .. "-> dg_argmin(x, axis, keepdims, 1)")
+  declare "any(x, axis: axes?, keepdims: boolean = false)"
+  declare "all(x, axis: axes?, keepdims: boolean = false)"
+  declare "prod(x, axis: axes?, keepdims: boolean = false)"
+  --- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
+  --- NumPy and Chainer divide by n: give 0 for that.
+  declare("var(x, axis: axes?, correction: number = 1, keepdims: boolean = false) "
+    .. "-> dg_var(x, axis, correction, keepdims)")
+  --- The square root of the variance, with the same options.
+  declare("std(x, axis: axes?, correction: number = 1, keepdims: boolean = false) "
+    .. "-> dg_std(x, axis, correction, keepdims)")
+  --- The sum of squares of each place of the first axis.
+  declare("batch_l2_norm_squared(x)", function(x)
+    local rows = native.check(C.dg_dim(x, 0))
+    return F.sum(F.square(F.reshape(x, { rows, x.size / math.max(rows, 1) })), 2)
+  end)
   --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
   ---@param axis? integer|integer[]
   declare("average(x, axis: any?, weights: tensor?, keepdims: boolean = false)",
@@ -73,6 +123,17 @@ return function(F)
     end)
   --- Sums up to each place of an axis.
   declare "cumsum(x, axis: axis = 1) -> dg_cumsum(x, axis, 0)"
+  --- Products up to each place of an axis.
+  declare "cumprod(x, axis: axis = 1)"
+  --- The largest elements up to each place of an axis, and their positions there, which count from
+  --- 1: of equals the last one.
+  ---@return dgraph.Tensor values
+  ---@return dgraph.Tensor positions
+  declare("cummax(x, axis: axis = 1)", function(x, axis)
+    axis = check.position(axis, "F.cummax", "axis")
+    local positions = native.wrap(C.dg_argcummax(x, axis, 1))
+    return native.wrap(C.dg_gather(x, axis, positions, 1)), positions
+  end, 2)
   --- The logarithm of the sum of exp(x), without overflow.
   declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
 

@@ -35,6 +35,109 @@ function F.softmax(x, axis) end
 ---@return dgraph.Tensor
 function F.log_softmax(x, axis) end
 
+--- x where it is not negative, else slope x, elementwise.
+---@param x dgraph.Tensor
+---@param slope? number  0.2 by default
+---@return dgraph.Tensor
+function F.leaky_relu(x, slope) end
+
+--- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+---@param x dgraph.Tensor
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function F.elu(x, alpha) end
+
+--- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
+--- and variance 1 (Klambauer et al., arXiv:1706.02515).
+---@param x dgraph.Tensor
+---@param alpha? number  1.6732632423543772848170429916717 by default
+---@param scale? number  1.0507009873554804934193349852946 by default
+---@return dgraph.Tensor
+function F.selu(x, alpha, scale) end
+
+--- x limited to [0, z], elementwise. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@param z? number  20 by default
+---@return dgraph.Tensor
+function F.clipped_relu(x, z) end
+
+--- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.relu6(x) end
+
+--- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@param min_val? number  -1 by default
+---@param max_val? number  1 by default
+---@return dgraph.Tensor
+function F.hardtanh(x, min_val, max_val) end
+
+--- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.hard_sigmoid(x) end
+
+--- x sigmoid(x), elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.silu(x) end
+
+--- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.mish(x) end
+
+--- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.logsigmoid(x) end
+
+--- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+---@param x dgraph.Tensor
+---@param approximate? string  "none" or "tanh"
+---@return dgraph.Tensor
+function F.gelu(x, approximate) end
+
+--- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param x dgraph.Tensor
+---@param beta dgraph.Tensor
+---@return dgraph.Tensor
+function F.swish(x, beta) end
+
+--- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@return dgraph.Tensor
+function F.prelu(x, W) end
+
+--- max(x, 0) and max(-x, 0), joined along an axis.
+---@param x dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.crelu(x, axis) end
+
+--- The largest of each `pool_size` neighbours along an axis.
+---@param x dgraph.Tensor
+---@param pool_size integer
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.maxout(x, pool_size, axis) end
+
+--- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
+--- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
+--- instead of new numbers; with `return_r`, r is the second result.
+---@param x dgraph.Tensor
+---@param l? number  1 / 8 by default
+---@param u? number  1 / 3 by default
+---@param r? dgraph.Tensor  in x's shape and dtype
+---@param return_r? boolean  false by default
+---@return dgraph.Tensor
+function F.rrelu(x, l, u, r, return_r) end
+
 --- The columns (axis 2) in reverse order.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
@@ -575,6 +678,69 @@ function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, includ
 ---@return dgraph.Tensor
 function F.accuracy(y, t, ignore_label) end
 
+--- The share of scores y that are on the right side: from 0 on where the target t is 1, below
+--- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
+--- that do not shift. Not differentiable.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@return dgraph.Tensor
+function F.binary_accuracy(y, t) end
+
+--- Of each class: the share of the places predicted as it that are it (precision), the share of
+--- its places that are predicted so (recall), their harmonic mean with weight beta^2 for recall,
+--- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
+--- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
+--- not count. A class without places, or never predicted, has NaN. Not differentiable.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param beta? number  1 by default
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor f_beta
+---@return dgraph.Tensor support
+function F.classification_summary(y, t, label_num, beta, ignore_label) end
+
+--- The precision of each class, and how many places it has: see classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor support
+function F.precision(y, t, label_num, ignore_label) end
+
+--- The recall of each class, and how many places it has: see classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor support
+function F.recall(y, t, label_num, ignore_label) end
+
+--- The harmonic mean of precision and recall of each class, and how many places it has: see
+--- classification_summary.
+---@param y dgraph.Tensor
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor f1
+---@return dgraph.Tensor support
+function F.f1_score(y, t, label_num, ignore_label) end
+
+--- The coefficient of determination: 1 less the sum of (pred - truth)^2 over the sum of (truth -
+--- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
+--- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
+--- there for the order of arguments alone. Not differentiable.
+---@param pred dgraph.Tensor
+---@param truth dgraph.Tensor
+---@param sample_weight? nil
+---@param multioutput? string  "uniform_average" or "raw_values"
+---@return dgraph.Tensor
+function F.r2_score(pred, truth, sample_weight, multioutput) end
+
 --- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
 --- many axes as x, none of them larger but this one. PyTorch's gather.
 ---@param x dgraph.Tensor
@@ -937,6 +1103,13 @@ function F.bernoulli_nll(x, y, reduce) end
 ---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
 function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
+--- The sum of two or more, broadcast.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@param ... dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.add(a, b, ...) end
+
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
@@ -1017,15 +1190,56 @@ function F.cos(x) end
 ---@return dgraph.Tensor
 function F.tan(x) end
 
+--- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arcsin(x) end
+
+--- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arccos(x) end
+
+--- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctan(x) end
+
+--- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+---@param x1 dgraph.Tensor
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctan2(x1, x2) end
+
+--- The hyperbolic sine, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.sinh(x) end
+
+--- The hyperbolic cosine, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.cosh(x) end
+
 --- The hyperbolic tangent, elementwise; floats.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.tanh(x) end
 
---- The error function, elementwise; floats.
+--- What sinh undoes, elementwise; floats.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
-function F.erf(x) end
+function F.arcsinh(x) end
+
+--- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arccosh(x) end
+
+--- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.arctanh(x) end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
 ---@param x dgraph.Tensor
@@ -1042,12 +1256,49 @@ function F.ceil(x) end
 ---@return dgraph.Tensor
 function F.round(x) end
 
+--- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.fix(x) end
+
+--- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+---@param x dgraph.Tensor
+---@param divisor dgraph.Tensor
+---@return dgraph.Tensor
+function F.fmod(x, divisor) end
+
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
 ---@param x dgraph.Tensor
 ---@param x_min number
 ---@param x_max number
 ---@return dgraph.Tensor
 function F.clip(x, x_min, x_max) end
+
+--- x, in each place of the result the product or sum with y, whose axes are those of x from
+--- `axis` on, or the first of these.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.scale(x, y, axis) end
+
+--- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+--- bool.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function F.bias(x, y, axis) end
+
+--- p x + (1 - p) y, elementwise; all of one shape.
+---@param p dgraph.Tensor
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function F.linear_interpolate(p, x, y) end
+
+--- The arguments as they are.
+function F.identity(...) end
 
 --- Which elements are NaN, as bools; any dtype.
 ---@param x dgraph.Tensor
@@ -1132,6 +1383,52 @@ function F.argmax(x, axis, keepdims) end
 ---@return dgraph.Tensor
 function F.argmin(x, axis, keepdims) end
 
+--- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+--- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.any(x, axis, keepdims) end
+
+--- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+--- where there is nothing.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.all(x, axis, keepdims) end
+
+--- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+--- where there is nothing. The gradient is right beside zeros too.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.prod(x, axis, keepdims) end
+
+--- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
+--- NumPy and Chainer divide by n: give 0 for that.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.var(x, axis, correction, keepdims) end
+
+--- The square root of the variance, with the same options.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.std(x, axis, correction, keepdims) end
+
+--- The sum of squares of each place of the first axis.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.batch_l2_norm_squared(x) end
+
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
@@ -1145,6 +1442,20 @@ function F.average(x, axis, weights, keepdims) end
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function F.cumsum(x, axis) end
+
+--- Products up to each place of an axis.
+---@param x dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.cumprod(x, axis) end
+
+--- The largest elements up to each place of an axis, and their positions there, which count from
+--- 1: of equals the last one.
+---@param x dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function F.cummax(x, axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
 ---@param x dgraph.Tensor
@@ -1612,6 +1923,72 @@ function F.crf1d(cost, xs, ys, reduce) end
 ---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
 function F.argmax_crf1d(cost, xs) end
 
+--- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.lgamma(x) end
+
+--- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.digamma(x) end
+
+--- Derivative n of digamma at x, elementwise. n: a number, or a tensor of whole numbers that
+--- broadcasts with x, and has no gradient.
+---@param n integer|dgraph.Tensor
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.polygamma(n, x) end
+
+--- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+--- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+--- negative q with an x that is not whole.
+---@param x dgraph.Tensor
+---@param q dgraph.Tensor
+---@return dgraph.Tensor
+function F.zeta(x, q) end
+
+--- The error function, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erf(x) end
+
+--- 1 - erf(x), elementwise, exact for large x too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfc(x) end
+
+--- exp(x^2) erfc(x), elementwise, without underflow; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfcx(x) end
+
+--- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfinv(x) end
+
+--- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.erfcinv(x) end
+
+--- The probability that a normal number is below x, elementwise; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ndtr(x) end
+
+--- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+--- and 1, NaN beyond.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.ndtri(x) end
+
+--- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+---@param x dgraph.Tensor
+---@return dgraph.Tensor
+function F.log_ndtr(x) end
+
 --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
 --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
 --- then goes back through it. Parameters that f uses get their gradients too. f returns one
@@ -1621,12 +1998,6 @@ function F.argmax_crf1d(cost, xs) end
 ---@param ... any  tensors, and whatever else f takes
 ---@return dgraph.Tensor ...
 function F.forget(f, ...) end
-
---- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.add(a, b) end
 
 --- a / b, broadcast; both of one float dtype (integers have floordiv).
 ---@param a dgraph.Tensor|number
@@ -1758,6 +2129,93 @@ function Tensor:softmax(axis) end
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
+
+--- x where it is not negative, else slope x, elementwise.
+---@param slope? number  0.2 by default
+---@return dgraph.Tensor
+function Tensor:leaky_relu(slope) end
+
+--- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+---@param alpha? number  1 by default
+---@return dgraph.Tensor
+function Tensor:elu(alpha) end
+
+--- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
+--- and variance 1 (Klambauer et al., arXiv:1706.02515).
+---@param alpha? number  1.6732632423543772848170429916717 by default
+---@param scale? number  1.0507009873554804934193349852946 by default
+---@return dgraph.Tensor
+function Tensor:selu(alpha, scale) end
+
+--- x limited to [0, z], elementwise. The gradient at both ends is 0.
+---@param z? number  20 by default
+---@return dgraph.Tensor
+function Tensor:clipped_relu(z) end
+
+--- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
+---@return dgraph.Tensor
+function Tensor:relu6() end
+
+--- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+---@param min_val? number  -1 by default
+---@param max_val? number  1 by default
+---@return dgraph.Tensor
+function Tensor:hardtanh(min_val, max_val) end
+
+--- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
+---@return dgraph.Tensor
+function Tensor:hard_sigmoid() end
+
+--- x sigmoid(x), elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:silu() end
+
+--- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
+---@return dgraph.Tensor
+function Tensor:mish() end
+
+--- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
+---@return dgraph.Tensor
+function Tensor:logsigmoid() end
+
+--- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+---@param approximate? string  "none" or "tanh"
+---@return dgraph.Tensor
+function Tensor:gelu(approximate) end
+
+--- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param beta dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:swish(beta) end
+
+--- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
+--- axis, or the first axes of that.
+---@param W dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:prelu(W) end
+
+--- max(x, 0) and max(-x, 0), joined along an axis.
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:crelu(axis) end
+
+--- The largest of each `pool_size` neighbours along an axis.
+---@param pool_size integer
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:maxout(pool_size, axis) end
+
+--- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
+--- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
+--- instead of new numbers; with `return_r`, r is the second result.
+---@param l? number  1 / 8 by default
+---@param u? number  1 / 3 by default
+---@param r? dgraph.Tensor  in x's shape and dtype
+---@param return_r? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:rrelu(l, u, r, return_r) end
 
 --- The columns (axis 2) in reverse order.
 ---@return dgraph.Tensor
@@ -2191,6 +2649,63 @@ function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, incl
 ---@return dgraph.Tensor
 function Tensor:accuracy(t, ignore_label) end
 
+--- The share of scores y that are on the right side: from 0 on where the target t is 1, below
+--- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
+--- that do not shift. Not differentiable.
+---@param t dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:binary_accuracy(t) end
+
+--- Of each class: the share of the places predicted as it that are it (precision), the share of
+--- its places that are predicted so (recall), their harmonic mean with weight beta^2 for recall,
+--- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
+--- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
+--- not count. A class without places, or never predicted, has NaN. Not differentiable.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param beta? number  1 by default
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor f_beta
+---@return dgraph.Tensor support
+function Tensor:classification_summary(t, label_num, beta, ignore_label) end
+
+--- The precision of each class, and how many places it has: see classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor precision
+---@return dgraph.Tensor support
+function Tensor:precision(t, label_num, ignore_label) end
+
+--- The recall of each class, and how many places it has: see classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor recall
+---@return dgraph.Tensor support
+function Tensor:recall(t, label_num, ignore_label) end
+
+--- The harmonic mean of precision and recall of each class, and how many places it has: see
+--- classification_summary.
+---@param t dgraph.Tensor
+---@param label_num? integer
+---@param ignore_label? integer  -1 by default
+---@return dgraph.Tensor f1
+---@return dgraph.Tensor support
+function Tensor:f1_score(t, label_num, ignore_label) end
+
+--- The coefficient of determination: 1 less the sum of (pred - truth)^2 over the sum of (truth -
+--- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
+--- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
+--- there for the order of arguments alone. Not differentiable.
+---@param truth dgraph.Tensor
+---@param sample_weight? nil
+---@param multioutput? string  "uniform_average" or "raw_values"
+---@return dgraph.Tensor
+function Tensor:r2_score(truth, sample_weight, multioutput) end
+
 --- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
 --- many axes as x, none of them larger but this one. PyTorch's gather.
 ---@param axis integer
@@ -2495,6 +3010,12 @@ function Tensor:gaussian_nll(mean, ln_var, reduce) end
 ---@return dgraph.Tensor
 function Tensor:bernoulli_nll(y, reduce) end
 
+--- The sum of two or more, broadcast.
+---@param b dgraph.Tensor|number
+---@param ... dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:add(b, ...) end
+
 --- -x, elementwise; any dtype but bool. Integers wrap around.
 ---@return dgraph.Tensor
 function Tensor:neg() end
@@ -2559,13 +3080,46 @@ function Tensor:cos() end
 ---@return dgraph.Tensor
 function Tensor:tan() end
 
+--- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+---@return dgraph.Tensor
+function Tensor:arcsin() end
+
+--- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+---@return dgraph.Tensor
+function Tensor:arccos() end
+
+--- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:arctan() end
+
+--- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+---@param x2 dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:arctan2(x2) end
+
+--- The hyperbolic sine, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:sinh() end
+
+--- The hyperbolic cosine, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:cosh() end
+
 --- The hyperbolic tangent, elementwise; floats.
 ---@return dgraph.Tensor
 function Tensor:tanh() end
 
---- The error function, elementwise; floats.
+--- What sinh undoes, elementwise; floats.
 ---@return dgraph.Tensor
-function Tensor:erf() end
+function Tensor:arcsinh() end
+
+--- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+---@return dgraph.Tensor
+function Tensor:arccosh() end
+
+--- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:arctanh() end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
 ---@return dgraph.Tensor
@@ -2579,11 +3133,40 @@ function Tensor:ceil() end
 ---@return dgraph.Tensor
 function Tensor:round() end
 
+--- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+---@return dgraph.Tensor
+function Tensor:fix() end
+
+--- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+---@param divisor dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:fmod(divisor) end
+
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
 ---@param x_min number
 ---@param x_max number
 ---@return dgraph.Tensor
 function Tensor:clip(x_min, x_max) end
+
+--- x, in each place of the result the product or sum with y, whose axes are those of x from
+--- `axis` on, or the first of these.
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:scale(y, axis) end
+
+--- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
+--- bool.
+---@param y dgraph.Tensor
+---@param axis? integer  2 by default
+---@return dgraph.Tensor
+function Tensor:bias(y, axis) end
+
+--- p x + (1 - p) y, elementwise; all of one shape.
+---@param x dgraph.Tensor
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:linear_interpolate(x, y) end
 
 --- Which elements are NaN, as bools; any dtype.
 ---@return dgraph.Tensor
@@ -2655,6 +3238,46 @@ function Tensor:argmax(axis, keepdims) end
 ---@return dgraph.Tensor
 function Tensor:argmin(axis, keepdims) end
 
+--- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
+--- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:any(axis, keepdims) end
+
+--- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
+--- where there is nothing.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:all(axis, keepdims) end
+
+--- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
+--- where there is nothing. The gradient is right beside zeros too.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:prod(axis, keepdims) end
+
+--- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
+--- NumPy and Chainer divide by n: give 0 for that.
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:var(axis, correction, keepdims) end
+
+--- The square root of the variance, with the same options.
+---@param axis? integer|integer[]
+---@param correction? number  1 by default
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:std(axis, correction, keepdims) end
+
+--- The sum of squares of each place of the first axis.
+---@return dgraph.Tensor
+function Tensor:batch_l2_norm_squared() end
+
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
 ---@param axis? integer|integer[]
 ---@param weights? dgraph.Tensor
@@ -2666,6 +3289,18 @@ function Tensor:average(axis, weights, keepdims) end
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:cumsum(axis) end
+
+--- Products up to each place of an axis.
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:cumprod(axis) end
+
+--- The largest elements up to each place of an axis, and their positions there, which count from
+--- 1: of equals the last one.
+---@param axis? integer  1 by default
+---@return dgraph.Tensor values
+---@return dgraph.Tensor positions
+function Tensor:cummax(axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
 ---@param axis? integer|integer[]
@@ -2963,6 +3598,54 @@ function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, i
 ---@return dgraph.Tensor
 function Tensor:crf1d(xs, ys, reduce) end
 
+--- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+---@return dgraph.Tensor
+function Tensor:lgamma() end
+
+--- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+---@return dgraph.Tensor
+function Tensor:digamma() end
+
+--- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
+--- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
+--- negative q with an x that is not whole.
+---@param q dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:zeta(q) end
+
+--- The error function, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:erf() end
+
+--- 1 - erf(x), elementwise, exact for large x too; floats.
+---@return dgraph.Tensor
+function Tensor:erfc() end
+
+--- exp(x^2) erfc(x), elementwise, without underflow; floats.
+---@return dgraph.Tensor
+function Tensor:erfcx() end
+
+--- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:erfinv() end
+
+--- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:erfcinv() end
+
+--- The probability that a normal number is below x, elementwise; floats.
+---@return dgraph.Tensor
+function Tensor:ndtr() end
+
+--- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
+--- and 1, NaN beyond.
+---@return dgraph.Tensor
+function Tensor:ndtri() end
+
+--- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+---@return dgraph.Tensor
+function Tensor:log_ndtr() end
+
 --- Calls `f(g)` in each backward when the gradient g of x is complete. What f returns takes its
 --- place, unless that is nil.
 ---@param f fun(g: dgraph.Tensor): dgraph.Tensor?
@@ -3069,11 +3752,6 @@ function Tensor:debug_print() end
 --- `debug_print` on one line.
 ---@return string
 function Tensor:summary() end
-
---- a + b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:add(b) end
 
 --- a / b, broadcast; both of one float dtype (integers have floordiv).
 ---@param b dgraph.Tensor|number

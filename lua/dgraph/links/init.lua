@@ -35,6 +35,12 @@ local FILES = {
   MultiHeadAttention = "multi_head_attention",
   TransformerEncoderLayer = "transformer_encoder_layer",
   TransformerDecoderLayer = "transformer_decoder_layer",
+  PReLU = "prelu",
+  Swish = "swish",
+  Maxout = "maxout",
+  Bias = "bias",
+  Scale = "scale",
+  Parameter = "parameter",
 }
 
 ---@class dgraph.links
@@ -73,6 +79,12 @@ local FILES = {
 ---@field MultiHeadAttention dgraph.MultiHeadAttention
 ---@field TransformerEncoderLayer dgraph.TransformerEncoderLayer
 ---@field TransformerDecoderLayer dgraph.TransformerDecoderLayer
+---@field PReLU dgraph.PReLU
+---@field Swish dgraph.Swish
+---@field Maxout dgraph.Maxout
+---@field Bias dgraph.Bias
+---@field Scale dgraph.Scale
+---@field Parameter dgraph.ParameterLink
 local links = {}
 
 return setmetatable(links, {
