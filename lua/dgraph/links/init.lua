@@ -35,6 +35,13 @@ local FILES = {
   MultiHeadAttention = "multi_head_attention",
   TransformerEncoderLayer = "transformer_encoder_layer",
   TransformerDecoderLayer = "transformer_decoder_layer",
+  BatchNormalization = "batch_normalization",
+  LayerNormalization = "layer_normalization",
+  GroupNormalization = "group_normalization",
+  InstanceNorm = "instance_norm",
+  RMSNorm = "rms_norm",
+  WeightNorm = "weight_norm",
+  Highway = "highway",
 }
 
 ---@class dgraph.links
@@ -73,6 +80,13 @@ local FILES = {
 ---@field MultiHeadAttention dgraph.MultiHeadAttention
 ---@field TransformerEncoderLayer dgraph.TransformerEncoderLayer
 ---@field TransformerDecoderLayer dgraph.TransformerDecoderLayer
+---@field BatchNormalization dgraph.BatchNormalization
+---@field LayerNormalization dgraph.LayerNormalization
+---@field GroupNormalization dgraph.GroupNormalization
+---@field InstanceNorm dgraph.InstanceNorm
+---@field RMSNorm dgraph.RMSNorm
+---@field WeightNorm dgraph.WeightNorm
+---@field Highway dgraph.Highway
 local links = {}
 
 return setmetatable(links, {
