@@ -478,6 +478,25 @@ DG_API int dg_mask_fill(dg_tensor *x, const dg_tensor *mask, double number);
 DG_API dg_tensor *dg_attention(dg_tensor *q, dg_tensor *k, dg_tensor *v, dg_tensor *mask,
                                double dropout, int causal, double scale);
 
+/* ---- op/batch_normalization.c: normalization over the batch, by its own or by given mean and variance. */
+
+/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over `count` axes: 0
+ * of them stands for the first axis and all behind those of gamma, for (n, c, h, w) all but c. gamma,
+ * beta and the running averages have x's shape without these axes, and may be NULL. The averages
+ * become decay average + (1 - decay) now in place, with the unbiased variance, m / (m - 1) times
+ * that of m elements; without elements they stay. Floats. Ioffe, Szegedy, "Batch normalization",
+ * 2015. */
+DG_API dg_tensor *dg_batch_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
+                                         double eps, dg_tensor *running_mean,
+                                         dg_tensor *running_var, double decay, int count,
+                                         const int64_t *axes);
+
+/* (x - mean) / sqrt(var + eps) gamma + beta, for what batch_normalization has learned: mean and var
+ * are like gamma and beta there, and the axes too. gamma and beta may be NULL. */
+DG_API dg_tensor *dg_fixed_batch_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
+                                               dg_tensor *mean, dg_tensor *var, double eps,
+                                               int count, const int64_t *axes);
+
 /* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
 
 /* The lower triangular l with l l' = x for symmetric positive definite matrices (the last two axes);
@@ -745,6 +764,19 @@ DG_API dg_tensor *dg_gelu(dg_tensor *x, int by_tanh);
 /* gy times the slope of gelu at x: its gradient. */
 DG_API dg_tensor *dg_gelu_grad(dg_tensor *x, dg_tensor *gy, int by_tanh);
 
+/* ---- op/group_normalization.c: normalization of each sample's channels, by groups or one by one. */
+
+/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of each sample's groups
+ * of channels; x is batch x channels x ..., the channels a multiple of `groups`. gamma and beta have
+ * one number for each channel and may be NULL. Floats. Wu, He, "Group normalization", 2018. */
+DG_API dg_tensor *dg_group_normalization(dg_tensor *x, int64_t groups, dg_tensor *gamma,
+                                         dg_tensor *beta, double eps);
+
+/* (x - mean) / sqrt(var + eps) weight + bias, with the mean and the variance of each channel of each
+ * sample; x is batch x channels x ... weight and bias have one number for each channel and may be
+ * NULL. Floats. Ulyanov, Vedaldi, Lempitsky, "Instance normalization", 2016. */
+DG_API dg_tensor *dg_instance_norm(dg_tensor *x, dg_tensor *weight, dg_tensor *bias, double eps);
+
 /* ---- op/gru.c: one step of a gated recurrent unit: K. Cho et al., "Learning phrase representations using */
 
 /* h = (1 - z) n + z h_prev with r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un).
@@ -800,6 +832,21 @@ DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label);
 
+/* ---- op/layer_normalization.c: normalization of each sample by itself, centred or by its size alone. */
+
+/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over its last axes,
+ * as many as gamma has: for x of batch x units the units, and gamma and beta of that size. They have
+ * the shape of these axes; beta may be NULL. Floats. Ba, Kiros, Hinton, "Layer normalization",
+ * 2016. */
+DG_API dg_tensor *dg_layer_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
+                                         double eps);
+
+/* x / sqrt(mean of x^2 + eps) weight, with the mean over the last axes of x, which have the sizes
+ * `shape`. weight has that shape or is NULL. A negative eps stands for the distance from 1 to the
+ * next number of x's dtype. Floats. Zhang, Sennrich, "Root mean square layer normalization", 2019. */
+DG_API dg_tensor *dg_rms_norm(dg_tensor *x, int ndim, const int64_t *shape, dg_tensor *weight,
+                              double eps);
+
 /* ---- op/leaky_relu.c: the rectifier that lets a part of negative numbers through, elementwise. */
 
 /* x where it is not negative, else slope x, elementwise; floats. */
@@ -818,6 +865,14 @@ DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b);
 
 /* p a + (1 - p) b, elementwise; floats, all of one shape and dtype. */
 DG_API dg_tensor *dg_linear_interpolate(dg_tensor *p, dg_tensor *a, dg_tensor *b);
+
+/* ---- op/local_response_normalization.c: channels are damped by those beside them. */
+
+/* x / (k + alpha s)^beta, where s is the sum of x^2 over a channel and n / 2 (rounded down) others
+ * on each side; x is batch x channels x ... Floats. Krizhevsky, Sutskever, Hinton, "ImageNet
+ * classification with deep convolutional neural networks", 2012. */
+DG_API dg_tensor *dg_local_response_normalization(dg_tensor *x, int64_t n, double k, double alpha,
+                                                  double beta);
 
 /* ---- op/log.c: logarithms: natural, of 1 + x, to base 2 and to base 10. */
 
@@ -985,6 +1040,16 @@ DG_API dg_tensor *dg_ndtri(dg_tensor *x);
 
 /* The logarithm of ndtr, elementwise, exact far below 0 too; floats. */
 DG_API dg_tensor *dg_log_ndtr(dg_tensor *x);
+
+/* ---- op/normalize.c: vectors of length one: L2 normalization, and weights as direction and length. */
+
+/* x / (its length + eps), the length taken along `count` axes (0: all of them): the root of the sum
+ * of x^2. What is 0 stays 0, and has the gradient of x / eps. Floats. */
+DG_API dg_tensor *dg_normalize(dg_tensor *x, double eps, int count, const int64_t *axes);
+
+/* g v / the length of v, for each place along `axis`: g has v's shape with size 1 along all other
+ * axes. Floats of one dtype. Salimans, Kingma, "Weight normalization", 2016. */
+DG_API dg_tensor *dg_weight_norm(dg_tensor *v, dg_tensor *g, int64_t axis);
 
 /* ---- op/pad.c: a margin of one value around a tensor. */
 

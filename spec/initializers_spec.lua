@@ -33,6 +33,15 @@ describe("initializers", function()
     assert.has_error(function() filled(initializers.Identity(), { 2, 3 }) end)
   end)
 
+  it("have Chainer's names", function()
+    for name in ([[Constant Zero One NaN Identity Orthogonal Normal Uniform LeCunNormal LeCunUniform
+        GlorotNormal GlorotUniform HeNormal HeUniform]]):gmatch "%S+" do
+      local made = dg.initializers[name](name == "Constant" and 1 or nil)
+      assert.is_true(initializers.Initializer.is(made, initializers.Initializer), name)
+    end
+    assert.is_function(dg.initializers.generate_array)
+  end)
+
   it("take numbers, arrays, functions and nothing for initializers", function()
     assert.same({ 5, 5 }, filled(5, { 2 }))
     assert.same({ 5, 6 }, filled({ 5, 6 }, { 2 }))

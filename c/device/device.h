@@ -121,6 +121,17 @@ typedef struct dg_sweep {
  * of the window do not lie in the padding (0 / 0 where there are none). */
 typedef enum dg_pooling_kind { DG_POOL_SUM, DG_POOL_MEAN, DG_POOL_MEAN_INSIDE } dg_pooling_kind;
 
+/* How x is normalized: y = (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance
+ * of x over the bit set `axes`; not centred, the mean is 0 and the variance the mean of x^2. Both
+ * have x's rank, size 1 along the axes, and no gaps. */
+typedef struct dg_norm {
+  unsigned axes;
+  bool centred;
+  bool given; /* mean and var are there; else they are computed and written */
+  double eps;
+  const dg_view *mean, *var;
+} dg_norm;
+
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
@@ -183,6 +194,14 @@ typedef struct dg_backend {
   /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
   int (*softmax)(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
                  unsigned axes);
+  /* gamma and beta have x's rank and its size or 1 along each axis; each may be NULL: 1, and 0.
+   * y is contiguous. Without elements mean and var are 0. */
+  int (*normalize)(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                   const dg_view *y);
+  /* The gradients of that, mean and var being those of x: each may be NULL, all are contiguous.
+   * ggamma and gbeta have one shape, that of gamma where it is there. */
+  int (*normalize_grad)(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *g,
+                        const dg_view *gx, const dg_view *ggamma, const dg_view *gbeta);
   /* Looks at labels before others rely on them. */
   int (*check_labels)(const dg_labels *l, dg_label_report *report);
   /* y[i, j] = x[i, label, j], 0 where a label is ignored; x is n x classes x anything. */

@@ -89,6 +89,19 @@ dg_view dg_view_broadcast(const dg_view *v, const dg_view *like)
   return b;
 }
 
+dg_view dg_view_along(const dg_view *v, unsigned axes)
+{
+  dg_view part = *v;
+  part.ndim = 0;
+  for (int i = 0; i < v->ndim; i++) {
+    if (!(axes >> i & 1)) continue;
+    part.shape[part.ndim] = v->shape[i];
+    part.stride[part.ndim++] = v->stride[i];
+  }
+  dg_view_finish(&part);
+  return part;
+}
+
 dg_view dg_view_keepdims(const dg_view *x, unsigned axes)
 {
   dg_view y = *x;

@@ -52,6 +52,9 @@ const char *dg_shape_text(const dg_view *v, char buffer[DG_SHAPE_TEXT]);
  * fit. */
 dg_view dg_view_broadcast(const dg_view *v, const dg_view *like);
 
+/* The part of `v` along the axes of the bit set alone, from its element 0 on. */
+dg_view dg_view_along(const dg_view *v, unsigned axes);
+
 /* `v` with the axes of the bit set `axes` swapped for size 1, as a reduction's result. */
 dg_view dg_view_keepdims(const dg_view *x, unsigned axes);
 

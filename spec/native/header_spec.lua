@@ -20,6 +20,18 @@ local MAY_BE_NULL = {
   ["dg_ctc.label_length"] = "all labels count",
   ["dg_softmax_cross_entropy.class_weight"] = "all classes weigh alike",
   ["dg_split.sizes"] = "parts of one size",
+  ["dg_batch_normalization.gamma"] = "1",
+  ["dg_batch_normalization.beta"] = "0",
+  ["dg_batch_normalization.running_mean"] = "no averages",
+  ["dg_batch_normalization.running_var"] = "no averages",
+  ["dg_fixed_batch_normalization.gamma"] = "1",
+  ["dg_fixed_batch_normalization.beta"] = "0",
+  ["dg_group_normalization.gamma"] = "1",
+  ["dg_group_normalization.beta"] = "0",
+  ["dg_instance_norm.weight"] = "1",
+  ["dg_instance_norm.bias"] = "0",
+  ["dg_layer_normalization.beta"] = "0",
+  ["dg_rms_norm.weight"] = "1",
   ["dg_update_adam.vhat"] = "without AMSGrad",
 }
 

@@ -33,6 +33,11 @@ int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, co
                        const dg_view *gw, const dg_view *gb);
 int dg_cpu_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
                    unsigned axes);
+int dg_cpu_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                     const dg_view *y);
+int dg_cpu_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,
+                          const dg_view *g, const dg_view *gx, const dg_view *ggamma,
+                          const dg_view *gbeta);
 int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report);
 int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);

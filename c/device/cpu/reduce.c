@@ -179,26 +179,13 @@ static dg_parallel_fn *const positions[DG_NDTYPES] = {
   position_int64_t, position_uint8_t, position_uint8_t,
 };
 
-/* The part of x along the chosen axes alone. */
-static dg_view along(const dg_view *x, unsigned axes)
-{
-  dg_view part = *x;
-  part.ndim = 0;
-  for (int i = 0; i < x->ndim; i++) {
-    if (!(axes >> i & 1)) continue;
-    part.shape[part.ndim] = x->shape[i];
-    part.stride[part.ndim++] = x->stride[i];
-  }
-  dg_view_finish(&part);
-  return part;
-}
-
 int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigned axes)
 {
   if (y->size == 0) return 0;
   if (x->size == 0) return dg_cpu_fill(y, 0); /* sums only: the operator refuses the others */
   unsigned kept = ~axes;
-  dg_view stays = along(x, kept), goes = along(x, axes), result = along(y, kept);
+  dg_view stays = dg_view_along(x, kept), goes = dg_view_along(x, axes),
+          result = dg_view_along(y, kept);
   const dg_view *both[] = { &result, &stays }, *one[] = { &goes };
   reduction r = { .greater = kind == DG_ARGMAX };
   dg_loop_init(&r.kept, 2, both);

@@ -4,8 +4,8 @@ local functions = {}
 
 for _, name in ipairs {
   "activation", "array", "arrange", "connection", "convolution", "criteria", "embedding",
-  "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "pooling", "product",
-  "rnn", "sequence_loss", "special", "util",
+  "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "normalization", "pooling",
+  "product", "rnn", "sequence_loss", "special", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -1507,6 +1507,95 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 ---@return dgraph.Tensor
 function F.zoneout(h, x, ratio) end
 
+--- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over `axis`: by
+--- default the first axis and all behind those of gamma. gamma and beta have x's shape without
+--- these axes; nil stands for 1 and 0. `running_mean` and `running_var`, of that shape too,
+--- become decay times themselves plus 1 - decay times those of x, in place, where the variance
+--- of m numbers counts m / (m - 1) times.
+---@param x dgraph.Tensor
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_var? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function F.batch_normalization(x, gamma, beta, eps, running_mean, running_var, decay, axis) end
+
+--- The same with mean and variance that are given, as those that batch_normalization kept.
+---@param x dgraph.Tensor
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param var dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function F.fixed_batch_normalization(x, gamma, beta, mean, var, eps, axis) end
+
+--- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
+--- of x, as many as gamma has. gamma and beta have the shape of these axes.
+---@param x dgraph.Tensor
+---@param gamma dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function F.layer_normalization(x, gamma, beta, eps) end
+
+--- The same, with the mean and the variance of each of `groups` groups of channels in a sample.
+--- gamma and beta have one number for each channel; nil stands for 1 and 0.
+---@param x dgraph.Tensor
+---@param groups integer
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function F.group_normalization(x, groups, gamma, beta, eps) end
+
+--- The same, with the mean and the variance of each channel in a sample: PyTorch's function,
+--- without its running averages.
+---@param x dgraph.Tensor
+---@param weight? dgraph.Tensor
+---@param bias? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function F.instance_norm(x, weight, bias, eps) end
+
+--- x / sqrt(mean of x^2 + eps) weight, over the last axes of x, whose sizes are
+--- `normalized_shape`. By default eps is the distance from 1 to the next number of x's dtype.
+---@param x dgraph.Tensor
+---@param normalized_shape integer|integer[]
+---@param weight? dgraph.Tensor
+---@param eps? number  -1 by default
+---@return dgraph.Tensor
+function F.rms_norm(x, normalized_shape, weight, eps) end
+
+--- x / (length + eps), where length is the root of the sum of x^2 along an axis or several.
+---@param x dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@param axis? integer|integer[]  2 by default
+---@return dgraph.Tensor
+function F.normalize(x, eps, axis) end
+
+--- x / (k + alpha s)^beta, where s is the sum of x^2 over a channel and its neighbours: n / 2 of
+--- them on each side, rounded down.
+---@param x dgraph.Tensor
+---@param n? integer  5 by default
+---@param k? number  2 by default
+---@param alpha? number  1e-4 by default
+---@param beta? number  0.75 by default
+---@return dgraph.Tensor
+function F.local_response_normalization(x, n, k, alpha, beta) end
+
+--- g v / length of v, for each place along `axis`: a weight as its direction v and its length g,
+--- which has v's shape with size 1 along all other axes.
+---@param v dgraph.Tensor
+---@param g dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function F.weight_norm(v, g, axis) end
+
 --- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is
 --- nil. x: batch x channels x h x w; y: batch x channels x h' x w' with h' = (h + 2 pad - ksize)
 --- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
@@ -3336,6 +3425,86 @@ function Tensor:gumbel_softmax(tau, axis) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:zoneout(x, ratio) end
+
+--- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over `axis`: by
+--- default the first axis and all behind those of gamma. gamma and beta have x's shape without
+--- these axes; nil stands for 1 and 0. `running_mean` and `running_var`, of that shape too,
+--- become decay times themselves plus 1 - decay times those of x, in place, where the variance
+--- of m numbers counts m / (m - 1) times.
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_var? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:batch_normalization(gamma, beta, eps, running_mean, running_var, decay, axis) end
+
+--- The same with mean and variance that are given, as those that batch_normalization kept.
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param var dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@param axis? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:fixed_batch_normalization(gamma, beta, mean, var, eps, axis) end
+
+--- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
+--- of x, as many as gamma has. gamma and beta have the shape of these axes.
+---@param gamma dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function Tensor:layer_normalization(gamma, beta, eps) end
+
+--- The same, with the mean and the variance of each of `groups` groups of channels in a sample.
+--- gamma and beta have one number for each channel; nil stands for 1 and 0.
+---@param groups integer
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function Tensor:group_normalization(groups, gamma, beta, eps) end
+
+--- The same, with the mean and the variance of each channel in a sample: PyTorch's function,
+--- without its running averages.
+---@param weight? dgraph.Tensor
+---@param bias? dgraph.Tensor
+---@param eps? number  1e-5 by default
+---@return dgraph.Tensor
+function Tensor:instance_norm(weight, bias, eps) end
+
+--- x / sqrt(mean of x^2 + eps) weight, over the last axes of x, whose sizes are
+--- `normalized_shape`. By default eps is the distance from 1 to the next number of x's dtype.
+---@param normalized_shape integer|integer[]
+---@param weight? dgraph.Tensor
+---@param eps? number  -1 by default
+---@return dgraph.Tensor
+function Tensor:rms_norm(normalized_shape, weight, eps) end
+
+--- x / (length + eps), where length is the root of the sum of x^2 along an axis or several.
+---@param eps? number  1e-5 by default
+---@param axis? integer|integer[]  2 by default
+---@return dgraph.Tensor
+function Tensor:normalize(eps, axis) end
+
+--- x / (k + alpha s)^beta, where s is the sum of x^2 over a channel and its neighbours: n / 2 of
+--- them on each side, rounded down.
+---@param n? integer  5 by default
+---@param k? number  2 by default
+---@param alpha? number  1e-4 by default
+---@param beta? number  0.75 by default
+---@return dgraph.Tensor
+function Tensor:local_response_normalization(n, k, alpha, beta) end
+
+--- g v / length of v, for each place along `axis`: a weight as its direction v and its length g,
+--- which has v's shape with size 1 along all other axes.
+---@param g dgraph.Tensor
+---@param axis? integer  1 by default
+---@return dgraph.Tensor
+function Tensor:weight_norm(g, axis) end
 
 --- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is
 --- nil. x: batch x channels x h x w; y: batch x channels x h' x w' with h' = (h + 2 pad - ksize)

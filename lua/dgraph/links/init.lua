@@ -41,6 +41,18 @@ local FILES = {
   Bias = "bias",
   Scale = "scale",
   Parameter = "parameter",
+  BatchNormalization = "batch_normalization",
+  LayerNormalization = "layer_normalization",
+  GroupNormalization = "group_normalization",
+  InstanceNorm = "instance_norm",
+  RMSNorm = "rms_norm",
+  WeightNorm = "weight_norm",
+  Highway = "highway",
+  VGG16Layers = "vgg16_layers",
+  VGG19Layers = "vgg19_layers",
+  ResNet50Layers = "resnet50_layers",
+  ResNet101Layers = "resnet101_layers",
+  ResNet152Layers = "resnet152_layers",
 }
 
 ---@class dgraph.links
@@ -85,6 +97,18 @@ local FILES = {
 ---@field Bias dgraph.Bias
 ---@field Scale dgraph.Scale
 ---@field Parameter dgraph.ParameterLink
+---@field BatchNormalization dgraph.BatchNormalization
+---@field LayerNormalization dgraph.LayerNormalization
+---@field GroupNormalization dgraph.GroupNormalization
+---@field InstanceNorm dgraph.InstanceNorm
+---@field RMSNorm dgraph.RMSNorm
+---@field WeightNorm dgraph.WeightNorm
+---@field Highway dgraph.Highway
+---@field VGG16Layers dgraph.VGG16Layers
+---@field VGG19Layers dgraph.VGG19Layers
+---@field ResNet50Layers dgraph.ResNet50Layers
+---@field ResNet101Layers dgraph.ResNet101Layers
+---@field ResNet152Layers dgraph.ResNet152Layers
 local links = {}
 
 return setmetatable(links, {

@@ -1,32 +1,13 @@
 --- What attention and the layers of transformers share. Layers start as PyTorch's do.
 local F = require "dgraph.functions"
-local Link = require "dgraph.link"
 local Linear = require "dgraph.links.linear"
 local arguments = require "dgraph.links.arguments"
 local check = require "dgraph.check"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local initializers = require "dgraph.initializers"
-local parameter = require "dgraph.parameter"
 
 local transformer = {}
-
---- Normalization of each row: (x - its mean) / sqrt(its variance + eps), times gamma, plus beta.
-local Norm = Link:extend("LayerNormalization")
-
-function Norm:init(size, eps)
-  self.eps = eps
-  self.gamma, self.beta = parameter(1, { size }), parameter(0, { size })
-end
-
-function Norm:forward(x)
-  local last = { axis = -1, keepdims = true }
-  local d = x - F.mean(x, last)
-  local y = d * F.rsqrt(F.mean(F.square(d), last) + self.eps) * self.gamma + self.beta
-  return y
-end
-
-transformer.Norm = Norm
 
 --- x times the share of normal numbers below x.
 local function gelu(x) return x * (F.erf(x * math.sqrt(0.5)) + 1) / 2 end

@@ -2,6 +2,7 @@
 --- then two dense layers.
 local Chain = require "dgraph.chain"
 local F = require "dgraph.functions"
+local LayerNormalization = require "dgraph.links.layer_normalization"
 local MultiHeadAttention = require "dgraph.links.multi_head_attention"
 local arguments = require "dgraph.links.arguments"
 local transformer = require "dgraph.links.transformer"
@@ -12,9 +13,9 @@ local transformer = require "dgraph.links.transformer"
 ---@field multihead_attn dgraph.MultiHeadAttention  to the memory
 ---@field linear1 dgraph.Linear
 ---@field linear2 dgraph.Linear
----@field norm1 dgraph.Link
----@field norm2 dgraph.Link
----@field norm3 dgraph.Link
+---@field norm1 dgraph.LayerNormalization
+---@field norm2 dgraph.LayerNormalization
+---@field norm3 dgraph.LayerNormalization
 ---@overload fun(d_model: integer, nhead: integer, ...): dgraph.TransformerDecoderLayer
 local TransformerDecoderLayer = Chain:extend("TransformerDecoderLayer")
 
@@ -29,7 +30,7 @@ function TransformerDecoderLayer:init(d_model, nhead, ...)
   self.multihead_attn = MultiHeadAttention(d_model, nhead, opts.dropout, opts.bias)
   self.linear1 = transformer.dense(d_model, opts.dim_feedforward, opts.bias)
   self.linear2 = transformer.dense(opts.dim_feedforward, d_model, opts.bias)
-  for i = 1, 3 do self["norm" .. i] = transformer.Norm(d_model, opts.layer_norm_eps) end
+  for i = 1, 3 do self["norm" .. i] = LayerNormalization(d_model, opts.layer_norm_eps) end
 end
 
 local MASKS = {

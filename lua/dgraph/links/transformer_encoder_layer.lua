@@ -1,6 +1,7 @@
 --- A layer of a transformer: attention of a sequence to itself, then two dense layers.
 local Chain = require "dgraph.chain"
 local F = require "dgraph.functions"
+local LayerNormalization = require "dgraph.links.layer_normalization"
 local MultiHeadAttention = require "dgraph.links.multi_head_attention"
 local transformer = require "dgraph.links.transformer"
 
@@ -9,8 +10,8 @@ local transformer = require "dgraph.links.transformer"
 ---@field self_attn dgraph.MultiHeadAttention
 ---@field linear1 dgraph.Linear
 ---@field linear2 dgraph.Linear
----@field norm1 dgraph.Link
----@field norm2 dgraph.Link
+---@field norm1 dgraph.LayerNormalization
+---@field norm2 dgraph.LayerNormalization
 ---@overload fun(d_model: integer, nhead: integer, ...): dgraph.TransformerEncoderLayer
 local TransformerEncoderLayer = Chain:extend("TransformerEncoderLayer")
 
@@ -24,8 +25,8 @@ function TransformerEncoderLayer:init(d_model, nhead, ...)
   self.self_attn = MultiHeadAttention(d_model, nhead, opts.dropout, opts.bias)
   self.linear1 = transformer.dense(d_model, opts.dim_feedforward, opts.bias)
   self.linear2 = transformer.dense(opts.dim_feedforward, d_model, opts.bias)
-  self.norm1 = transformer.Norm(d_model, opts.layer_norm_eps)
-  self.norm2 = transformer.Norm(d_model, opts.layer_norm_eps)
+  self.norm1 = LayerNormalization(d_model, opts.layer_norm_eps)
+  self.norm2 = LayerNormalization(d_model, opts.layer_norm_eps)
 end
 
 ---@param src dgraph.Tensor  batch x steps x d_model

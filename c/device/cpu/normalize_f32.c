@@ -1,0 +1,38 @@
+/* normalize_f32.c -- the loops of normalization for float, compiled once for each instruction set. */
+#include "device/cpu/isa.h"
+#include "device/cpu/normalize.h"
+
+#include <string.h>
+
+#define REAL_BITS 32
+
+#define SIMD 0
+#include "device/cpu/normalize_kernels.inc"
+
+#if DG_HAS_X86
+#include <immintrin.h>
+
+static const int32_t lane_bits[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+
+#undef SIMD
+#define SIMD 1
+#include "device/cpu/normalize_kernels.inc"
+
+#undef SIMD
+#define SIMD 2
+#include "device/cpu/normalize_kernels.inc"
+#endif
+
+const dg_normalize_kernels_f32 *dg_get_normalize_kernels_f32(void)
+{
+#if DG_HAS_X86
+  static const dg_normalize_kernels_f32 *const sets[DG_ISA_COUNT] = {
+    &kernels_base,
+    &kernels_avx2,
+    &kernels_avx512,
+  };
+  return sets[dg_cpu_isa()];
+#else
+  return &kernels_base;
+#endif
+}
