@@ -33,6 +33,10 @@ dg_backend dg_cuda = {
   .sum_of_squares = dg_cuda_sum_of_squares,
   .update = dg_cuda_update,
   .random = dg_cuda_random,
+  .lstm = dg_cuda_lstm,
+  .lstm_grad = dg_cuda_lstm_grad,
+  .gru = dg_cuda_gru,
+  .gru_grad = dg_cuda_gru_grad,
 };
 
 /* What stands for an entry without a kernel: -1 to callers of any entry, who pass what they like. */

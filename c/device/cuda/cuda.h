@@ -131,5 +131,9 @@ int dg_cuda_sum_of_squares(const dg_view *x, double *sum);
 int dg_cuda_update(const dg_update *u, const dg_view *const *state);
 int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                    double b);
+int dg_cuda_lstm(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_lstm_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_gru(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_gru_grad(const dg_view *const *x, const dg_view *const *y);
 
 #endif
