@@ -459,24 +459,6 @@ DG_API dg_tensor *dg_attention(dg_tensor *q, dg_tensor *k, dg_tensor *v, dg_tens
  * floats. Reads the lower triangles alone; the gradient is symmetric. A matrix that is not positive
  * definite is an error. */
 DG_API dg_tensor *dg_cholesky(dg_tensor *x);
-/* ---- op/batch_normalization.c: normalization over the batch, by its own or by given mean and variance. */
-
-/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over `count` axes: 0
- * of them stands for the first axis and all behind those of gamma, for (n, c, h, w) all but c. gamma,
- * beta and the running averages have x's shape without these axes, and may be NULL. The averages
- * become decay average + (1 - decay) now in place, with the unbiased variance, m / (m - 1) times
- * that of m elements; without elements they stay. Floats. Ioffe, Szegedy, "Batch normalization",
- * 2015. */
-DG_API dg_tensor *dg_batch_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
-                                         double eps, dg_tensor *running_mean,
-                                         dg_tensor *running_var, double decay, int count,
-                                         const int64_t *axes);
-
-/* (x - mean) / sqrt(var + eps) gamma + beta, for what batch_normalization has learned: mean and var
- * are like gamma and beta there, and the axes too. gamma and beta may be NULL. */
-DG_API dg_tensor *dg_fixed_batch_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
-                                               dg_tensor *mean, dg_tensor *var, double eps,
-                                               int count, const int64_t *axes);
 
 /* ---- op/clip.c: limits a tensor's elements to an interval. */
 
@@ -677,19 +659,6 @@ DG_API dg_tensor *dg_expm1(dg_tensor *x);
  * the elements of x. */
 DG_API dg_tensor *dg_expand_dims(dg_tensor *x, int64_t axis);
 
-/* ---- op/group_normalization.c: normalization of each sample's channels, by groups or one by one. */
-
-/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of each sample's groups
- * of channels; x is batch x channels x ..., the channels a multiple of `groups`. gamma and beta have
- * one number for each channel and may be NULL. Floats. Wu, He, "Group normalization", 2018. */
-DG_API dg_tensor *dg_group_normalization(dg_tensor *x, int64_t groups, dg_tensor *gamma,
-                                         dg_tensor *beta, double eps);
-
-/* (x - mean) / sqrt(var + eps) weight + bias, with the mean and the variance of each channel of each
- * sample; x is batch x channels x ... weight and bias have one number for each channel and may be
- * NULL. Floats. Ulyanov, Vedaldi, Lempitsky, "Instance normalization", 2016. */
-DG_API dg_tensor *dg_instance_norm(dg_tensor *x, dg_tensor *weight, dg_tensor *bias, double eps);
-
 /* ---- op/gru.c: one step of a gated recurrent unit: K. Cho et al., "Learning phrase representations using */
 
 /* h = (1 - z) n + z h_prev with r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un).
@@ -709,19 +678,6 @@ DG_API dg_tensor *dg_det(dg_tensor *x);
 /* The x of a x = b for square matrices a (n x n, the last two axes) and b (n x k, or one vector of
  * n); leading axes broadcast. Floats of one dtype. A singular matrix is an error. */
 DG_API dg_tensor *dg_solve(dg_tensor *a, dg_tensor *b);
-/* ---- op/im2col.c: what windows look at as axes of their own, and the sum that undoes it. Each is the */
-
-/* The elements that windows over the last `axes` axes, 1 to 3, of x (batch, channels, ...) look at:
- * (batch, channels, ksize..., places...), with zeros around x. stride, pad, dilate and cover_all as
- * for dg_convolution. Floats. */
-DG_API dg_tensor *dg_im2col(dg_tensor *x, int axes, const int64_t *ksize, const int64_t *stride,
-                            const int64_t *pad, const int64_t *dilate, int cover_all);
-
-/* The transpose of dg_im2col: planes of `outsize`, each element the sum of those in the columns
- * (batch, channels, ksize..., places...) that would be copied from there. */
-DG_API dg_tensor *dg_col2im(dg_tensor *columns, int axes, const int64_t *outsize,
-                            const int64_t *stride, const int64_t *pad, const int64_t *dilate,
-                            int cover_all);
 
 /* ---- op/label.c: what operators with class labels share. */
 
@@ -729,21 +685,6 @@ DG_API dg_tensor *dg_col2im(dg_tensor *columns, int axes, const int64_t *outsize
  * begins with `who`, when one of them is not one of `classes` numbers from `base` on. */
 DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, int64_t base,
                               int64_t ignore_label);
-
-/* ---- op/layer_normalization.c: normalization of each sample by itself, centred or by its size alone. */
-
-/* (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance of x over its last axes,
- * as many as gamma has: for x of batch x units the units, and gamma and beta of that size. They have
- * the shape of these axes; beta may be NULL. Floats. Ba, Kiros, Hinton, "Layer normalization",
- * 2016. */
-DG_API dg_tensor *dg_layer_normalization(dg_tensor *x, dg_tensor *gamma, dg_tensor *beta,
-                                         double eps);
-
-/* x / sqrt(mean of x^2 + eps) weight, with the mean over the last axes of x, which have the sizes
- * `shape`. weight has that shape or is NULL. A negative eps stands for the distance from 1 to the
- * next number of x's dtype. Floats. Zhang, Sennrich, "Root mean square layer normalization", 2019. */
-DG_API dg_tensor *dg_rms_norm(dg_tensor *x, int ndim, const int64_t *shape, dg_tensor *weight,
-                              double eps);
 
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
