@@ -47,6 +47,8 @@ dg_backend dg_cuda = {
   .pool_mean_back = dg_cuda_pool_mean_back,
   .pick = dg_cuda_pick,
   .pick_back = dg_cuda_pick_back,
+  .normalize = dg_cuda_normalize,
+  .normalize_grad = dg_cuda_normalize_grad,
 };
 
 /* What stands for an entry without a kernel: -1 to callers of any entry, who pass what they like. */
