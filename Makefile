@@ -9,7 +9,8 @@ PUBLIC := $(foreach layer,$(LAYERS),$(sort $(wildcard c/$(layer)/*.c)))
 SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c c/device/cuda/*.c)
 OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o build/cuda_texts.o
 ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o build/asan/cuda_texts.o
-KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu c/device/cuda/prelude.h c/device/cuda/formula.h)
+KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu c/device/cuda/prelude.h c/device/cuda/formula.h \
+          c/device/cuda/sweep.h)
 CTESTS := $(patsubst c/test/%.c,%,$(filter-out c/test/fuzz%,$(wildcard c/test/*.c)))
 
 ifeq ($(origin CC),default)

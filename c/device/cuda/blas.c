@@ -40,22 +40,22 @@ static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d)
 
 /* cuBLAS has matrices by columns: to it, row by row is the transpose. So y' = b' a'. */
 static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, int64_t m, int64_t n,
-                int64_t k, const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t count,
-                bool add)
+                int64_t k, const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t step,
+                int64_t count, bool add)
 {
   const float one_f = 1, beta_f = add;
   const double one = 1, beta = add;
   if (dtype == DG_F32)
     return blas->sgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data,
                        (int)b->row, b->step, a->data, (int)a->row, a->step, &beta_f, y, (int)n,
-                       m * n, (int)count);
+                       step, (int)count);
   return blas->dgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one, b->data,
-                     (int)b->row, b->step, a->data, (int)a->row, a->step, &beta, y, (int)n, m * n,
+                     (int)b->row, b->step, a->data, (int)a->row, a->step, &beta, y, (int)n, step,
                      (int)count);
 }
 
 int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const dg_cuda_factor *a,
-                 const dg_cuda_factor *b, void *y, int64_t count, bool add)
+                 const dg_cuda_factor *b, void *y, int64_t step, int64_t count, bool add)
 {
   const dg_cuda_blas *blas = dg_cuda_open_blas();
   dg_cuda_device *d = blas ? dg_cuda_enter(device) : NULL;
@@ -71,7 +71,7 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
   for (int64_t i = 0; i < count && status == 0 && code == 0; i += MOST) {
     from_a.data = (const char *)a->data + i * a->step * bytes;
     from_b.data = (const char *)b->data + i * b->step * bytes;
-    code = some(blas, d, dtype, m, n, k, &from_a, &from_b, (char *)y + i * m * n * bytes,
+    code = some(blas, d, dtype, m, n, k, &from_a, &from_b, (char *)y + i * step * bytes, step,
                 DG_MIN(MOST, count - i), add);
   }
   pthread_mutex_unlock(&lock);

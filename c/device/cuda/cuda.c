@@ -33,6 +33,22 @@ dg_backend dg_cuda = {
   .sum_of_squares = dg_cuda_sum_of_squares,
   .update = dg_cuda_update,
   .random = dg_cuda_random,
+  .lstm = dg_cuda_lstm,
+  .lstm_grad = dg_cuda_lstm_grad,
+  .gru = dg_cuda_gru,
+  .gru_grad = dg_cuda_gru_grad,
+  .convolve = dg_cuda_convolve,
+  .convolve_data = dg_cuda_convolve_data,
+  .convolve_weight = dg_cuda_convolve_weight,
+  .im2col = dg_cuda_im2col,
+  .col2im = dg_cuda_col2im,
+  .pool_max = dg_cuda_pool_max,
+  .pool_mean = dg_cuda_pool_mean,
+  .pool_mean_back = dg_cuda_pool_mean_back,
+  .pick = dg_cuda_pick,
+  .pick_back = dg_cuda_pick_back,
+  .normalize = dg_cuda_normalize,
+  .normalize_grad = dg_cuda_normalize_grad,
 };
 
 /* What stands for an entry without a kernel: -1 to callers of any entry, who pass what they like. */

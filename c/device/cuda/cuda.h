@@ -131,5 +131,28 @@ int dg_cuda_sum_of_squares(const dg_view *x, double *sum);
 int dg_cuda_update(const dg_update *u, const dg_view *const *state);
 int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                    double b);
+int dg_cuda_lstm(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_lstm_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_gru(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_gru_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_convolve(const dg_sweep *s, const dg_view *x, const dg_view *w, const dg_view *b,
+                     const dg_view *y);
+int dg_cuda_convolve_data(const dg_sweep *s, const dg_view *y, const dg_view *w, const dg_view *b,
+                          const dg_view *x);
+int dg_cuda_convolve_weight(const dg_sweep *s, const dg_view *x, const dg_view *y,
+                            const dg_view *w);
+int dg_cuda_im2col(const dg_sweep *s, const dg_view *x, const dg_view *col);
+int dg_cuda_col2im(const dg_sweep *s, const dg_view *col, const dg_view *x);
+int dg_cuda_pool_max(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *index);
+int dg_cuda_pool_mean(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x, const dg_view *y);
+int dg_cuda_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
+                           const dg_view *x);
+int dg_cuda_pick(const dg_view *x, const dg_view *index, const dg_view *y);
+int dg_cuda_pick_back(const dg_view *y, const dg_view *index, const dg_view *x);
+int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                      const dg_view *y);
+int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,
+                           const dg_view *g, const dg_view *gx, const dg_view *ggamma,
+                           const dg_view *gbeta);
 
 #endif

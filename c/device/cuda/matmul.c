@@ -74,7 +74,9 @@ static int by_blas(dg_cuda_factor a, dg_cuda_factor b, const stack *s, const dg_
   int64_t count = last >= 0 ? s->shape[last] : 1, calls = y->size / (m * n * count);
   if (last >= 0) a.step = s->a[last], b.step = s->b[last];
   else a.step = b.step = 0;
-  if (count > 1 && b.step == 0 && !a.turned && a.step == m * a.row && m * count <= INT32_MAX) {
+  int64_t step = y->ndim > 2 ? y->stride[y->ndim - 3] : m * n;
+  if (count > 1 && b.step == 0 && !a.turned && a.step == m * a.row && step == m * n &&
+      m * count <= INT32_MAX) {
     m *= count; /* a stack without gaps times one matrix is one tall product */
     count = 1;
   }
@@ -89,7 +91,7 @@ static int by_blas(dg_cuda_factor a, dg_cuda_factor b, const stack *s, const dg_
     a.data = data_a + at_a * bytes;
     b.data = data_b + at_b * bytes;
     status = dg_cuda_gemm(y->device, y->dtype, m, n, k, &a, &b,
-                          (char *)y->data + i * m * n * count * bytes, count, add);
+                          (char *)y->data + i * m * n * count * bytes, step, count, add);
   }
   return status;
 }
@@ -98,14 +100,15 @@ static int by_kernel(const dg_view *a, const dg_view *b, const dg_view *y, int64
 {
   enum { TILE = 16 };
   int64_t m = y->shape[y->ndim - 2], n = y->shape[y->ndim - 1];
+  int64_t step = y->ndim == 3 ? y->stride[0] : m * n;
   int64_t tiles = ((m + TILE - 1) / TILE) * ((n + TILE - 1) / TILE);
   void *to = y->data;
   return DG_LAUNCH(dg_kernel_for(kernels, y->dtype), y->device, y->size / (m * n) * tiles,
-                   DG_CUDA_THREADS, 0, (void *)(uintptr_t)a, (void *)(uintptr_t)b, &to, &m, &n, &k,
-                   &add);
+                   DG_CUDA_THREADS, 0, (void *)(uintptr_t)a, (void *)(uintptr_t)b, &to, &step, &m,
+                   &n, &k, &add);
 }
 
-static int product(const dg_view *a, const dg_view *b, const dg_view *y, bool add)
+int dg_cuda_product(const dg_view *a, const dg_view *b, const dg_view *y, bool add)
 {
   int64_t k = a->shape[a->ndim - 1];
   if (y->size == 0) return 0;
@@ -127,7 +130,7 @@ static int product(const dg_view *a, const dg_view *b, const dg_view *y, bool ad
 
 int dg_cuda_matmul(const dg_view *a, const dg_view *b, const dg_view *y)
 {
-  return product(a, b, y, false);
+  return dg_cuda_product(a, b, y, false);
 }
 
 /* -- The linear layer ------------------------------------------------------------------------- */
@@ -147,15 +150,15 @@ int dg_cuda_linear(const dg_view *x, const dg_view *w, const dg_view *b, const d
 {
   dg_view turned = transposed(w);
   if (b && dg_cuda_copy(b, y) < 0) return -1;
-  return product(x, &turned, y, b != NULL);
+  return dg_cuda_product(x, &turned, y, b != NULL);
 }
 
 int dg_cuda_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                         const dg_view *gw, const dg_view *gb)
 {
   dg_view turned = transposed(gy), row;
-  if (gx && product(gy, w, gx, false) < 0) return -1;
-  if (gw && product(&turned, x, gw, false) < 0) return -1;
+  if (gx && dg_cuda_product(gy, w, gx, false) < 0) return -1;
+  if (gw && dg_cuda_product(&turned, x, gw, false) < 0) return -1;
   if (!gb) return 0;
   row = dg_view_keepdims(gy, 1);
   row.data = gb->data;

@@ -4,10 +4,11 @@
 
 enum { TILE = 16 };
 
-/* The matrices of a stack, one after another along x: y is m x n without gaps. */
+/* The matrices of a stack, one after another along x: y is m x n without gaps, `step`
+ * elements from one to the next. */
 template <typename T, typename Sum>
-__device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int64_t m, int64_t n,
-                                         int64_t k, int add)
+__device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int64_t step,
+                                         int64_t m, int64_t n, int64_t k, int add)
 {
   __shared__ T as[TILE][TILE + 1], bs[TILE][TILE + 1];
   const int last = a.ndim - 1, tx = threadIdx.x % TILE, ty = threadIdx.x / TILE;
@@ -17,7 +18,7 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
   const int64_t am = a.stride[last - 1], ak = a.stride[last], bk = b.stride[last - 1],
                 bn = b.stride[last];
   const T *pa = (const T *)a.data, *pb = (const T *)b.data;
-  T *to = y + matrix * m * n + i * n + j;
+  T *to = y + matrix * step + i * n + j;
   for (int axis = last - 2; axis >= 0; axis--) {
     pa += matrix % a.shape[axis] * a.stride[axis];
     pb += matrix % a.shape[axis] * b.stride[axis];
@@ -36,10 +37,10 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
 
 #define KERNEL(dtype, T, Sum)                                                                      \
   extern "C" __global__ void multiply_##dtype(const __grid_constant__ View a,                      \
-                                              const __grid_constant__ View b, T *y, int64_t m,     \
-                                              int64_t n, int64_t k, int add)                       \
+                                              const __grid_constant__ View b, T *y, int64_t step,  \
+                                              int64_t m, int64_t n, int64_t k, int add)            \
   {                                                                                                \
-    multiply<T, Sum>(a, b, y, m, n, k, add);                                                       \
+    multiply<T, Sum>(a, b, y, step, m, n, k, add);                                                 \
   }
 
 KERNEL(f32, float, float)

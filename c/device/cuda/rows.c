@@ -42,7 +42,7 @@ static dg_team choose(const dg_rows_of *r)
 
 void dg_rows_of_init(dg_rows_of *r, int operands, const dg_view *const *v, unsigned axes)
 {
-  dg_view stays[DG_LOOP_OPERANDS], goes[DG_LOOP_OPERANDS];
+  dg_view stays[DG_LOOP_OPERANDS] = { { NULL } }, goes[DG_LOOP_OPERANDS] = { { NULL } };
   const dg_view *kept[DG_LOOP_OPERANDS] = { NULL }, *gone[DG_LOOP_OPERANDS] = { NULL };
   for (int k = 0; k < operands; k++) {
     stays[k] = along(v[k], ~axes);

@@ -1,0 +1,68 @@
+/* normalize.c -- normalization over any axes of any array, and its gradients. */
+#include "device/cuda/rows.h"
+
+#define FLOATS(name)                                                                               \
+  {                                                                                                \
+    [DG_F32] = { "normalize", name "_f32" }, [DG_F64] = { "normalize", name "_f64" }               \
+  }
+
+static dg_kernel normalize[DG_NDTYPES] = FLOATS("normalize");
+static dg_kernel normalize_grad[DG_NDTYPES] = FLOATS("normalize_grad");
+static dg_kernel affine_grad[DG_NDTYPES] = FLOATS("affine_grad");
+
+#define ARGUMENT(x) (void *)(uintptr_t)(x)
+
+int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                      const dg_view *y)
+{
+  if (x->size == 0 && n->given) return 0;
+  if (x->size == 0) return dg_cuda_fill(n->mean, 0) < 0 ? -1 : dg_cuda_fill(n->var, 0);
+  int centred = n->centred, given = n->given, has_gamma = gamma != NULL, has_beta = beta != NULL;
+  double eps = n->eps;
+  dg_rows_of rows;
+  dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, y, gamma ? gamma : x, beta ? beta : x },
+                  n->axes);
+  return DG_LAUNCH(dg_kernel_for(normalize, x->dtype), x->device, dg_rows_of_blocks(&rows),
+                   DG_CUDA_THREADS, 0, &rows, &centred, &given, &eps, &has_gamma, &has_beta,
+                   ARGUMENT(&n->mean->data), ARGUMENT(&n->var->data));
+}
+
+static int grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *g,
+                     const dg_view *gx)
+{
+  int centred = n->centred, has_gamma = gamma != NULL;
+  double eps = n->eps;
+  dg_rows_of rows;
+  dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, gx, gamma ? gamma : x, g }, n->axes);
+  return DG_LAUNCH(dg_kernel_for(normalize_grad, x->dtype), x->device, dg_rows_of_blocks(&rows),
+                   DG_CUDA_THREADS, 0, &rows, &centred, &eps, &has_gamma, ARGUMENT(&n->mean->data),
+                   ARGUMENT(&n->var->data));
+}
+
+/* The sums go along the axes that gamma repeats. */
+static int grads_of_affine(const dg_norm *n, const dg_view *x, const dg_view *g,
+                           const dg_view *ggamma, const dg_view *gbeta)
+{
+  const dg_view *like = ggamma ? ggamma : gbeta;
+  void *product = ggamma ? ggamma->data : NULL, *sum = gbeta ? gbeta->data : NULL;
+  unsigned axes = 0;
+  double eps = n->eps;
+  dg_rows_of rows;
+  for (int i = 0; i < x->ndim; i++)
+    if (like->shape[i] == 1) axes |= 1u << i;
+  dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, g, n->mean, n->var }, axes);
+  return DG_LAUNCH(dg_kernel_for(affine_grad, x->dtype), x->device, dg_rows_of_blocks(&rows),
+                   DG_CUDA_THREADS, 0, &rows, &eps, &product, &sum);
+}
+
+int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,
+                           const dg_view *g, const dg_view *gx, const dg_view *ggamma,
+                           const dg_view *gbeta)
+{
+  if (x->size == 0) {
+    if (ggamma && dg_cuda_fill(ggamma, 0) < 0) return -1;
+    return gbeta ? dg_cuda_fill(gbeta, 0) : 0;
+  }
+  if (gx && grad_of_x(n, x, gamma, g, gx) < 0) return -1;
+  return ggamma || gbeta ? grads_of_affine(n, x, g, ggamma, gbeta) : 0;
+}
