@@ -16,7 +16,8 @@ end
 
 --- Whether specs name it: as a function that they call, in a description, or in a table of cases.
 local function has_spec(text, name)
-  for _, form in ipairs { '[FL]%.NAME%f[^%w_]', '"NAME["% ,]', '[{%s]NAME = ', '%["NAME[^"]*"%] =' } do
+  local forms = { '[FL]%.NAME%f[^%w_]', '"NAME["% ,]', "[{%s]NAME = ", '%["NAME[^"]*"%] =' }
+  for _, form in ipairs(forms) do
     if text:find((form:gsub("NAME", name))) then return true end
   end
   return false
