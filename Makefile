@@ -137,17 +137,17 @@ test-asan: stage-asan
 test-valgrind: stage-valgrind
 
 stage-jit: all
-	@.ci/stage jit busted
+	@.ci/stage jit .ci/specs
 
 stage-nojit: all
-	@DGRAPH_LUA='luajit -joff' .ci/stage nojit busted
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan busted --exclude-tags=slow,install
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install
 
 stage-valgrind: all
-	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind busted --exclude-tags=slow,install,long
+	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/specs --exclude-tags=slow,install,long
 
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<
