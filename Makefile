@@ -132,6 +132,11 @@ test:
 	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so build/fake_cuda.so
 	@$(MAKE) -k -j$(JOBS) --output-sync=target $(STAGES:%=stage-%); .ci/sum $(STAGES)
 
+# The operators' specs on a card.
+test-cuda: all
+	@$(LUA) -e 'local ok, why = require("dgraph").cuda.is_available(); if not ok then print(why) os.exit(1) end'
+	@DGRAPH_TEST_DEVICE=cuda SPECS='spec/op spec/functions' .ci/stage cuda .ci/specs --exclude-tags=slow,install
+
 test-c: $(CTESTS:%=stage-c-%)
 test-asan: stage-asan
 test-valgrind: stage-valgrind
@@ -194,5 +199,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo bench bench-quick doc install install-c clean test test-c test-asan \
+.PHONY: FORCE all demo bench bench-quick doc install install-c clean test test-c test-cuda test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
