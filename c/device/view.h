@@ -15,7 +15,7 @@ typedef struct dg_view {
   int64_t stride[DG_MAX_NDIM]; /* in elements; 0 where broadcast, negative where reversed */
 } dg_view;
 
-extern const uint8_t dg_item_bytes[DG_NDTYPES];
+extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
 DG_INLINE bool dg_is_float(int dtype) { return dtype <= DG_F64; }
 
