@@ -91,11 +91,11 @@ int dg_walk_flat(dg_walk *w, const dg_call *c)
   dg_entry *e = y ? dg_walk_find(w, y) : NULL;
   if (DG_UNLIKELY(!e || !e->grad || !e->grad->v.contiguous)) return 0;
   dg_rule_operands(c, e->grad, operands);
-  if (c->inputs > 1 && dg_needs(c, 1)) {
+  if (c->inputs > 1 && dg_walk_needs_x(w, c, 1)) {
     dg_body *x = c->x_inline[1];
     if (one_gradient(w, &r[1], x, operands) < 0 || push_creator(w, x) < 0) return -1;
   }
-  if (!dg_needs(c, 0)) return 1;
+  if (!dg_walk_needs_x(w, c, 0)) return 1;
   dg_body *x = c->x_inline[0];
   e = dg_walk_find(w, y); /* entries may have moved */
   if (!pass_on(w, e, r, x, operands) && one_gradient(w, r, x, operands) < 0) return -1;
@@ -103,10 +103,10 @@ int dg_walk_flat(dg_walk *w, const dg_call *c)
 }
 
 /* Tensors for the gradients that are wanted. */
-static int make_gradients(const dg_call *c, dg_body **gx)
+static int make_gradients(const dg_walk *w, const dg_call *c, dg_body **gx)
 {
   for (int i = 0; i < c->inputs; i++) {
-    if (!dg_needs(c, i)) continue;
+    if (!dg_walk_needs_x(w, c, i)) continue;
     if (!(gx[i] = dg_body_full_like(c->x[i]->v.dtype, &c->x[i]->v))) return -1;
     gx[i]->refs = DG_HOLD;
   }
@@ -118,7 +118,7 @@ int dg_walk_direct(dg_walk *w, const dg_call *c)
   dg_entry *e = c->y[0] ? dg_walk_find(w, c->y[0]) : NULL;
   dg_body *gx[DG_CALL_INPUTS] = { NULL };
   if (!e || !e->grad) return 0;
-  int status = make_gradients(c, gx);
+  int status = make_gradients(w, c, gx);
   if (status == 0) status = c->op->direct(c, &e->grad->v, gx);
   for (int i = 0; i < c->inputs; i++) {
     if (!gx[i]) continue;

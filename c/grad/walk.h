@@ -110,6 +110,12 @@ DG_INLINE bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
   return !dg_walk_records(w) && e->own && dg_is_sole(e->grad);
 }
 
+/* dg_needs, for the walk that runs now. */
+DG_INLINE bool dg_walk_needs_x(const dg_walk *w, const dg_call *c, int i)
+{
+  return c->x[i]->flags & DG_REQUIRES_GRAD && (w->wanted_count == 0 || dg_needs(c, i));
+}
+
 /* The entry of a tensor, or NULL. */
 DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 {

@@ -285,13 +285,6 @@ dg_tensor *dg_finish(dg_call *c)
 
 /* -- Elementwise operators ------------------------------------------------------------------ */
 
-/* True when a formula can go over both from end to end. */
-DG_INLINE bool alike(const dg_view *a, const dg_view *b)
-{
-  return a->dtype == b->dtype && a->device == b->device && a->contiguous && b->contiguous &&
-         dg_same_shape(a, b);
-}
-
 static const double no_parameters[2] = { 0, 0 };
 
 /* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
@@ -342,7 +335,7 @@ dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const do
   const double *p = parameters ? parameters : no_parameters;
   dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
   dg_body *x[2] = { (dg_body *)s, (dg_body *)t };
-  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && alike(&x[0]->v, &x[1]->v) &&
+  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && dg_is_alike(&x[0]->v, &x[1]->v) &&
                 op->map->loop[x[0]->v.dtype][0]))
     return flat(op, 2, x, x[0]->flags | x[1]->flags, p);
   dg_call *c = dg_begin2(op, a, b);
