@@ -22,13 +22,19 @@ DG_INLINE int compute(const dg_gradient_rule *r, dg_body *const *operands, void 
   return dg_map_flat(r->op->map, &gy->v, out, in, none);
 }
 
-/* Hands a gradient on that was made for the walk. */
+/* Hands a gradient on that was made for the walk. Where others look at the one that x has, the sum
+ * goes into the new one. */
 static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
 {
   dg_entry *e = dg_walk_find(w, x);
   if (!e || !e->grad) return dg_walk_take(w, x, g);
-  int status = dg_walk_add(w, x, dg_handle(g));
-  dg_unhold(g);
+  bool into_old = dg_walk_adds_in_place(w, e);
+  dg_body *to = into_old ? e->grad : g, *from = into_old ? g : e->grad;
+  e->grad = to;
+  e->own = true;
+  dg_touch(to);
+  int status = dg_backend_of(&to->v)->accumulate(&from->v, &to->v);
+  dg_unhold(from);
   return status;
 }
 
