@@ -28,6 +28,11 @@ static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
 {
   dg_entry *e = dg_walk_find(w, x);
   if (!e || !e->grad) return dg_walk_take(w, x, g);
+  if (DG_UNLIKELY(e->grad->flags & DG_ROWS)) {
+    int added = dg_walk_add(w, x, dg_handle(g));
+    dg_unhold(g);
+    return added;
+  }
   bool into_old = dg_walk_adds_in_place(w, e);
   dg_body *to = into_old ? e->grad : g, *from = into_old ? g : e->grad;
   e->grad = to;
