@@ -50,6 +50,28 @@ describe("backward", function()
     assert.same({ 2 }, a.grad:totable())
   end)
 
+  it("leaves gradients that are kept alone on its way down", function()
+    for _, size in ipairs { 1, 3, 100 } do -- they lie in a slot, a small block, a larger one
+      local x, w = dg.full(size, 2), dg.full(size, 5)
+      x.requires_grad, w.requires_grad = true, true
+      local h = (x * w):retain_grad()
+      local s = (h + x):retain_grad() -- its gradient is x's as well, until h brings another
+      F.sum(s * 3):backward()
+      local function all(number) return dg.full(size, number):totable() end
+      assert.same({ all(3), all(3) }, { s.grad:totable(), h.grad:totable() })
+      assert.same({ all(18), all(6) }, { x.grad:totable(), w.grad:totable() })
+    end
+  end)
+
+  it("adds up where a value is used many times", function()
+    for _, size in ipairs { 1, 3, 100 } do
+      local x = dg.full(size, 2)
+      x.requires_grad = true
+      F.sum(x * x + x - (1 - x) * (x + 1) + x * x * x):backward() -- 2x^2 + x - 1 + x^3
+      assert.same(dg.full(size, 4 * 2 + 1 + 3 * 4):totable(), x.grad:totable())
+    end
+  end)
+
   it("walks a graph once, unless asked to keep it", function()
     local x = dg.Variable { 2 }
     local y = x * x

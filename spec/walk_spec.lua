@@ -42,6 +42,24 @@ describe("a walk", function()
     assert.is_false(ok)
     assert.truthy(message:find("released", 1, true), message)
   end)
+
+  it("outlives the leaves of a scope that has closed", function()
+    collectgarbage()
+    collectgarbage()
+    local before = dg.memory().tensors
+    local x, walk = dg.Variable { 1 }, nil
+    dg.scope(function()
+      walk = (x * x * 3 + x):start_backward()
+      walk:step()
+      walk:step()
+    end)
+    x:release()
+    local y = dg.Variable { 1 } -- in the place of x
+    assert.is_false(pcall(walk.run, walk))
+    walk:close()
+    y:release()
+    assert.equal(before, dg.memory().tensors)
+  end)
 end)
 
 describe("a hook", function()

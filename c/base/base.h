@@ -15,6 +15,9 @@
 /* Thread-local variables live in the static block: one instruction, no call, also after dlopen. */
 #define DG_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
 
+/* Variables that this library alone sees: reached without a look into a table. */
+#define DG_HIDDEN __attribute__((visibility("hidden")))
+
 #define DG_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define DG_MAX(a, b) ((a) > (b) ? (a) : (b))
 

@@ -29,6 +29,7 @@ static _Atomic int64_t total[DG_NCOUNTERS];
 static _Atomic int64_t peak;            /* the most bytes ever live */
 static _Atomic int64_t cap = INT64_MAX; /* dg_memory_limit */
 static _Atomic int64_t fail_at = -1;    /* dg_memory_fail_after */
+static _Atomic bool is_refusing;        /* one of the last two is set */
 
 static DG_THREAD_LOCAL struct {
   void **head; /* a list for each class; NULL before the first block */
@@ -155,6 +156,12 @@ static bool enter_thread(void)
   return mine.head != NULL;
 }
 
+/* Has every allocation look at the limit and at the test's wish, where there is one. */
+static void note_refusals(void)
+{
+  atomic_store(&is_refusing, atomic_load(&cap) != INT64_MAX || atomic_load(&fail_at) >= 0);
+}
+
 /* Whether `size` bytes more stay below the limit that was set. */
 static bool fits_limit(int64_t size)
 {
@@ -193,7 +200,19 @@ static bool fails_on_purpose(void)
   return true;
 }
 
-void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
+/* Takes a block off its list: NULL when there is none. */
+DG_INLINE void *take_cached(int c, int64_t size, dg_kind kind)
+{
+  void *p = mine.head[c];
+  if (DG_UNLIKELY(!p)) return NULL;
+  DG_UNPOISON(p, (size_t)size);
+  memcpy(&mine.head[c], p, sizeof p);
+  dg_counters[DG_CACHE] -= size;
+  count_bytes(kind, size);
+  return p;
+}
+
+static __attribute__((noinline)) void *alloc_any(int64_t bytes, dg_kind kind, int64_t *got)
 {
   if (DG_UNLIKELY(bytes > LARGEST || fails_on_purpose())) {
     dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted", (long long)bytes);
@@ -205,20 +224,34 @@ void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
     return NULL;
   }
   if (DG_UNLIKELY(!fits_limit(*got))) return NULL;
-  void *p = mine.head[c];
-  if (DG_UNLIKELY(!p)) return fresh(*got, kind);
-  DG_UNPOISON(p, (size_t)*got);
-  memcpy(&mine.head[c], p, sizeof p);
-  dg_counters[DG_CACHE] -= *got;
-  count_bytes(kind, *got);
-  return p;
+  void *p = take_cached(c, *got, kind);
+  return p ? p : fresh(*got, kind);
 }
 
-void dg_block_free(void *block, int64_t got, dg_kind kind)
+void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
+{
+  bool refusing = atomic_load_explicit(&is_refusing, memory_order_relaxed);
+  if (DG_LIKELY(bytes > 0 && bytes <= SMALL && !refusing && mine.head)) {
+    int lines = (int)((uint64_t)(bytes + LINE - 1) / LINE);
+    void *p = take_cached(lines - 1, *got = lines * LINE, kind);
+    if (DG_LIKELY(p != NULL)) return p;
+  }
+  return alloc_any(bytes, kind, got);
+}
+
+/* Puts a block on its list. */
+DG_INLINE void cache(int c, void *block, int64_t got)
+{
+  memcpy(block, &mine.head[c], sizeof(void *));
+  mine.head[c] = block;
+  dg_counters[DG_CACHE] += got;
+  DG_POISON(block, (size_t)got);
+}
+
+static __attribute__((noinline)) void free_any(void *block, int64_t got)
 {
   int64_t rounded;
   int c = class_of(got, &rounded);
-  count_bytes(kind, -got);
   if (DG_UNLIKELY(!mine.head) && !enter_thread()) {
     system_free(block, got);
     return;
@@ -230,10 +263,14 @@ void dg_block_free(void *block, int64_t got, dg_kind kind)
       return;
     }
   }
-  memcpy(block, &mine.head[c], sizeof(void *));
-  mine.head[c] = block;
-  dg_counters[DG_CACHE] += got;
-  DG_POISON(block, (size_t)got);
+  cache(c, block, got);
+}
+
+void dg_block_free(void *block, int64_t got, dg_kind kind)
+{
+  count_bytes(kind, -got);
+  if (DG_LIKELY(got <= SMALL && mine.head)) cache((int)((uint64_t)got / LINE) - 1, block, got);
+  else free_any(block, got);
 }
 
 void dg_block_rename(int64_t got, dg_kind from, dg_kind to)
@@ -277,6 +314,7 @@ DG_API double dg_memory_nodes(void) { return (double)count_of(DG_NODES); }
 DG_API void dg_memory_limit(double bytes)
 {
   atomic_store(&cap, bytes > 0 && bytes < 9e18 ? (int64_t)bytes : INT64_MAX);
+  note_refusals();
 }
 
 /* Gives this thread's free blocks back to the system. */
@@ -286,4 +324,5 @@ DG_API void dg_memory_trim(void) { trim(); }
 DG_API void dg_memory_fail_after(double n)
 {
   atomic_store(&fail_at, n >= 0 && n < 9e18 ? (int64_t)n : -1);
+  note_refusals();
 }

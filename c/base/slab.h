@@ -22,8 +22,8 @@ typedef struct dg_slot {
   uint32_t kind;        /* what its owner says it is; 0 when free */
 } dg_slot;
 
-extern char *dg_slabs[DG_MAX_SLABS];
-extern uint32_t dg_slab_count;
+extern DG_HIDDEN char *dg_slabs[DG_MAX_SLABS];
+extern DG_HIDDEN uint32_t dg_slab_count;
 
 _Static_assert(sizeof(void *) == 8, "a handle packs a generation and a number into a pointer");
 
@@ -35,7 +35,7 @@ typedef struct dg_slot_list {
   bool registered;
 } dg_slot_list;
 
-extern DG_THREAD_LOCAL dg_slot_list dg_slots;
+extern DG_HIDDEN DG_THREAD_LOCAL dg_slot_list dg_slots;
 
 dg_slot *dg_slot_take_fresh(void);
 /* Has the thread give its slots back when it ends. */
@@ -47,21 +47,27 @@ DG_INLINE void dg_slot_age(dg_slot *s)
   __atomic_store_n(&s->generation, s->generation + 1, __ATOMIC_RELAXED);
 }
 
-/* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
-DG_INLINE dg_slot *dg_slot_take(void)
+/* A slot that was used before; NULL when there is none: then dg_slot_take_fresh has one. */
+DG_INLINE dg_slot *dg_slot_take_used(void)
 {
   dg_slot *s = dg_slots.free;
-  if (DG_UNLIKELY(!s)) return dg_slot_take_fresh();
+  if (DG_UNLIKELY(!s)) return NULL;
   dg_slots.free = s->next;
   dg_slot_age(s);
   DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
   return s;
 }
 
+/* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
+DG_INLINE dg_slot *dg_slot_take(void)
+{
+  dg_slot *s = dg_slot_take_used();
+  return DG_LIKELY(s != NULL) ? s : dg_slot_take_fresh();
+}
+
 /* Makes every handle of the slot stale. */
 DG_INLINE void dg_slot_retire(dg_slot *s)
 {
-  if (DG_UNLIKELY(!dg_slots.registered)) dg_slots_register();
   dg_slot_age(s);
   s->kind = 0;
 }
@@ -73,6 +79,7 @@ DG_INLINE void dg_slot_reuse(dg_slot *s)
   if (DG_UNLIKELY(s->generation == UINT32_MAX - 1)) return; /* its generations are used up */
   s->next = dg_slots.free;
   dg_slots.free = s;
+  if (DG_UNLIKELY(!s->next && !dg_slots.registered)) dg_slots_register();
 }
 
 /* Makes the handles of a slot in use stale, but not the slot. */

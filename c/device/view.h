@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <string.h>
+
 typedef struct dg_view {
   void *data;   /* of element 0 */
   int64_t size; /* number of elements */
@@ -15,7 +17,9 @@ typedef struct dg_view {
   int64_t stride[DG_MAX_NDIM]; /* in elements; 0 where broadcast, negative where reversed */
 } dg_view;
 
-extern const uint8_t dg_item_bytes[DG_NDTYPES];
+_Static_assert(offsetof(dg_view, device) == offsetof(dg_view, dtype) + 3, "see dg_is_alike");
+
+extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
 DG_INLINE bool dg_is_float(int dtype) { return dtype <= DG_F64; }
 
@@ -43,6 +47,17 @@ DG_INLINE bool dg_same_shape(const dg_view *a, const dg_view *b)
 
 /* "cpu", "cuda:0" ... */
 const char *dg_device_name(int device);
+
+/* True when one formula can go over both from end to end: of one shape and dtype on one device, and
+ * without gaps. */
+DG_INLINE bool dg_is_alike(const dg_view *a, const dg_view *b)
+{
+  uint32_t kinds[2]; /* dtype, axes, contiguity and device at once */
+  memcpy(&kinds[0], &a->dtype, sizeof *kinds);
+  memcpy(&kinds[1], &b->dtype, sizeof *kinds);
+  if (kinds[0] != kinds[1] || a->size != b->size || !a->contiguous) return false;
+  return a->ndim <= 1 || dg_same_shape(a, b);
+}
 
 /* "2x3" or "()" into buffer; returns buffer. */
 enum { DG_SHAPE_TEXT = 168 };

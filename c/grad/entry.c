@@ -21,7 +21,7 @@ static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
                  dg_shape_text(&x->v, wanted));
 }
 
-DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
+static dg_entry *new_entry(dg_walk *w, dg_body *x)
 {
   dg_entry *e = NULL;
   if (w->vacant > 0) {
@@ -36,12 +36,7 @@ DG_INLINE dg_entry *new_entry(dg_walk *w, dg_body *x)
     e = &w->entries[w->count++];
   }
   *e = (dg_entry){ .x = x };
-  if (!(x->flags & DG_SCOPED)) {
-    e->linked = true;
-    dg_count_up(x, DG_LINK);
-  }
-  x->walk = w->id;
-  x->entry = (uint32_t)(e - w->entries);
+  dg_walk_enter(w, e, x);
   return e;
 }
 
@@ -54,16 +49,6 @@ int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
   }
   e->grad = g;
   e->own = true;
-  return 0;
-}
-
-int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x)
-{
-  dg_entry *e = new_entry(w, x), *f = dg_walk_find(w, from);
-  if (!e) return -1;
-  e->grad = f->grad;
-  e->own = f->own;
-  f->grad = NULL;
   return 0;
 }
 
@@ -109,6 +94,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
     dg_touch(e->grad);
     return dg_backend_of(&g->v)->accumulate(&g->v, &e->grad->v);
   }
+  if (dg_walk_open(w) < 0) return -1;
   dg_tensor *sum = dg_add(dg_handle(e->grad), handle);
   dg_body *s = sum ? dg_body_of(sum) : NULL;
   if (!s) return -1;
@@ -120,14 +106,14 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 }
 
 /* A tensor that only the leaf sees: the gradient itself, or a copy. */
-static dg_body *settle(const dg_walk *w, dg_entry *e)
+static dg_body *settle(dg_walk *w, dg_entry *e)
 {
   dg_body *g = e->grad;
   if (dg_walk_records(w)) return g;
   if (dg_is_rows(g))
     return dg_rows_part(&e->grad) < 0 || dg_rows_merge(e->grad, NULL) < 0 ? NULL : e->grad;
   if (!(e->own && dg_is_sole(g))) {
-    dg_tensor *copy = dg_copy(dg_handle(g));
+    dg_tensor *copy = dg_walk_open(w) == 0 ? dg_copy(dg_handle(g)) : NULL;
     dg_body *c = copy ? dg_body_of(copy) : NULL;
     if (!c) return NULL;
     dg_hold(c);
@@ -160,7 +146,7 @@ static int prepare_rows(const dg_walk *w, dg_entry *e, dg_body *old)
 }
 
 /* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
-static int prepare(const dg_walk *w, dg_entry *e)
+static int prepare(dg_walk *w, dg_entry *e)
 {
   dg_body *g = settle(w, e), *old = e->x->grad;
   if (!g) return -1;
@@ -169,6 +155,7 @@ static int prepare(const dg_walk *w, dg_entry *e)
     if (status != 0) return status < 0 ? -1 : 0;
   }
   if (!old || adds_in_place(w, old)) return 0;
+  if (dg_walk_open(w) < 0) return -1;
   dg_tensor *sum = dg_add(dg_handle(old), dg_handle(g));
   dg_body *s = sum ? dg_body_of(sum) : NULL;
   if (!s) return -1;

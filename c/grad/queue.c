@@ -43,12 +43,12 @@ int dg_walk_put(dg_walk *w, dg_call *c)
   return 0;
 }
 
-dg_call *dg_walk_pop(dg_walk *w)
+dg_call *dg_walk_pop_heap(dg_walk *w)
 {
   if (w->queued == 0) return NULL;
   dg_call *top = node_at(w, 0);
   uintptr_t last = w->queue[--w->queued];
-  if (DG_LIKELY(w->queued == 0)) return top;
+  if (w->queued == 0) return top;
   uint64_t sequence = node_at(w, w->queued)->sequence;
   int64_t i = 0;
   for (;;) {

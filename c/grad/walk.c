@@ -35,11 +35,11 @@ static void leave_thread(void)
 
 /* -- One node ------------------------------------------------------------------------------- */
 
-/* What a rule makes on the way dies after it: in a scope that is open while rules run, or where the
- * walk is recorded outside scopes, in a pool. */
-static int open_inner(dg_walk *w)
+/* What a rule makes on the way dies after it: in a scope that is opened for the first one, or where
+ * the walk is recorded outside scopes, in a pool. */
+int dg_walk_open(dg_walk *w)
 {
-  if (dg_walk_records(w) || w->scope > 0) return 0;
+  if (w->scope > 0 || dg_walk_records(w)) return 0;
   double scope = dg_scope_open();
   if (scope < 0) return -1;
   w->scope = scope;
@@ -96,9 +96,9 @@ DG_INLINE int check_versions(const dg_call *c)
     return dg_op_fail(c, DG_EGRAPH,
                       "the graph was freed by an earlier backward; "
                       "use retain_graph to walk it twice");
-  uint32_t reads = c->op->reads;
-  for (int i = 0; i < DG_MIN(c->inputs, DG_CALL_INPUTS); i++) {
-    if (!(reads >> i & 1)) continue;
+  uint32_t reads = c->op->reads, x_reads = reads & DG_READS_ALL_X;
+  for (int i = 0; x_reads >> i && i < DG_MIN(c->inputs, DG_CALL_INPUTS); i++) {
+    if (!(x_reads >> i & 1)) continue;
     if (DG_UNLIKELY(!c->x[i]->store))
       return dg_op_fail(c, DG_EGRAPH, "input %d was released before backward read it", i + 1);
     if (DG_UNLIKELY(c->x[i]->store->version != c->version[i]))
@@ -112,6 +112,7 @@ DG_INLINE int check_versions(const dg_call *c)
 DG_INLINE int run_rule(dg_walk *w)
 {
   dg_call *c = w->current;
+  if (dg_walk_open(w) < 0) return -1;
   open_pool(w);
   if (DG_LIKELY(c->op->backward(c, w->gy, w->gx) == 0)) return 0;
   dg_fail_prefix("backward of ");
@@ -180,24 +181,28 @@ DG_INLINE int finish_node(dg_walk *w, bool show)
   return 0;
 }
 
-/* Lets go of what the node needed. */
-DG_INLINE void leave_node(dg_walk *w)
+/* Lets go of an output's gradient, unless it is wanted further. */
+DG_INLINE void leave_output(dg_walk *w, const dg_body *y)
 {
-  dg_call *c = w->current;
-  if (DG_UNLIKELY(w->held_count > 0)) drop_held(w);
-  for (int i = 0; i < c->outputs; i++) {
-    dg_entry *e = c->y[i] ? dg_walk_find(w, c->y[i]) : NULL;
-    if (!e || dg_walk_keeps(w, e->x)) continue;
-    if (e->grad) dg_unhold(e->grad);
-    e->grad = NULL;
-    dg_walk_vacate(w, e);
-  }
+  dg_entry *e = y ? dg_walk_find(w, y) : NULL;
+  if (!e || dg_walk_keeps(w, y)) return;
+  if (e->grad) dg_unhold(e->grad);
+  e->grad = NULL;
+  dg_walk_vacate(w, e);
+}
+
+/* Lets go of what the current node c needed; a flat one has one output and no notes. */
+DG_INLINE void leave_node(dg_walk *w, dg_call *c, bool flat)
+{
+  bool scoped = c->flags & DG_CALL_SCOPED;
+  leave_output(w, c->y[0]);
+  for (int i = 1; !flat && i < c->outputs; i++) leave_output(w, c->y[i]);
   if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) {
-    if (c->flags & DG_CALL_SCOPED && !c->saved[0] && !c->saved[1]) c->flags |= DG_CALL_FREED;
+    if (scoped && (flat || (!c->saved[0] && !c->saved[1]))) c->flags |= DG_CALL_FREED;
     else dg_call_free_values(c);
   }
   w->current = NULL;
-  if (!(c->flags & DG_CALL_SCOPED)) dg_call_leave(c);
+  if (!scoped) dg_call_leave(c);
 }
 
 /* -- The machine ---------------------------------------------------------------------------- */
@@ -229,12 +234,14 @@ static bool next_leaf_hook(dg_walk *w)
   return false;
 }
 
+DG_INLINE bool is_hooked(const dg_body *y) { return y && y->flags & DG_HOOKED; }
+
 /* True when nothing but the rule itself is to be done for this node. */
 DG_INLINE bool is_plain(const dg_call *c)
 {
-  if (c->op->flags & DG_CALLERS) return false;
-  for (int i = 0; i < c->outputs; i++)
-    if (c->y[i] && c->y[i]->flags & DG_HOOKED) return false;
+  if (c->op->flags & DG_CALLERS || is_hooked(c->y[0])) return false;
+  for (int i = 1; i < c->outputs; i++)
+    if (is_hooked(c->y[i])) return false;
   return true;
 }
 
@@ -248,26 +255,33 @@ DG_INLINE int run_plain(dg_walk *w)
 /* Takes the next node, and those after it while they are plain. */
 static dg_status begin_node(dg_walk *w, bool one, bool node)
 {
-  while ((w->current = dg_walk_pop(w))) {
-    w->current_counted = !(w->current->flags & DG_CALL_SCOPED);
-    if (DG_UNLIKELY(check_versions(w->current) < 0)) return DG_WALK_FAILED;
-    if (DG_UNLIKELY(one || node || !is_plain(w->current))) {
+  for (dg_call *c; (w->current = c = dg_walk_pop(w));) {
+    w->current_counted = !(c->flags & DG_CALL_SCOPED);
+    if (DG_UNLIKELY(check_versions(c) < 0)) return DG_WALK_FAILED;
+    if (DG_UNLIKELY(one || node || !is_plain(c))) {
       w->next = 0;
       w->state = DG_HOOKS;
       return DG_WALK_MORE;
     }
-    const dg_op_class *op = w->current->op;
+    bool flat = c->flags & DG_CALL_FLAT;
     int done = 0;
     if (DG_UNLIKELY(dg_walk_records(w))) done = 0;
-    else if (w->current->flags & DG_CALL_FLAT && op->gradient[0].a) done = dg_walk_flat(w);
-    else if (op->direct) done = dg_walk_direct(w);
+    else if (flat && c->op->gradient[0].a) done = dg_walk_flat(w, c);
+    else if (c->op->direct) done = dg_walk_direct(w, c);
     if (done < 0) return DG_WALK_FAILED;
     if (!done && run_plain(w) < 0) return DG_WALK_FAILED;
-    leave_node(w);
+    if (flat) leave_node(w, c, true);
+    else leave_node(w, c, false);
   }
   w->next = 0;
   w->state = DG_LEAVES;
   return DG_WALK_MORE;
+}
+
+static void leave_shown(dg_walk *w)
+{
+  drop_held(w);
+  leave_node(w, w->current, false);
 }
 
 /* The rule has run: what comes next. */
@@ -275,7 +289,7 @@ static dg_status after_rule(dg_walk *w, bool node)
 {
   if (w->state == DG_GIVEN) open_pool(w); /* sums of gradients are made in it */
   if (finish_node(w, node) < 0) return DG_WALK_FAILED;
-  if (!node) leave_node(w);
+  if (!node) leave_shown(w);
   w->state = node ? DG_VISITED : DG_READY;
   return DG_WALK_MORE;
 }
@@ -285,7 +299,7 @@ static dg_status rule_or_call(dg_walk *w, bool node)
   int any = take_output_gradients(w);
   if (any < 0) return DG_WALK_FAILED;
   if (any && w->current->op->flags & DG_CALLERS) {
-    if (open_held(w) < 0) return DG_WALK_FAILED;
+    if (dg_walk_open(w) < 0 || open_held(w) < 0) return DG_WALK_FAILED;
     w->state = DG_GIVEN;
     return DG_WALK_CALL;
   }
@@ -323,7 +337,7 @@ static dg_status advance(dg_walk *w, bool one, bool node)
       if (status == DG_WALK_MORE && (node || one)) return status;
       break;
     case DG_VISITED:
-      leave_node(w);
+      leave_shown(w);
       w->state = DG_READY;
       break;
     case DG_LEAVES:
@@ -378,15 +392,10 @@ static double microseconds(void)
 static int resume(dg_walk *w)
 {
   if (w->scope > 0 && !dg_scope_rewind(w->scope)) w->scope = 0;
-  bool was_open = w->scope > 0;
-  if (open_inner(w) < 0) return -1;
   if (DG_LIKELY(marker == w->id)) return 0;
-  if (dg_walk_return(w) == 0) {
-    marker = w->id;
-    return 0;
-  }
-  if (!was_open) close_inner(w);
-  return -1;
+  if (dg_walk_return(w) < 0) return -1;
+  marker = w->id;
+  return 0;
 }
 
 static dg_status go_on(dg_walk *w, bool node, double budget_us)
@@ -469,6 +478,7 @@ static int seed(dg_walk *w, dg_tensor *y, dg_tensor *given)
                    dg_shape_text(&b->v, shape));
   if (given && dg_walk_records(w)) return dg_walk_add(w, b, given);
   if (!given && !dg_walk_records(w) && !dg_walk_find(w, b)) return seed_one(w, b);
+  if (dg_walk_open(w) < 0) return -1;
   dg_tensor *g = given ? dg_copy(given) : dg_constant(&b->v, b->v.ndim, b->v.shape, 1);
   return g ? dg_walk_add(w, b, g) : -1;
 }
@@ -482,7 +492,7 @@ static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const 
     b->wanted = w->id;
     w->roots[outputs + i] = (dg_root){ .tensor = x[i] };
   }
-  int status = open_inner(w);
+  int status = 0;
   open_pool(w);
   for (int i = 0; i < outputs && status == 0; i++) status = seed(w, y[i], gy ? gy[i] : NULL);
   sweep(w);

@@ -9,7 +9,7 @@ typedef struct dg_entry { /* a tensor that a gradient has reached */
   dg_body *grad; /* held; NULL once used up */
   bool own;      /* nobody else looks at grad's elements: the next one may be added in place */
   bool joined;   /* what the tensor had before is in grad already */
-  bool linked;   /* x is counted: the entry has a link to it */
+  bool linked;   /* the entry has a link to x, which could go otherwise */
   bool hooked;   /* its hook has run */
   int64_t next;  /* of a vacant entry: the next one */
 } dg_entry;
@@ -51,7 +51,7 @@ struct dg_walk {
   int64_t held_count, held_room;
   int64_t next;     /* the output, or leaf, whose hook comes next */
   dg_entry *hooked; /* whose hook the caller is to run */
-  double scope;     /* open while rules run, 0: none */
+  double scope;     /* open where a rule has run, 0: none */
   int64_t mark;     /* where its births begin */
   dg_pool pool;
 };
@@ -65,6 +65,28 @@ DG_INLINE void dg_walk_vacate(dg_walk *w, dg_entry *e)
   e->next = w->vacant;
   w->vacant = e - w->entries + 1;
 }
+
+/* Whether x stays as long as its node: a scope that owns both, or has borrowed x for the node,
+ * closes no earlier than the one whose end ends the walk. */
+DG_INLINE bool dg_walk_is_sure_of(const dg_walk *w, const dg_body *x)
+{
+  if (x->flags & DG_SCOPED) return true;
+  if (!w->current || !(w->current->flags & DG_CALL_SCOPED)) return false;
+  return __atomic_load_n(&x->borrowed, __ATOMIC_RELAXED) == dg_tape.epoch;
+}
+
+/* Makes an entry that of x. */
+DG_INLINE void dg_walk_enter(dg_walk *w, dg_entry *e, dg_body *x)
+{
+  e->x = x;
+  e->linked = !dg_walk_is_sure_of(w, x);
+  if (e->linked) dg_count_up(x, DG_LINK);
+  x->walk = w->id;
+  x->entry = (uint32_t)(e - w->entries);
+}
+
+/* Opens the scope in which what is made on the way dies, unless it is open: only then. */
+int dg_walk_open(dg_walk *w);
 
 /* Whether the walk itself is recorded. */
 DG_INLINE bool dg_walk_records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
@@ -88,6 +110,12 @@ DG_INLINE bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
   return !dg_walk_records(w) && e->own && dg_is_sole(e->grad);
 }
 
+/* dg_needs, for the walk that runs now. */
+DG_INLINE bool dg_walk_needs_x(const dg_walk *w, const dg_call *c, int i)
+{
+  return c->x[i]->flags & DG_REQUIRES_GRAD && (w->wanted_count == 0 || dg_needs(c, i));
+}
+
 /* The entry of a tensor, or NULL. */
 DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 {
@@ -97,12 +125,10 @@ DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 /* Makes g, held for the walk, the gradient of x, which has none yet. */
 int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
-/* Makes the gradient of `from` that of x, which has no entry yet. */
-int dg_walk_move(dg_walk *w, dg_body *from, dg_body *x);
-/* Goes back through the current node by its declared gradients: 1, or 0 when that does not apply. */
-int dg_walk_flat(dg_walk *w);
+/* Goes back through a node by its declared gradients: 1, or 0 when that does not apply. */
+int dg_walk_flat(dg_walk *w, const dg_call *c);
 /* The same by its `direct` rule. */
-int dg_walk_direct(dg_walk *w);
+int dg_walk_direct(dg_walk *w, const dg_call *c);
 /* Stores the gradients of the leaves: all of them, or on failure none. */
 int dg_walk_commit(dg_walk *w);
 
@@ -118,7 +144,13 @@ DG_INLINE int dg_walk_push(dg_walk *w, dg_call *c)
   w->queued = 1;
   return 0;
 }
-dg_call *dg_walk_pop(dg_walk *w);
+dg_call *dg_walk_pop_heap(dg_walk *w);
+DG_INLINE dg_call *dg_walk_pop(dg_walk *w)
+{
+  if (w->queued != 1) return dg_walk_pop_heap(w);
+  w->queued = 0;
+  return (dg_call *)(w->queue[0] & ~(uintptr_t)1);
+}
 void dg_walk_empty(dg_walk *w);
 /* Makes the walk's marks on tensors and nodes anew, after another walk was here. */
 int dg_walk_return(dg_walk *w);

@@ -54,7 +54,7 @@ DG_INLINE bool records(const dg_op_class *op, uint32_t flags)
 }
 
 /* Says what is wrong with an input. Keeps the message of what went wrong before it, if anything. */
-static dg_call *refuse(const dg_op_class *op, int i, const dg_tensor *x)
+static __attribute__((cold)) dg_call *refuse(const dg_op_class *op, int i, const dg_tensor *x)
 {
   if (!x && !dg_is_ok()) return NULL;
   dg_error_clear();
@@ -64,7 +64,8 @@ static dg_call *refuse(const dg_op_class *op, int i, const dg_tensor *x)
 }
 
 /* Inputs must be on one device. */
-static dg_call *refuse_device(const dg_op_class *op, int i, const dg_body *x, const dg_body *first)
+static __attribute__((cold)) dg_call *refuse_device(const dg_op_class *op, int i, const dg_body *x,
+                                                    const dg_body *first)
 {
   dg_fail(DG_EARGUMENT, "%s: input %d is on %s, input 1 on %s (move one with to)", op->name, i + 1,
           dg_device_name(x->v.device), dg_device_name(first->v.device));
@@ -92,6 +93,23 @@ dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
   if (DG_UNLIKELY(!c)) return NULL;
   c->x_inline[0] = x;
   c->x_inline[1] = y;
+  return c;
+}
+
+dg_call *dg_begin3(const dg_op_class *op, dg_tensor *x, dg_tensor *y, dg_tensor *z)
+{
+  dg_slot *s = dg_slot_of(x), *t = dg_slot_of(y), *u = dg_slot_of(z);
+  if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, x);
+  if (DG_UNLIKELY(!dg_is_full(t))) return refuse(op, 1, y);
+  if (DG_UNLIKELY(!dg_is_full(u))) return refuse(op, 2, z);
+  dg_body *a = (dg_body *)s, *b = (dg_body *)t, *d = (dg_body *)u;
+  if (DG_UNLIKELY(b->v.device != a->v.device)) return refuse_device(op, 1, b, a);
+  if (DG_UNLIKELY(d->v.device != a->v.device)) return refuse_device(op, 2, d, a);
+  dg_call *c = new_call(op, 3, records(op, a->flags | b->flags | d->flags));
+  if (DG_UNLIKELY(!c)) return NULL;
+  c->x_inline[0] = a;
+  c->x_inline[1] = b;
+  c->x_inline[2] = d;
   return c;
 }
 
@@ -185,31 +203,12 @@ dg_body *dg_save_here(dg_call *c, int i, int dtype, int ndim, const int64_t *sha
   return save(c, i, dtype, ndim, shape, 0);
 }
 
-/* Counts what the node refers to; a scope has borrowed it. */
-DG_INLINE void link_inputs(dg_call *c)
+/* Counts what the node refers to, outside of scopes. */
+static void count_inputs(const dg_call *c)
 {
   uint32_t reads = c->op->reads;
-  uint64_t newest = dg_tape.sequence;
-  for (int i = 0; i < c->inputs; i++) {
-    dg_body *x = c->x[i];
-    if (i < DG_CALL_INPUTS) c->version[i] = x->store->version;
-    if (x->creator) newest = DG_MAX(newest, x->creator->sequence); /* perhaps of another thread */
-    if (!(c->flags & DG_CALL_SCOPED))
-      dg_count_up(x, DG_LINK + (reads >> DG_MIN(i, 29) & 1 ? DG_HOLD : 0));
-  }
-  c->sequence = dg_tape.sequence = newest + 1;
-}
-
-DG_INLINE void link_outputs(dg_call *c)
-{
-  uint32_t flags = DG_REQUIRES_GRAD | (c->op->reads & DG_READS_Y ? DG_KEEPS_VALUE : 0);
-  for (int i = 0; i < c->outputs; i++) {
-    dg_body *y = c->y[i];
-    y->creator = c;
-    if (dg_is_float(y->v.dtype)) y->flags |= flags;
-  }
-  c->y_version = c->y[0]->store->version;
-  c->refs = c->outputs;
+  for (int i = 0; i < c->inputs; i++)
+    dg_count_up(c->x[i], DG_LINK + (reads >> DG_MIN(i, 29) & 1 ? DG_HOLD : 0));
 }
 
 int dg_map_forward(dg_call *c, const dg_map *m)
@@ -237,7 +236,7 @@ static int run(dg_call *c)
   return status;
 }
 
-static int fail(dg_call *c)
+static __attribute__((cold)) int fail(dg_call *c)
 {
   for (int i = 0; i < c->outputs; i++)
     if (c->y[i]) dg_body_free(c->y[i]);
@@ -245,25 +244,35 @@ static int fail(dg_call *c)
   return -1;
 }
 
-/* Links a call that has run; on failure nothing of it is left. */
-DG_INLINE int record(dg_call *c)
+/* Links a call that has run to its inputs and outputs; on failure nothing of it is left. */
+DG_INLINE int record(dg_call *c, int inputs, dg_body *const *x, int outputs, dg_body *const *y)
 {
-  c->flags = DG_CALL_RECORDED;
-  if (dg_tape.depth > 0) {
-    c->flags |= DG_CALL_SCOPED;
-    for (int i = 0; i < c->inputs; i++)
-      if (DG_UNLIKELY(dg_borrow(c->x[i]) < 0)) return fail(c);
-    if (DG_UNLIKELY(dg_scope_list(&c->slot) < 0)) return fail(c);
+  bool scoped = dg_tape.depth > 0;
+  uint64_t newest = dg_tape.sequence;
+  uint32_t marks = DG_REQUIRES_GRAD | (c->op->reads & DG_READS_Y ? DG_KEEPS_VALUE : 0);
+  c->flags = scoped ? DG_CALL_RECORDED | DG_CALL_SCOPED : DG_CALL_RECORDED;
+  for (int i = 0; i < inputs; i++) {
+    if (scoped && DG_UNLIKELY(dg_borrow(x[i]) < 0)) return fail(c);
+    if (i < DG_CALL_INPUTS) c->version[i] = x[i]->store->version;
+    const dg_call *below = x[i]->creator; /* perhaps of another thread */
+    if (below) newest = DG_MAX(newest, below->sequence);
   }
-  link_inputs(c);
-  link_outputs(c);
+  if (!scoped) count_inputs(c);
+  else if (DG_UNLIKELY(dg_scope_list(&c->slot) < 0)) return fail(c);
+  c->sequence = dg_tape.sequence = newest + 1;
+  for (int i = 0; i < outputs; i++) {
+    y[i]->creator = c;
+    if (dg_is_float(y[i]->v.dtype)) y[i]->flags |= marks;
+  }
+  c->y_version = y[0]->store->version;
+  c->refs = outputs;
   return 0;
 }
 
 DG_INLINE int execute(dg_call *c)
 {
   if (DG_UNLIKELY(run(c) < 0)) return fail(c);
-  return c->flags & DG_CALL_PASSING ? 0 : record(c);
+  return c->flags & DG_CALL_PASSING ? 0 : record(c, c->inputs, c->x, c->outputs, c->y);
 }
 
 dg_tensor *dg_finish(dg_call *c)
@@ -275,13 +284,6 @@ dg_tensor *dg_finish(dg_call *c)
 }
 
 /* -- Elementwise operators ------------------------------------------------------------------ */
-
-/* True when a formula can go over both from end to end. */
-DG_INLINE bool alike(const dg_view *a, const dg_view *b)
-{
-  return a->dtype == b->dtype && a->device == b->device && a->contiguous && b->contiguous &&
-         dg_same_shape(a, b);
-}
 
 static const double no_parameters[2] = { 0, 0 };
 
@@ -311,7 +313,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
   for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
   c->y_inline[0] = y;
   if (parameters != no_parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
-  if (DG_UNLIKELY(record(c) < 0)) return NULL;
+  if (DG_UNLIKELY(record(c, inputs, x, 1, &y) < 0)) return NULL;
   c->flags |= DG_CALL_FLAT;
   return dg_born(y);
 }
@@ -333,7 +335,7 @@ dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const do
   const double *p = parameters ? parameters : no_parameters;
   dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
   dg_body *x[2] = { (dg_body *)s, (dg_body *)t };
-  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && alike(&x[0]->v, &x[1]->v) &&
+  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && dg_is_alike(&x[0]->v, &x[1]->v) &&
                 op->map->loop[x[0]->v.dtype][0]))
     return flat(op, 2, x, x[0]->flags | x[1]->flags, p);
   dg_call *c = dg_begin2(op, a, b);

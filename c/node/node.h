@@ -104,6 +104,7 @@ _Static_assert(sizeof(dg_call) <= DG_SLOT_BYTES, "a node's body fits its slot");
 dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x);
 dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x);
 dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b);
+dg_call *dg_begin3(const dg_op_class *op, dg_tensor *a, dg_tensor *b, dg_tensor *c);
 
 /* Runs the call. Returns its output, or NULL with an error set; NULL in gives NULL out. */
 dg_tensor *dg_finish(dg_call *c);
@@ -142,7 +143,7 @@ dg_body *dg_save_here(dg_call *c, int i, int dtype, int ndim, const int64_t *sha
 
 /* Whether input i's gradient is asked for in the walk under way. A walk for chosen inputs marks
  * them, and the nodes that lead to them, with its number. */
-extern DG_THREAD_LOCAL uint64_t dg_needs_only; /* that walk, or 0 */
+extern DG_HIDDEN DG_THREAD_LOCAL uint64_t dg_needs_only; /* that walk, or 0 */
 DG_INLINE bool dg_needs(const dg_call *c, int i)
 {
   const dg_body *x = c->x[i];
@@ -205,7 +206,7 @@ typedef struct dg_tape_state {
   int64_t born, births_room;
 } dg_tape_state;
 
-extern DG_THREAD_LOCAL dg_tape_state dg_tape;
+extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;
 
 /* Closes the scopes inside this one; false when it is not open. */
 bool dg_scope_rewind(double scope);

@@ -104,18 +104,26 @@ static void free_notes(dg_call *c)
   }
 }
 
-void dg_call_discard(dg_call *c)
+static __attribute__((noinline)) void free_parts(dg_call *c)
 {
-  if (DG_UNLIKELY(c->saved[0] || c->saved[1])) free_notes(c);
-  if (DG_UNLIKELY(c->x != c->x_inline)) dg_table_free(c->x);
-  if (DG_UNLIKELY(c->y != c->y_inline)) dg_table_free(c->y);
+  free_notes(c);
+  if (c->x != c->x_inline) dg_table_free(c->x);
+  if (c->y != c->y_inline) dg_table_free(c->y);
+}
+
+DG_INLINE void discard(dg_call *c)
+{
+  bool has_tables = c->x != c->x_inline || c->y != c->y_inline;
+  if (DG_UNLIKELY(has_tables || c->saved[0] || c->saved[1])) free_parts(c);
   if (c->flags & DG_CALL_SCRATCH) {
     c->flags = 0;
-    return;
+  } else {
+    dg_count(DG_NODES, -1);
+    dg_slot_give(&c->slot);
   }
-  dg_count(DG_NODES, -1);
-  dg_slot_give(&c->slot);
 }
+
+void dg_call_discard(dg_call *c) { discard(c); }
 
 /* Takes one reference off a counted node. */
 static dg_body *leave_node(dg_call *c, dg_body *queue)
@@ -271,36 +279,43 @@ DG_API double dg_scope_open(void)
   return (double)serial;
 }
 
-/* Frees a scoped node; outputs that live on have no graph from now on. */
-static void drop_node(dg_call *c)
+/* An output that lives on has no graph from now on. */
+DG_INLINE void drop_output(dg_body *y)
 {
-  for (int i = 0; i < c->outputs; i++) {
-    dg_body *y = c->y[i];
-    if (!y) continue;
-    y->creator = NULL;
-    y->flags = (y->flags | DG_GRAPH_DROPPED) & ~(uint32_t)(DG_KEEPS_VALUE | DG_REQUIRES_GRAD);
+  if (DG_LIKELY(!y)) return;
+  y->creator = NULL;
+  y->flags = (y->flags | DG_GRAPH_DROPPED) & ~(uint32_t)(DG_KEEPS_VALUE | DG_REQUIRES_GRAD);
+}
+
+/* Frees a scoped node. */
+DG_INLINE void drop_node(dg_call *c)
+{
+  drop_output(c->y[0]);
+  for (int i = 1; i < c->outputs; i++) drop_output(c->y[i]);
+  discard(c);
+}
+
+/* Frees a scoped tensor, unless another owner keeps it. */
+DG_INLINE void drop_tensor(dg_body *b)
+{
+  if (__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) > 0) {
+    b->flags &= ~(uint32_t)DG_SCOPED;
+    b->borrowed = 0;
+    return;
   }
-  dg_call_discard(c);
+  if (b->creator) b->creator->y[b->output] = NULL;
+  if (DG_UNLIKELY(b->grad != NULL)) dg_unhold(b->grad);
+  dg_body_free(b);
 }
 
 void dg_births_drop(int64_t mark)
 {
+  dg_slot **births = dg_tape.births;
   for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
-    dg_slot *s = dg_tape.births[i];
+    dg_slot *s = births[i];
     if (!s) continue;
-    if (s->kind == DG_SLOT_NODE) {
-      drop_node((dg_call *)s);
-    } else {
-      dg_body *b = (dg_body *)s;
-      if (__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) > 0) { /* another owner keeps it */
-        b->flags &= ~(uint32_t)DG_SCOPED;
-        b->borrowed = 0;
-        continue;
-      }
-      if (b->creator) b->creator->y[b->output] = NULL;
-      if (DG_UNLIKELY(b->grad != NULL)) dg_unhold(b->grad);
-      dg_body_free(b);
-    }
+    if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
+    else drop_tensor((dg_body *)s);
   }
   dg_tape.born = mark;
 }

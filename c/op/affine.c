@@ -12,25 +12,33 @@ static int affine_forward(dg_call *c)
 /* y = scale x + shift: gx = scale gy. */
 static int affine_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  gx[0] = c->f[0] == 1 ? gy[0] : dg_affine(gy[0], c->f[0], 0);
+  gx[0] = dg_affine(gy[0], c->f[0], 0);
   return 0;
 }
 
-/* One operator under the names that its users wrote. */
-#define AFFINE(title)                                                                              \
-  {                                                                                                \
-    .name = title, .shape = dg_shape_same_any, .map = &affine_map, .forward = affine_forward,      \
-    .backward = affine_backward,                                                                   \
-  }
+static int affine_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  const double numbers[] = { c->f[0], 0 };
+  return dg_backend_of(gy)->map(&affine_map, &gy, &gx[0]->v, numbers);
+}
 
-static const dg_op_class affine_op = AFFINE("affine");
-static const dg_op_class add_op = AFFINE("add"), sub_op = AFFINE("sub"), mul_op = AFFINE("mul");
+/* One operator under the names that its users wrote. */
+#define AFFINE .shape = dg_shape_same_any, .map = &affine_map, .forward = affine_forward
+#define SCALED AFFINE, .backward = affine_backward, .direct = affine_direct
+#define SHIFTED AFFINE, .backward = dg_rule_backward, .gradient = { { NULL, DG_GY } }
+#define REVERSED AFFINE, .backward = dg_rule_backward, .gradient = { { &dg_neg_op, DG_GY } }
+
+static const dg_op_class affine_op = { .name = "affine", SCALED };
+static const dg_op_class mul_op = { .name = "mul", SCALED };
+static const dg_op_class add_op = { .name = "add", SHIFTED };
+static const dg_op_class sub_op = { .name = "sub", SHIFTED };
+static const dg_op_class rsub_op = { .name = "sub", REVERSED };
 
 static const dg_op_class *named(double scale, double shift)
 {
   if (shift == 0) return &mul_op;
   if (scale == 1) return shift < 0 ? &sub_op : &add_op;
-  return scale == -1 ? &sub_op : &affine_op;
+  return scale == -1 ? &rsub_op : &affine_op;
 }
 
 /* scale x + shift, elementwise; any dtype but bool. The numbers adopt the dtype of x: beside

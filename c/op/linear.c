@@ -123,6 +123,5 @@ static const dg_op_class linear_op = {
  * Floats of one dtype. */
 DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b)
 {
-  dg_tensor *from[3] = { x, W, b };
-  return dg_finish(dg_begin(&linear_op, b ? 3 : 2, from));
+  return dg_finish(b ? dg_begin3(&linear_op, x, W, b) : dg_begin2(&linear_op, x, W));
 }

@@ -6,6 +6,7 @@
  * small losses of sure answers survive. */
 DG_MAP2(entropy_map, ((p != 0) & (y == -1) ? 0 : (x > 0 ? x : 0) - x * y + softplus(-fabs(x))))
 DG_MAP3(entropy_grad_map, ((p != 0) & (y == -1) ? 0 : (sigmoid(x) - y) * z))
+DG_MAP2(target_grad_map, (-(x * y)))
 
 static const dg_op_class entropy_grad_op;
 
@@ -55,12 +56,21 @@ static int entropy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+static int entropy_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  const dg_backend *d = dg_backend_of(gy);
+  const dg_view *x = &c->x[0]->v, *in[3] = { x, &c->x[1]->v, gy }, *by_t[2] = { x, gy };
+  if (gx[0] && d->map(&entropy_grad_map, in, &gx[0]->v, c->f) < 0) return -1;
+  return gx[1] ? d->map(&target_grad_map, by_t, &gx[1]->v, c->f) : 0;
+}
+
 static const dg_op_class entropy_op = {
   .name = "sigmoid_cross_entropy",
   .shape = dg_shape_same,
   .forward = entropy_forward,
   .backward = entropy_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
+  .direct = entropy_direct,
 };
 
 /* How many elements the loss is divided by; -1 with an error. */

@@ -30,16 +30,22 @@ dg_body *dg_no_elements(const dg_body *b)
   return NULL;
 }
 
-DG_INLINE dg_body *blank(void)
+/* A slot as a new body. */
+DG_INLINE dg_body *begin(dg_slot *s)
 {
-  dg_body *b = (dg_body *)dg_slot_take();
-  if (DG_UNLIKELY(!b)) return NULL;
+  dg_body *b = (dg_body *)s;
   b->slot.kind = DG_SLOT_TENSOR;
   b->store = NULL;
   b->own.refs = 0;
   memset(&b->creator, 0, offsetof(dg_body, own) - offsetof(dg_body, creator));
   dg_count(DG_TENSORS, 1);
   return b;
+}
+
+DG_INLINE dg_body *blank(void)
+{
+  dg_slot *s = dg_slot_take();
+  return DG_LIKELY(s != NULL) ? begin(s) : NULL;
 }
 
 dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
@@ -102,18 +108,9 @@ DG_INLINE dg_storage *allocate_near(int64_t bytes, dg_kind kind)
   return s;
 }
 
-DG_INLINE int allocate(dg_body *b, dg_kind kind)
+/* Has b look at a new storage, whose `got` and `data` are set. */
+DG_INLINE void look_at(dg_body *b, dg_storage *s, dg_kind kind)
 {
-  int64_t bytes = b->v.size * dg_item_bytes[b->v.dtype];
-  dg_storage *s = &b->own;
-  if (DG_UNLIKELY(b->v.device != 0)) {
-    if (!(s = allocate_far(b, bytes, kind))) return -1;
-  } else if (bytes <= (int64_t)sizeof b->tiny) {
-    s->got = 0;
-    s->data = b->tiny;
-  } else if (DG_UNLIKELY(!(s = allocate_near(bytes, kind)))) {
-    return -1;
-  }
   s->refs = 1;
   s->version = 0;
   s->pin = NULL;
@@ -121,10 +118,39 @@ DG_INLINE int allocate(dg_body *b, dg_kind kind)
   s->device = b->v.device;
   b->store = s;
   b->v.data = s->data;
+}
+
+DG_INLINE int64_t bytes_of(const dg_body *b) { return b->v.size * dg_item_bytes[b->v.dtype]; }
+
+/* Whether b's elements go into its slot. */
+DG_INLINE bool is_tiny(const dg_body *b)
+{
+  return bytes_of(b) <= (int64_t)sizeof b->tiny && b->v.device == 0;
+}
+
+DG_INLINE void allocate_tiny(dg_body *b, dg_kind kind)
+{
+  b->own.got = 0;
+  b->own.data = b->tiny;
+  look_at(b, &b->own, kind);
+}
+
+DG_INLINE int allocate_block(dg_body *b, dg_kind kind)
+{
+  dg_storage *s;
+  if (DG_UNLIKELY(b->v.device != 0)) s = allocate_far(b, bytes_of(b), kind);
+  else s = allocate_near(bytes_of(b), kind);
+  if (DG_UNLIKELY(!s)) return -1;
+  look_at(b, s, kind);
   return 0;
 }
 
-int dg_body_allocate(dg_body *b, dg_kind kind) { return allocate(b, kind); }
+int dg_body_allocate(dg_body *b, dg_kind kind)
+{
+  if (!is_tiny(b)) return allocate_block(b, kind);
+  allocate_tiny(b, kind);
+  return 0;
+}
 
 dg_body *dg_body_like(int dtype, const dg_view *like)
 {
@@ -133,14 +159,34 @@ dg_body *dg_body_like(int dtype, const dg_view *like)
   return b;
 }
 
-dg_body *dg_body_full_like(int dtype, const dg_view *like)
+static __attribute__((noinline)) dg_body *fill_up(dg_body *b)
 {
-  dg_body *b = blank();
-  if (DG_UNLIKELY(!b)) return NULL;
-  shape_like(&b->v, dtype, like);
-  if (DG_LIKELY(allocate(b, DG_ACTIVATION) == 0)) return b;
+  if (DG_LIKELY(allocate_block(b, DG_ACTIVATION) == 0)) return b;
   dg_body_free(b);
   return NULL;
+}
+
+DG_INLINE dg_body *full_like(dg_slot *s, int dtype, const dg_view *like)
+{
+  dg_body *b = begin(s);
+  shape_like(&b->v, dtype, like);
+  if (!is_tiny(b)) return fill_up(b);
+  allocate_tiny(b, DG_ACTIVATION);
+  return b;
+}
+
+static __attribute__((noinline)) dg_body *full_like_fresh(int dtype, const dg_view *like)
+{
+  dg_slot *s = dg_slot_take_fresh();
+  return s ? full_like(s, dtype, like) : NULL;
+}
+
+/* Calls stand at the very ends alone, so that tiny tensors need no stack frame: each operator makes
+ * one here, and often its gradient. */
+dg_body *dg_body_full_like(int dtype, const dg_view *like)
+{
+  dg_slot *s = dg_slot_take_used();
+  return DG_LIKELY(s != NULL) ? full_like(s, dtype, like) : full_like_fresh(dtype, like);
 }
 
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin)
@@ -198,7 +244,8 @@ void dg_body_drop_storage(dg_body *b)
   b->store = NULL;
   b->v.data = NULL;
   if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
-  if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s);
+  bool is_last = __atomic_load_n(&s->refs, __ATOMIC_ACQUIRE) == 1; /* saves a locked instruction */
+  if (is_last || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s);
 }
 
 /* Not even few elements go into the slot: views may look at those that were there. */
@@ -229,7 +276,7 @@ int dg_body_move(dg_body *b, int device)
   return 0;
 }
 
-void dg_body_free(dg_body *b)
+void dg_body_free_parts(dg_body *b)
 {
   if (b->store != &b->own && b->store) dg_body_drop_storage(b);
   if (DG_UNLIKELY(b->name != NULL)) dg_table_free(b->name);

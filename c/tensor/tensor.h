@@ -84,7 +84,20 @@ int dg_body_adopt(dg_body *b, void *data, dg_pin *pin);
 dg_body *dg_body_view(const dg_body *x);
 /* Lets go of the storage alone, or of everything. */
 void dg_body_drop_storage(dg_body *b);
-void dg_body_free(dg_body *b);
+DG_INLINE void dg_body_free(dg_body *b);
+void dg_body_free_parts(dg_body *b);
+
+DG_INLINE void dg_body_free(dg_body *b)
+{
+  int32_t looks = __atomic_load_n(&b->own.refs, __ATOMIC_ACQUIRE);
+  if (b->store != &b->own || b->name ||
+      looks > 1) { /* elements elsewhere, a name, views of the elements in its slot */
+    dg_body_free_parts(b);
+  } else {
+    dg_count(DG_TENSORS, -1);
+    dg_slot_give(&b->slot);
+  }
+}
 
 /* Notes that b's elements change. Two threads that write at once may count as one. */
 DG_INLINE void dg_touch(dg_body *b)

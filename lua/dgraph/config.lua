@@ -90,11 +90,11 @@ local function finish(mode, ok, ...)
 end
 
 local function run(what, name, value, f, ...)
-  extents.check()
+  local current = extents.check()
   local mode = setmetatable({
     what = what, name = name, before = values[name], thread = false, is_open = false,
   }, Mode)
-  extents.enter(mode)
+  extents.enter(mode, current)
   set(name, value)
   return finish(mode, pcall(f, ...))
 end

@@ -50,12 +50,19 @@ local function repair(current)
 end
 
 --- Notices leaks before something new is opened.
-function extents.check() if top > 0 then repair(running() or false) end end
+---@return thread|false current  the coroutine that asks, for `extents.enter`
+function extents.check()
+  local current = running() or false
+  if top > 0 then repair(current) end
+  return current
+end
 
 --- Opens an extent. Call `extents.check` before its effect.
 ---@param extent dgraph.Extent
-function extents.enter(extent)
-  extent.thread = running() or false
+---@param current thread|false|nil  what `extents.check` gave; asking again costs more than the rest
+function extents.enter(extent, current)
+  if current == nil then current = running() or false end
+  extent.thread = current
   extent.is_open = true
   top = top + 1
   stack[top] = extent

@@ -56,9 +56,9 @@ end
 
 --- Runs forward without recording it.
 local function run_forward(call, ...)
-  extents.check()
+  local current = extents.check()
   local extent = setmetatable({ before = C.dg_mode_set(C.DG_MODE_BACKPROP, 0) }, Unrecorded)
-  extents.enter(extent)
+  extents.enter(extent, current)
   return after_forward(extent, pcall(call.forward, call, ...))
 end
 

@@ -6,10 +6,15 @@ local native = require "dgraph.native"
 
 local C, is_tensor, own_copy = native.C, native.is_tensor, native.own_copy
 
----@class dgraph.Scope: dgraph.Extent
+---@class dgraph.OpenScope: dgraph.Extent
 ---@field serial number  what C calls it
-local Scope = { what = "dg.scope" }
-Scope.__index = Scope
+---@field depth integer  how many were open before
+---@field closed boolean
+local OpenScope = { what = "dg.scope" }
+OpenScope.__index = OpenScope
+
+-- Those that are not open now, to be used again: a table costs more than all the rest of a scope.
+local spare, spares = {}, 0
 
 local kept, room = ffi.new("dg_tensor *[?]", 16), 16
 
@@ -58,15 +63,40 @@ local function adopt(values, n)
 end
 
 --- What extents does where the scope was not closed in order: nothing is kept.
-function Scope:undo()
+function OpenScope:undo()
   native.depth = self.depth
   if self.closed then return end
   C.dg_scope_close(self.serial, nil, 0)
   C.dg_error_clear()
 end
 
-local function close(scope, values, n)
-  if scope.closed then errors.raise "dg.scope: it was closed before" end
+local function enter()
+  local current = extents.check()
+  local serial = native.check(C.dg_scope_open())
+  local scope = spare[spares]
+  if scope then
+    spare[spares] = nil
+    spares = spares - 1
+    scope.serial, scope.depth, scope.closed = serial, native.depth, false
+  else
+    -- All fields at once: a table that grows costs more.
+    scope = setmetatable({
+      serial = serial, depth = native.depth, thread = false, is_open = false, closed = false,
+    }, OpenScope)
+  end
+  extents.enter(scope, current)
+  native.depth = scope.depth + 1
+  return scope
+end
+
+--- Has a scope used again, once nobody will ask for it.
+local function put_away(scope)
+  scope.thread = false
+  spares = spares + 1
+  spare[spares] = scope
+end
+
+local function leave(scope, values, n)
   local count = n > 0 and gather(values, n) or 0
   if not scope.is_open then extents.leave(scope) end -- raises
   local status = C.dg_scope_close(scope.serial, kept, count)
@@ -75,17 +105,29 @@ local function close(scope, values, n)
   extents.leave(scope)
   if message then errors.raise("dg.scope: what is returned or kept: " .. message) end
   if count > 0 and native.depth == 0 then adopt(values, n) end
+  put_away(scope)
 end
+
+--- A scope that `dg.open_scope` opened.
+---@class dgraph.Scope
+---@field _scope dgraph.OpenScope  another's by now where its serial is not this one's
+---@field _serial number
+local Scope = {}
+Scope.__index = Scope
 
 --- Closes a scope that `dg.open_scope` opened. Tensors given here live on and are returned, as
 --- handles to be used from now on.
 ---@param ... any
 ---@return any ...
 function Scope:close(...)
+  local scope = self._scope
+  if scope.closed or scope.serial ~= self._serial then
+    errors.raise "dg.scope: it was closed before"
+  end
   local n = select("#", ...)
-  if n == 0 then return close(self, nil, 0) end
+  if n == 0 then return leave(scope, nil, 0) end
   local values = { ... }
-  close(self, values, n)
+  leave(scope, values, n)
   return unpack(values, 1, n)
 end
 
@@ -95,44 +137,43 @@ local scopes = {}
 --- those given to it. For hot loops; `dg.scope` is the safer form.
 ---@return dgraph.Scope
 function scopes.open()
-  extents.check()
-  local serial = native.check(C.dg_scope_open())
-  -- All fields at once: a table that grows costs more than all the rest.
-  local scope = setmetatable({
-    serial = serial, depth = native.depth, thread = false, is_open = false, closed = false,
-  }, Scope)
-  extents.enter(scope)
-  native.depth = scope.depth + 1
-  return scope
+  local scope = enter()
+  local handle = setmetatable({ _scope = scope, _serial = scope.serial }, Scope)
+  return handle -- no tail call: the JIT compiler cannot return from that behind `enter`
 end
 
 local function finish(scope, ok, ...)
-  if ok then return scope:close(...) end
-  if scope.is_open then pcall(extents.leave, scope) end
-  error((...), 0)
+  if not ok then
+    if scope.is_open then pcall(extents.leave, scope) end
+    error((...), 0)
+  end
+  local n = select("#", ...)
+  if n == 0 then return leave(scope, nil, 0) end
+  local values = { ... }
+  leave(scope, values, n)
+  return unpack(values, 1, n)
 end
 
 -- One function for each number of arguments. `coroutine.running` cuts what the JIT compiler sees in
 -- two: behind it the compiler cannot return out of a function of `...`, nor know how many they are.
-local open = scopes.open
 local function scope0(f)
-  local scope = open()
+  local scope = enter()
   return finish(scope, pcall(f))
 end
 local function scope1(f, a)
-  local scope = open()
+  local scope = enter()
   return finish(scope, pcall(f, a))
 end
 local function scope2(f, a, b)
-  local scope = open()
+  local scope = enter()
   return finish(scope, pcall(f, a, b))
 end
 local function scope3(f, a, b, c)
-  local scope = open()
+  local scope = enter()
   return finish(scope, pcall(f, a, b, c))
 end
 local function scope4(f, a, b, c, d)
-  local scope = open()
+  local scope = enter()
   return finish(scope, pcall(f, a, b, c, d))
 end
 
@@ -150,7 +191,7 @@ function scopes.scope(f, ...)
   if n == 2 then return scope2(f, a, b) end
   if n == 3 then return scope3(f, a, b, c) end
   if n == 4 then return scope4(f, a, b, c, d) end
-  return finish(open(), pcall(f, ...))
+  return finish(enter(), pcall(f, ...))
 end
 
 -- Which handles hold a reference of their own by `keep`.

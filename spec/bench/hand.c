@@ -76,9 +76,15 @@ static float *numbers(size_t n, float scale)
 
 /* -- 4-64-64-1 with tanh, one row -------------------------------------------------------------- */
 
-/* 64 numbers are four of these. Weights lie as [in][out]: forward adds up rows. */
-typedef float wide __attribute__((vector_size(64)));
-enum { IN = 4, H = 64, Q = H / 16 };
+/* A vector is one register: gcc 12 keeps wider ones in memory, three times slower. Weights lie as
+ * [in][out]: forward adds up rows. */
+#ifdef __AVX512F__
+enum { WIDE = 16 };
+#else
+enum { WIDE = 8 };
+#endif
+typedef float wide __attribute__((vector_size(WIDE * sizeof(float))));
+enum { IN = 4, H = 64, Q = H / WIDE };
 
 static wide w1[IN][Q], b1[Q], w2[H][Q], b2[Q], w3[Q], g1[IN][Q], gb1[Q], g2[H][Q], gb2[Q], g3[Q];
 static wide h1[Q], h2[Q];
@@ -93,9 +99,10 @@ static inline void tanh_all(float *x, int n)
 
 static inline float total(const wide *v)
 {
-  wide s = v[0] + v[1] + v[2] + v[3];
+  wide s = v[0];
   float t = 0;
-  for (int i = 0; i < 16; i++) t += s[i];
+  for (int q = 1; q < Q; q++) s += v[q];
+  for (int i = 0; i < WIDE; i++) t += s[i];
   return t;
 }
 
@@ -227,17 +234,17 @@ static void b32_begin(void)
 /* -- Logistic regression, 100 features --------------------------------------------------------- */
 
 enum { FEATURES = 100, ROOM = 112 }; /* the rest are zeros */
-static wide lw[ROOM / 16], lx[ROOM / 16];
+static wide lw[ROOM / WIDE], lx[ROOM / WIDE];
 static float lb;
 
 static void logreg100(void)
 {
   wide s = lw[0] * lx[0];
   float z = lb;
-  for (int q = 1; q < ROOM / 16; q++) s += lw[q] * lx[q];
-  for (int i = 0; i < 16; i++) z += s[i];
+  for (int q = 1; q < ROOM / WIDE; q++) s += lw[q] * lx[q];
+  for (int i = 0; i < WIDE; i++) z += s[i];
   float g = dg_sigmoid_f32(z) - 1;
-  for (int q = 0; q < ROOM / 16; q++) lw[q] -= rate * g * lx[q];
+  for (int q = 0; q < ROOM / WIDE; q++) lw[q] -= rate * g * lx[q];
   lb -= rate * g;
   sink = g;
 }

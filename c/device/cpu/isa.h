@@ -7,9 +7,10 @@ typedef enum { DG_ISA_BASE, DG_ISA_AVX2, DG_ISA_AVX512 } dg_isa;
 enum { DG_ISA_COUNT = DG_ISA_AVX512 + 1 };
 
 /* The best set that processor, system and DGRAPH_ISA=base|avx2|avx512 allow; found once. */
-extern int dg_cpu_isa_chosen; /* one more than the set; 0 while nobody has asked; atomic */
+extern __attribute__((visibility(
+    "hidden"))) int dg_cpu_isa_chosen; /* one more than the set; 0 while nobody has asked; atomic */
 dg_isa dg_cpu_isa_choose(void);
-static inline dg_isa dg_cpu_isa(void)
+static inline __attribute__((always_inline)) dg_isa dg_cpu_isa(void)
 {
   int isa = __atomic_load_n(&dg_cpu_isa_chosen, __ATOMIC_RELAXED);
   return isa ? (dg_isa)(isa - 1) : dg_cpu_isa_choose();

@@ -245,7 +245,12 @@ static void run_all(const job *j)
 void dg_parallel(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
 {
   if (n <= 0) return;
-  int64_t most = n / (grain > 0 ? grain : 1), limit = dg_pool_threads();
+  int64_t most = n / (grain > 0 ? grain : 1);
+  if (most < 2) {
+    body(ctx, 0, n);
+    return;
+  }
+  int64_t limit = dg_pool_threads();
   job j = { .body = body, .ctx = ctx, .n = n, .pieces = most < limit ? most : limit };
   if (j.pieces < 2) {
     body(ctx, 0, n);

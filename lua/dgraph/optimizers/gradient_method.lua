@@ -127,7 +127,10 @@ end
 function GradientMethod:update(lossfun, ...)
   if not self._list then errors.raisef("%s: setup(model) comes before update", self._name) end
   local n, a, b = select("#", ...), ...
-  if not lossfun then scopes.scope(step_without_loss, self)
+  if not lossfun then
+    if native.depth > 0 then step_without_loss(self) -- the scope around it does
+    else scopes.scope(step_without_loss, self)
+    end
   elseif n == 0 then scopes.scope(step0, self, lossfun)
   elseif n == 1 then scopes.scope(step1, self, lossfun, a)
   elseif n == 2 then scopes.scope(step2, self, lossfun, a, b)
