@@ -74,7 +74,7 @@ static int update_rows(const states *s, const dg_update *u, const dg_view *const
 
 static int change(states *s, dg_update *u)
 {
-  const dg_view *v[MAX_STATES];
+  const dg_view *v[MAX_STATES] = { NULL };
   for (int i = 0; i < s->count; i++) {
     dg_body *b = s->body[i] = dg_body_of(s->x[i]);
     if (b && !b->store && !(i == 1 && b->flags & DG_ROWS)) b = dg_no_elements(b);

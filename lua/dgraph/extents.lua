@@ -16,9 +16,13 @@ local extents = {}
 
 local stack, top = {}, 0
 
---- What was opened last and is open still.
----@return dgraph.Extent?
-function extents.innermost() return stack[top] end
+--- Tells what was opened last and is open still from all that ever was: a scope's number, as its
+--- table is used again, a mode's table, or nil.
+---@return number|dgraph.Extent?
+function extents.innermost()
+  local extent = stack[top]
+  return extent and (extent.serial or extent)
+end
 
 local function is_leaked(extent, current)
   if extent.thread == current or not extent.thread then return false end

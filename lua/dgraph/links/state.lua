@@ -11,7 +11,7 @@ local C = native.C
 
 local state = {}
 
---- By tensor: the reference that keeps it, and the scope that it was set in.
+--- By tensor: the reference that keeps it, and what tells the scope that it was set in.
 local weak = { __mode = "k" }
 local owners, extent_of = setmetatable({}, weak), setmetatable({}, weak)
 
