@@ -2,8 +2,11 @@
 --- the doc comments and annotations of lua/dgraph, and for editors lua/dgraph/functions/meta.lua.
 --
 -- usage: luajit c/tools/doc.lua [--check]     --check writes nothing
--- Exit status 1 where something that users call has no doc comment. What has none in Lua has that
--- of the function in C that it calls. With --check also where meta.lua is stale.
+--
+-- Exit status 1 where something that users call has no doc comment, or does not say what
+-- contract.lua wants. What has none in Lua has that of the function in C that it calls. With
+-- --check also where meta.lua is stale.
+local contract = dofile "c/tools/contract.lua"
 local meta_text = dofile "c/tools/meta.lua".text
 local write_ldoc = dofile "c/tools/ldoc.lua"
 
@@ -65,7 +68,7 @@ local function read_header(path)
         table.insert(parts[#parts], {
           name = prototype:match "(dg_[%w_]+)%s*%(", prototype = prototype, text = text,
         })
-        if not text then bad[#bad + 1] = path .. ": " .. prototype end
+        if not text then bad[#bad + 1] = path .. ": no comment: " .. prototype end
         comment, prototype = nil, nil
       end
     end
@@ -152,7 +155,7 @@ local function read_module(path)
         items[#items + 1] = {
           name = name, signature = signature, declared = declared, line = i, block = block,
         }
-      elseif block and #block.classes > 0 then
+      elseif block and (#block.classes > 0 or block.text:find "^Family: ") then
         items[#items + 1] = { block = block, line = i }
       end
       block_lines = {}
@@ -191,48 +194,54 @@ local OPERANDS = {
   { tag = "param", text = "b dgraph.Tensor|number" },
 }
 
---- Functions that have no line of their own: operators of two operands, and second names.
-local function unwritten(functions, explained, in_c)
+--- The items of functions that have no line of their own: members of a family, and second names.
+local function add_unwritten(module, functions, explained, in_c)
   local items, name_of = {}, {}
   for name, has in pairs(explained) do
     if has and functions[name] then name_of[functions[name]] = name end
   end
-  for name, f in pairs(functions) do
-    local item = { key = name, line = 0 }
-    local text = in_c["dg_" .. name]
-    if name_of[f] then
-      item.alias, item.of = ("F[%q]"):format(name), "F." .. name_of[f]
-    elseif text then
-      item.name, item.signature, item.declared = "F." .. name, ("F.%s(a, b)"):format(name), true
-      item.from_c, item.block = text, { text = "", classes = {}, listed = OPERANDS }
-    else
-      bad[#bad + 1] = "dg.functions." .. name
+  for _, item in ipairs(module.items) do
+    items[#items + 1] = item
+    local of = item.name and item.name:match "^F%.([%w_]+)$"
+    for name, f in pairs(functions) do
+      if of and not explained[name] and name_of[f] == of then
+        explained[name] = true
+        items[#items + 1] = { line = item.line, alias = ("F[%q]"):format(name), of = item.name }
+      end
     end
-    if not explained[name] then items[#items + 1] = item end
+    for name in ((item.family or {}).Members or ""):gmatch "[%w_]+" do
+      explained[name] = in_c["dg_" .. name]
+      items[#items + 1] = {
+        name = "F." .. name, signature = ("F.%s(a, b)"):format(name), declared = true,
+        line = item.line, from_c = in_c["dg_" .. name], text = "", contract = item.family,
+        block = { text = "", classes = {}, listed = OPERANDS },
+      }
+    end
   end
-  table.sort(items, function(a, b) return a.key < b.key end)
-  local text = "Operators by name: numbers on either side."
-  return { path = "lua/dgraph/functions/operators.lua", text = text, items = items }
+  module.items = items
 end
 
 --- Complains about what users call and is not explained.
 local function check_functions(dg, modules, in_c)
+  local function complain(what) bad[#bad + 1] = what end
   local explained = {}
   for _, module in ipairs(modules) do
+    contract.resolve(module)
+    contract.check(module, read_lines(module.path), complain)
     for _, item in ipairs(module.items) do
       local name = item.name and item.name:match "^F%.([%w_]+)$"
       if name then
         local called = item.signature:match "%->%s*(dg_[%w_]+)" or "dg_" .. name
-        local has = item.block and item.block.text ~= ""
-        if not has and in_c[called] then
-          item.from_c = in_c[called]
-          has = true
-        end
-        explained[name] = explained[name] or has
+        item.from_c, item.called = in_c[called], called
+        explained[name] = explained[name] or item.text ~= "" or item.from_c
       end
     end
   end
-  modules[#modules + 1] = unwritten(dg.functions, explained, in_c)
+  for _, module in ipairs(modules) do add_unwritten(module, dg.functions, explained, in_c) end
+  for name in pairs(dg.functions) do
+    if not explained[name] then complain("dg.functions." .. name .. ": no doc comment") end
+  end
+  contract.check_links(modules, complain)
 end
 
 --- Classes of layers and optimizers: a head comment, and each method explained here or in a class
@@ -251,7 +260,7 @@ local function check_classes(modules)
       for _, item in ipairs(module.items) do
         local method = item.name and item.name:match ":([%w_]+)$"
         if method and method:sub(1, 1) ~= "_" and not known[method] then
-          bad[#bad + 1] = ("%s:%d: %s"):format(module.path, item.line, item.name)
+          bad[#bad + 1] = ("%s:%d: %s: no doc comment"):format(module.path, item.line, item.name)
         end
       end
     end
@@ -288,6 +297,8 @@ local function public_name(item, names, path)
 end
 
 local function add_item(page, item, names, path)
+  if item.family then add(page, "\n### %s", item.family.Family) end
+  if item.alias then add(page, "\n### %s\n\nThe same as %s.", item.alias, item.of) end
   local public = public_name(item, names, path)
   local name = public or item.name
   local block = item.block
@@ -298,7 +309,7 @@ local function add_item(page, item, names, path)
   if not item.name or not (block or item.from_c or public) then return end
   if item.name:find "[.:]_" then return end
   add(page, "\n### %s\n\n```lua\n%s\n```\n", name, item.signature)
-  add(page, "%s\n", block and block.text ~= "" and block.text or item.from_c or "")
+  add(page, "%s\n", contract.text(item, true))
   add_listed(page, block and block.listed or {})
 end
 
@@ -313,11 +324,12 @@ end
 
 local function lua_page(modules, names)
   local page = new_page "dgraph from Lua"
+  add(page, "%s", contract.LEGEND)
   local function part(title, wanted)
     add(page, "\n# %s", title)
     for _, module in ipairs(modules) do
       if (is_public(module, names) and true or false) == wanted then
-        add(page, "\n## %s\n\n%s", module.path:gsub("^lua/", ""), module.text)
+        add(page, "\n## %s\n\n%s", module.path:gsub("^lua/", ""), contract.head(module))
         for _, item in ipairs(module.items) do add_item(page, item, names, module.path) end
       end
     end
@@ -369,5 +381,5 @@ elseif is_stale then
 end
 
 table.sort(bad)
-for _, what in ipairs(bad) do print("no doc comment: " .. what) end
+for _, what in ipairs(bad) do print(what) end
 os.exit(#bad == 0 and not (check_only and is_stale))

@@ -1,5 +1,7 @@
 --- The operators as the Lua language server reads them: lua/dgraph/functions/meta.lua. `declare`
 --- makes functions out of strings, where an editor sees none. Used by doc.lua.
+local contract = dofile "c/tools/contract.lua"
+
 local HEAD = [[
 ---@meta _
 -- For editors, not for require. Made by `make doc` out of functions/*.lua: change those.
@@ -60,9 +62,8 @@ local function add_function(page, item, head, f)
   local is_method = head:find ":"
   local function add(format, ...) page[#page + 1] = format:format(...) end
   local names, params, returns = describe(item)
-  local text = item.block and item.block.text ~= "" and item.block.text or item.from_c or ""
   add ""
-  for line in text:gmatch "[^\n]+" do add("--- %s", line) end
+  for line in contract.text(item):gmatch "[^\n]+" do add("--- %s", line) end
   for _, line in ipairs(params) do
     if not (is_method and line:match "^[%w_]+" == names[1]) then add("---@param %s", line) end
   end

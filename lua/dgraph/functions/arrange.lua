@@ -35,14 +35,25 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: other orders of axes and elements
+  --- Shapes: x: any; y: as many elements.
+  --- Dtypes: any; y has x's.
+  --- Errors: none.
+  --- Source: NumPy, as Chainer has it.
+
   --- The columns (axis 2) in reverse order.
+  --- Shapes: x: two axes or more; y: the same.
   declare("fliplr(x)", function(x) return F.flip(x, 2) end)
   --- The rows (axis 1) in reverse order.
+  --- Shapes: x: one axis or more; y: the same.
   declare("flipud(x)", function(x) return F.flip(x, 1) end)
   --- All elements along one axis; the same as `flatten`.
+  --- Shapes: x: any; y: one axis.
   declare("ravel(x)", function(x) return F.reshape(x, -1) end)
 
   --- x with the axes `source` at the places `destination`, the others in their order.
+  --- Shapes: x: any; y: x's sizes in the new order.
+  --- Errors: lists of different lengths.
   ---@param source integer|integer[]
   ---@param destination integer|integer[]
   declare("moveaxis(x, source: any, destination: any)", function(x, source, destination)
@@ -66,6 +77,7 @@ return function(F)
   end)
   --- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
   --- 1.
+  --- Shapes: x: one axis or more; y: x's sizes in the new order.
   declare("rollaxis(x, axis: axis, start: axis = 1)", function(x, axis, start)
     local ndim = x.ndim
     axis = axis_of(axis, ndim, "F.rollaxis", "axis")
@@ -74,6 +86,9 @@ return function(F)
   end)
   --- The elements moved `shift` places along an axis; those that leave it come in again at the
   --- other end. Lists move along several axes; without an axis x is flat.
+  --- Shapes: x: any; y: the same.
+  --- Errors: other than one shift for each axis.
+  --- Source: NumPy.
   ---@param shift integer|integer[]
   declare("roll(x, shift: any, axis: any?)", function(x, shift, axis)
     if axis == nil then return F.reshape(F.roll(F.flatten(x), shift, 1), x.shape) end
@@ -93,6 +108,13 @@ return function(F)
     end
     return x
   end)
+
+  --- Family: tensors side by side
+  --- Shapes: xs: all alike but along the axis in which they are joined; y: there the sum of their
+  --- sizes.
+  --- Dtypes: any, one for all; y has it.
+  --- Errors: an empty list.
+  --- Source: NumPy, as Chainer has it.
 
   --- Tensors joined along the second axis; vectors along the only one.
   declare("hstack(xs: tensors)", function(xs)
@@ -120,6 +142,10 @@ return function(F)
   end)
   --- The vectors of a list repeated over a grid with one axis for each of them: "xy" has the second
   --- one along axis 1 and the first along axis 2, as NumPy; "ij" each along its own.
+  --- Shapes: xs: vectors of any sizes; each result has an axis for each of them.
+  --- Dtypes: any; each result has that of its vector.
+  --- Errors: an `indexing` that is neither of the two.
+  --- Source: NumPy.
   ---@return dgraph.Tensor[]
   declare("meshgrid(xs: tensors, indexing: any = 'xy')", function(xs, indexing)
     check.tensors(xs, "F.meshgrid", "xs")
@@ -135,12 +161,25 @@ return function(F)
     return F.broadcast(unpack(shaped))
   end)
 
+  --- Family: diagonals and triangles
+  --- Shapes: x: two axes or more; y: the same.
+  --- Dtypes: any; y has x's.
+  --- Errors: none.
+  --- Source: NumPy.
+
   --- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+  --- Shapes: x: two axes or more; y: x without these two.
+  --- Dtypes: any; y has x's, int64 for integers and bools.
+  --- Errors: axis1 and axis2 that are one.
   declare("trace(x, offset: integer = 0, axis1: axis = 1, axis2: axis = 2)",
     function(x, offset, axis1, axis2) return F.sum(F.diagonal(x, offset, axis1, axis2), -1) end)
   --- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+  --- Shapes: x: one axis or more, ... x n; y: ... x m x m with m = n + |offset|.
+  --- Source: PyTorch.
   declare "diag_embed(x, offset: integer = 0)"
   --- Diagonal k of a matrix; of a vector, the matrix that has it there.
+  --- Shapes: x: n, then y: m x m with m = n + |k|; or x: m x n, then y: the diagonal's length.
+  --- Errors: a tensor of another number of axes.
   declare("diag(x, k: integer = 0)", function(x, k)
     local ndim = x.ndim
     if ndim == 1 then return F.diag_embed(x, k) end
@@ -157,6 +196,10 @@ return function(F)
   --- A view of x's memory with this shape and these strides (in elements), which begins
   --- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
   --- add up where an element is seen several times.
+  --- Shapes: x: any; y: `shape`.
+  --- Errors: other than one stride for each axis; a view that would reach beyond the elements of x;
+  --- an x of which two elements are one in memory.
+  --- Source: PyTorch.
   ---@param shape integer|integer[]
   ---@param strides integer|integer[]
   declare("as_strided(x, shape: any, strides: any, storage_offset: any?)",
@@ -176,8 +219,16 @@ return function(F)
 
   -- -- Sequences ----------------------------------------------------------------------------------
 
+  --- Family: sequences
+  --- Shapes: xs: each length x ..., alike behind the first axis.
+  --- Dtypes: any, one for all; y has it.
+  --- Errors: none.
+  --- Source: Chainer.
+
   --- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
   --- with `padding` to `length`, or to the longest.
+  --- Shapes: xs: each length x ..., alike behind the first axis; y: sequences x `length` x ...
+  --- Errors: a tensor without axes; a `length` below the longest.
   declare("pad_sequence(xs: tensors, length: any?, padding: number = 0)",
     function(xs, length, padding)
       check.tensors(xs, "F.pad_sequence", "xs")
@@ -199,6 +250,8 @@ return function(F)
     end)
   --- Sequences, the longest first, as a list by time: place i of the result has the i-th elements
   --- of all sequences that are as long. What it undoes is itself.
+  --- Shapes: xs: each length x ..., alike behind the first axis; y: a list of n x ..., n falling.
+  --- Errors: a tensor without axes; a sequence that is longer than the one before.
   ---@return dgraph.Tensor[]
   declare("transpose_sequence(xs: tensors)", function(xs)
     check.tensors(xs, "F.transpose_sequence", "xs")
@@ -225,6 +278,9 @@ return function(F)
   end)
   --- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
   --- with `inv` y[indices[i]] = x[i].
+  --- Shapes: x: one axis or more; indices: as many as the axis has places; y: as x.
+  --- Dtypes: any; y has x's.
+  --- Errors: indices that are not each of 1 to n once.
   ---@param indices integer[]|dgraph.Tensor
   declare("permutate(x, indices: any, axis: axis = 1, inv: boolean = false)",
     function(x, indices, axis, inv)

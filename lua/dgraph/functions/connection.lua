@@ -28,8 +28,16 @@ return function(F)
     return n_batch_axes == 1 and y or F.reshape(y, result)
   end
 
+  --- Family: layers
+  --- Shapes: x: batch x in.
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: none.
+  --- Source: Chainer.
+
   --- y = x W' + b. x: batch x in, W: out x in, b: out or nil; y: batch x out. Axes of x behind the
   --- `n_batch_axes` first ones are flattened.
+  --- Shapes: x: batch x in; W: out x in; b: out or nil; y: batch x out.
+  --- Errors: an `n_batch_axes` that leaves no axis for the inputs.
   declare("linear(x, W, b: tensor?, n_batch_axes: integer = 1)", function(x, W, b, n_batch_axes)
     if n_batch_axes ~= 1 or C.dg_ndim(x) ~= 2 then
       return linear_reshaped(x, W, b, n_batch_axes)
@@ -44,6 +52,9 @@ return function(F)
   ---
   --- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
   --- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
+  --- Shapes: x: any; W: ids x size; y: x's shape, then size.
+  --- Dtypes: x: int32, int64 or uint8; W: floats; y has W's.
+  --- Errors: ids that are not 1 to the rows of W, nor ignore_label.
   declare("embed_id(x, W, ignore_label: integer?, sparse: boolean = true)",
     function(x, W, ignore_label, sparse)
       local ignored = ignore_label or NONE

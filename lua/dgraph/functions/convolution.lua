@@ -39,6 +39,14 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: convolutions and their transposes
+  --- Shapes: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text
+  --- says.
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: channels that the groups do not divide; strides or dilations below 1; pads below 0; a
+  --- window that does not fit.
+  --- Source: Chainer.
+
   --- y[n, o, p] = b[o] + the sum of x[n, c, p stride - pad + i dilate] W[o, c, i] over c and i,
   --- with zeros around x. x: batch x channels x h x w, W: out x channels / groups x kh x kw, b: out
   --- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
@@ -64,6 +72,8 @@ return function(F)
   --- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
   --- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
   --- convolution must make x's size. Floats of one dtype.
+  --- Errors: besides those of convolution_2d, an `outsize` from which a convolution does not make
+  --- x's size.
   declare("deconvolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, outsize: sizes?, "
     .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_2d", 2))
   --- deconvolution_2d along one axis.
@@ -77,6 +87,7 @@ return function(F)
     .. "dilate: sizes = 1, groups: integer = 1)", deconvolution("F.deconvolution_nd"))
 
   --- convolution_2d with filters whose elements are `dilate` apart.
+  --- Source: Chainer; Yu and Koltun, arXiv:1511.07122.
   declare("dilated_convolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0, "
     .. "dilate: sizes = 1, cover_all: boolean = false)",
     function(x, W, b, stride, pad, dilate, cover_all)
@@ -86,6 +97,9 @@ return function(F)
   --- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
   --- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
   --- channels, those of one channel of x side by side.
+  --- Shapes: x: batch x channels x h x w; W: multiplier x channels x kh x kw; b: channels
+  --- multiplier or nil; y: batch x channels multiplier x h' x w'.
+  --- Errors: as convolution_2d; a W that is not multiplier x channels x kh x kw.
   declare("depthwise_convolution_2d(x, W, b: tensor?, stride: sizes = 1, pad: sizes = 0)",
     function(x, W, b, stride, pad)
       local shape, channels = W.shape, x:dim(2)

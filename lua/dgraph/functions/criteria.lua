@@ -17,10 +17,21 @@ return function(F)
     return reduction == "mean" and F.mean(y) or reduction == "sum" and F.sum(y) or y
   end
 
+  --- Family: losses by PyTorch's names
+  --- Shapes: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: a reduction that it does not know.
+  --- Source: PyTorch.
+
   --- Minus the element of each row of logarithms of probabilities x that its label t names, counted
   --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
   --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
   --- that count, by their weights; reduction "sum", or "none" for one number for each label.
+  --- Shapes: x: batch x classes or batch x classes x ...; t: x's without the classes; y: one
+  --- number, or as t.
+  --- Dtypes: x, weight: floats, one for both; t: int32, int64 or uint8; y has x's.
+  --- Errors: labels that are neither 1 to the number of classes nor ignore_index; a reduction that
+  --- it does not know.
   declare("nll_loss(x, t, weight: tensor?, ignore_index: integer = -100, reduction: any = 'mean')",
     function(x, t, weight, ignore_index, reduction)
       local who = "F.nll_loss"
@@ -48,6 +59,7 @@ return function(F)
   --- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
   --- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
   --- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+  --- Errors: weights that do not broadcast to x's shape; a reduction that it does not know.
   declare("binary_cross_entropy_with_logits(x, t, weight: tensor?, reduction: any = 'mean', "
     .. "pos_weight: tensor?)",
     function(x, t, weight, reduction, pos_weight)
@@ -93,6 +105,8 @@ return function(F)
 
   --- The cosine of the angle between x1 and x2 along an axis, the second by default; they
   --- broadcast. Lengths count as `eps` where they are less.
+  --- Shapes: x1, x2: broadcast; y: their common shape without the axis.
+  --- Errors: none.
   declare("cosine_similarity(x1, x2, axis: any = 2, eps: number = 1e-8)",
     function(x1, x2, axis, eps)
       checks.float("F.cosine_similarity", x1)
@@ -109,6 +123,8 @@ return function(F)
 
   --- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
   --- over all elements; reduction "sum", or "none" for each.
+  --- Errors: a beta below 0; a reduction that it does not know.
+  --- Source: PyTorch; Girshick, "Fast R-CNN", arXiv:1504.08083.
   declare("smooth_l1_loss(x, t, reduction: any = 'mean', beta: number = 1)",
     function(x, t, reduction, beta)
       local who = "F.smooth_l1_loss"
@@ -121,12 +137,14 @@ return function(F)
       return reduced(clipped * (a - clipped * 0.5) * (1 / beta), reduction)
     end)
   --- The same as `smooth_l1_loss`.
+  --- Errors: as smooth_l1_loss.
   declare("smooth_l1(x, t, reduction: any = 'mean', beta: number = 1)", F.smooth_l1_loss)
 
   --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
   --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
   --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
   --- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+  --- Source: torchvision; Lin et al., arXiv:1708.02002.
   declare("sigmoid_focal_loss(x, t, alpha: number = 0.25, gamma: number = 2, "
     .. "reduction: any = 'none')",
     function(x, t, alpha, gamma, reduction)

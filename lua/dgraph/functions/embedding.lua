@@ -92,6 +92,14 @@ return function(F)
     end
   end
 
+  --- Family: bags of rows
+  --- Shapes: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
+  --- Dtypes: x, offsets: int32, int64 or uint8; W: floats; y has W's.
+  --- Errors: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not
+  --- 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape
+  --- than x.
+  --- Source: PyTorch.
+
   --- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
   --- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
   --- the first of them 1; `include_last_offset` says that the end of the last one follows.

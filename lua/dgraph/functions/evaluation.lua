@@ -24,7 +24,19 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: measures of classes and of regression
+  --- Shapes: y: batch x classes or batch x classes x ...; t: y's without the classes; each result:
+  --- classes.
+  --- Dtypes: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+  --- Errors: labels that are neither 1 to the number of classes nor ignore_label; a negative
+  --- label_num.
+  --- Source: Chainer.
+
   --- The share of rows of y whose greatest element is at the position t, which counts from 1.
+  --- Shapes: y: batch x classes or batch x classes x ...; t: y's without the classes; the result:
+  --- one number.
+  --- Dtypes: y: any; t: int32, int64 or uint8; the result has y's, float32 for integers and bools.
+  --- Errors: labels that are neither 1 to the number of classes nor ignore_label.
   declare("accuracy(y, t, ignore_label: integer?)", function(y, t, ignore_label)
     return wrap(C.dg_accuracy(y, t, 1, ignore_label or NONE))
   end)
@@ -32,6 +44,9 @@ return function(F)
   --- The share of scores y that are on the right side: from 0 on where the target t is 1, below
   --- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
   --- that do not shift. Not differentiable.
+  --- Shapes: y, t: one shape, any; the result: one number.
+  --- Dtypes: y: floats; t: int32, int64 or uint8; the result has y's.
+  --- Errors: floats or bool as t.
   declare("binary_accuracy(y, t)", function(y, t)
     wants_float(y, "F.binary_accuracy", "y")
     wants_same_shape(y.shape, t.shape, "F.binary_accuracy")
@@ -127,6 +142,10 @@ return function(F)
   --- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
   --- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
   --- there for the order of arguments alone. Not differentiable.
+  --- Shapes: pred, truth: one shape, batch x ...; the result: one number, or pred's without the
+  --- batch.
+  --- Dtypes: floats, one for both; the result has it.
+  --- Errors: a sample_weight; a multioutput that is neither of the two.
   ---@param sample_weight? nil
   ---@param multioutput? string  "uniform_average" or "raw_values"
   declare("r2_score(pred, truth, sample_weight: any?, multioutput: any = 'uniform_average')",

@@ -79,8 +79,16 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: windows and columns
+  --- Shapes: x: batch x channels x h x w.
+  --- Dtypes: floats; y has x's.
+  --- Errors: windows, strides or dilations below 1; pads below 0; a window that does not fit.
+  --- Source: PyTorch.
+
   --- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
   --- sizes as those of convolution_2d.
+  --- Shapes: x: batch x channels x h x w; y: batch x channels kh kw x h' x w'.
+  --- Source: Chainer.
   declare("im2col(x, ksize: sizes, stride: sizes = 1, pad: sizes = 0, "
     .. "cover_all: boolean = false, dilate: sizes = 1)",
     function(x, ksize, stride, pad, cover_all, dilate)
@@ -97,6 +105,7 @@ return function(F)
 
   --- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
   --- three axes behind batch and channels.
+  --- Shapes: x: batch x channels x one to three axes; y: batch x channels kh kw x places.
   declare("unfold(x, kernel_size: sizes, dilation: sizes = 1, padding: sizes = 0, "
     .. "stride: sizes = 1)",
     function(x, kernel_size, dilation, padding, stride)
@@ -115,6 +124,9 @@ return function(F)
 
   --- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
   --- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
+  --- Shapes: x: batch x channels kh kw x places; y: batch x channels x output_size.
+  --- Errors: besides those of im2col, channels that are no multiple of the window's elements;
+  --- another number of places than the windows have.
   declare("fold(x, output_size: sizes, kernel_size: sizes, dilation: sizes = 1, "
     .. "padding: sizes = 0, stride: sizes = 1)",
     function(x, output_size, kernel_size, dilation, padding, stride)
@@ -135,6 +147,12 @@ return function(F)
         windows.dilate, false))
     end)
 
+  --- Family: channels and blocks
+  --- Shapes: x: batch x r^2 c x h x w; y: batch x c x r h x r w.
+  --- Dtypes: any; y has x's.
+  --- Errors: another number of axes than 4; an r below 1; channels that r^2 does not divide.
+  --- Source: Chainer.
+
   --- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
   --- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
   --- channel k.
@@ -145,6 +163,8 @@ return function(F)
     return F.reshape(y, { n, c, h * r, w * r })
   end)
   --- What undoes depth2space.
+  --- Shapes: X: batch x c x r h x r w; y: batch x r^2 c x h x w.
+  --- Errors: another number of axes than 4; an r below 1; sizes that r does not divide.
   declare("space2depth(X, r: integer)", function(X, r)
     local n, c, h, w = image_and_block(X, r, "F.space2depth")
     h, w = whole_blocks(h, w, r, "F.space2depth")
@@ -153,6 +173,7 @@ return function(F)
   end)
   --- depth2space in PyTorch's order: channel k r^2 + i r + j, counted from 0, is at row i and
   --- column j of the blocks of channel k.
+  --- Source: PyTorch; Shi et al., arXiv:1609.05158.
   declare("pixel_shuffle(x, upscale_factor: integer)", function(x, r)
     local n, channels, h, w = image_and_block(x, r, "F.pixel_shuffle")
     local c = shared(channels, r, "F.pixel_shuffle")
@@ -160,6 +181,9 @@ return function(F)
     return F.reshape(y, { n, c, h * r, w * r })
   end)
   --- What undoes pixel_shuffle.
+  --- Shapes: x: batch x c x r h x r w; y: batch x r^2 c x h x w.
+  --- Errors: another number of axes than 4; an r below 1; sizes that r does not divide.
+  --- Source: PyTorch.
   declare("pixel_unshuffle(x, downscale_factor: integer)", function(x, r)
     local n, c, h, w = image_and_block(x, r, "F.pixel_unshuffle")
     h, w = whole_blocks(h, w, r, "F.pixel_unshuffle")
@@ -170,6 +194,10 @@ return function(F)
   --- The image in another height and width. "bilinear" mixes the four elements around each place,
   --- "nearest" takes the one at or before it. The corners lie on each other with `align_corners`;
   --- without, and with "nearest", the outer edges of the elements do.
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x output_shape.
+  --- Dtypes: floats; y has x's.
+  --- Errors: an unknown mode; sizes below 1.
+  --- Source: Chainer.
   ---@param output_shape integer[]  height and width
   ---@param mode? "bilinear"|"nearest"
   declare("resize_images(x, output_shape: sizes, mode: any = 'bilinear', "

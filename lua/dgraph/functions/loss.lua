@@ -26,12 +26,24 @@ return function(F)
     return F.sum(each) * (1 / math.max(normalize and C.dg_size(each) or t:dim(1), 1))
   end
 
+  --- Family: cross entropies
+  --- Shapes: x, t: one shape, any; y: one number, or x's shape with reduce "no".
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: a `reduce` that it does not know.
+  --- Source: Chainer.
+
   --- The cross entropy of softmax(x) and the labels t, which count from 1. x: batch x classes or
   --- batch x classes x ..., t: batch x ..., or probabilities in x's shape. Labels `ignore_label` do
   --- not count. The mean over the labels that count (`normalize`) or over all; reduce "no" gives
   --- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
   --- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
   --- differentiated twice.
+  --- Shapes: x: batch x classes or batch x classes x ...; t: x's without the classes, or x's;
+  --- class_weight: classes; y: one number, or x's without the classes with reduce "no".
+  --- Dtypes: x, class_weight: floats, one for both; t: int32, int64 or uint8 for labels, x's for
+  --- probabilities; y has x's.
+  --- Errors: labels that are neither 1 to the number of classes nor ignore_label; unknown `reduce`
+  --- or soft_target_loss.
   declare("softmax_cross_entropy(x, t, normalize: boolean = true, cache_score: any = true, "
     .. "class_weight: tensor?, ignore_label: integer = -1, reduce: any = 'mean', "
     .. "enable_double_backprop: any?, soft_target_loss: any = 'cross-entropy')",
@@ -48,6 +60,7 @@ return function(F)
 
   --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
   --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+  --- Dtypes: x: floats; t: integers, bool, or x's; y has x's.
   declare("sigmoid_cross_entropy(x, t, normalize: boolean = true, reduce: any = 'mean')",
     function(x, t, normalize, reduce)
       local mean = wants_mean(reduce, "F.sigmoid_cross_entropy")
@@ -55,11 +68,20 @@ return function(F)
     end)
 
   --- The mean of (x0 - x1)^2 over all elements; both of one shape.
+  --- Shapes: x0, x1: one shape, any; y: one number.
+  --- Errors: none.
   declare "mean_squared_error(x0, x1)"
 
   -- -- Errors of predictions ------------------------------------------------------------------
 
+  --- Family: errors of predictions
+  --- Shapes: x0, x1: one shape, any; y: the same.
+  --- Dtypes: floats, one for both; y has it.
+  --- Errors: none.
+  --- Source: Chainer.
+
   --- The mean of |x0 - x1| over all elements; both of one shape.
+  --- Shapes: x0, x1: one shape, any; y: one number.
   declare("mean_absolute_error(x0, x1)", function(x0, x1)
     checks.alike("F.mean_absolute_error", x0, x1)
     return F.mean(F.abs(x0 - x1))
@@ -86,6 +108,10 @@ return function(F)
   --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
   --- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
   --- each.
+  --- Shapes: x, t: one shape, batch x classes x ...; y: without the second axis, or the same with
+  --- reduce "no".
+  --- Errors: a delta that is not above 0; a `reduce` that it does not know.
+  --- Source: Chainer; Huber, "Robust estimation of a location parameter", 1964.
   declare("huber_loss(x, t, delta: number, reduce: any = 'sum_along_second_axis')",
     function(x, t, delta, reduce)
       checks.alike("F.huber_loss", x, t)
@@ -105,9 +131,18 @@ return function(F)
     return norm == "L2" and F.square(y) or y
   end
 
+  --- Family: margins
+  --- Shapes: batch x size; y: one number, or batch with reduce "no".
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: a margin that is not above 0; a `reduce` that it does not know.
+  --- Source: Chainer.
+
   --- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
   --- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
   --- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+  --- Shapes: x: batch x classes; t: batch; y: one number, or as x with reduce "no".
+  --- Dtypes: x: floats; t: int32, int64 or uint8; y has x's.
+  --- Errors: labels that are not 1 to the number of classes; unknown `norm` or `reduce`.
   declare("hinge(x, t, norm: any = 'L1', reduce: any = 'mean')", function(x, t, norm, reduce)
     local who = "F.hinge"
     checks.float(who, x)
@@ -133,6 +168,10 @@ return function(F)
   --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
   --- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
   --- al., 2006. reduce "no" gives one number for each pair.
+  --- Shapes: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
+  --- Dtypes: x0, x1: floats, one for both; y: any; the result has x0's.
+  --- Source: Chainer; Hadsell, Chopra, LeCun, "Dimensionality reduction by learning an invariant
+  --- mapping", 2006.
   declare("contrastive(x0, x1, y, margin: number = 1, reduce: any = 'mean')",
     function(x0, x1, y, margin, reduce)
       local who = "F.contrastive"
@@ -153,6 +192,7 @@ return function(F)
 
   --- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
   --- reduce "no" gives one number for each row.
+  --- Source: Chainer; Schroff, Kalenichenko, Philbin, "FaceNet", arXiv:1503.03832.
   declare("triplet(anchor, positive, negative, margin: number = 0.2, reduce: any = 'mean')",
     function(anchor, positive, negative, margin, reduce)
       local who = "F.triplet"
@@ -173,8 +213,15 @@ return function(F)
     return reduce == "sum" and F.sum(y) or reduce == "mean" and F.mean(y) or y
   end
 
+  --- Family: distributions
+  --- Shapes: all of one shape, any; y: one number, or the same with reduce "no".
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: a `reduce` that it does not know.
+  --- Source: Chainer.
+
   --- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
   --- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+  --- Source: Chainer; Kingma and Welling, arXiv:1312.6114, appendix B.
   declare("gaussian_kl_divergence(mean, ln_var, reduce: any = 'sum')",
     function(mean, ln_var, reduce)
       checks.alike("F.gaussian_kl_divergence", mean, ln_var)
@@ -205,6 +252,11 @@ return function(F)
   --- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
   --- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
   --- nothing.
+  --- Shapes: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce
+  --- "no".
+  --- Dtypes: x, W: floats, one for both; t and what the sampler gives: int32, int64 or uint8; the
+  --- loss has x's.
+  --- Errors: labels that are neither 1 to the rows of W nor -1; a `reduce` that it does not know.
   ---@param x dgraph.Tensor  batch x size
   ---@param t dgraph.Tensor  batch, labels from 1
   ---@param W dgraph.Tensor  labels x size

@@ -8,40 +8,68 @@ local F = {}
 local Tensor = {}
 
 --- 1 / (1 + exp(-x)), elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.sigmoid(x) end
 
 --- The greater of x and 0, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.relu(x) end
 
 --- log(1 + exp(beta x)) / beta, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a beta of 0.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param beta? number  1 by default
 ---@return dgraph.Tensor
 function F.softplus(x, beta) end
 
 --- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: no axis 2 where no axis is named: a vector wants axis 1.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function F.softmax(x, axis) end
 
 --- The logarithm of softmax.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as softmax.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function F.log_softmax(x, axis) end
 
 --- x where it is not negative, else slope x, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param slope? number  0.2 by default
 ---@return dgraph.Tensor
 function F.leaky_relu(x, slope) end
 
 --- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Clevert, Unterthiner, Hochreiter, arXiv:1511.07289.
 ---@param x dgraph.Tensor
 ---@param alpha? number  1 by default
 ---@return dgraph.Tensor
@@ -49,6 +77,10 @@ function F.elu(x, alpha) end
 
 --- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
 --- and variance 1 (Klambauer et al., arXiv:1706.02515).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Klambauer et al., arXiv:1706.02515.
 ---@param x dgraph.Tensor
 ---@param alpha? number  1.6732632423543772848170429916717 by default
 ---@param scale? number  1.0507009873554804934193349852946 by default
@@ -56,17 +88,29 @@ function F.elu(x, alpha) end
 function F.selu(x, alpha, scale) end
 
 --- x limited to [0, z], elementwise. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a z that is not above 0.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param z? number  20 by default
 ---@return dgraph.Tensor
 function F.clipped_relu(x, z) end
 
 --- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.relu6(x) end
 
 --- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a min_val that is not below max_val.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param min_val? number  -1 by default
 ---@param max_val? number  1 by default
@@ -74,27 +118,47 @@ function F.relu6(x) end
 function F.hardtanh(x, min_val, max_val) end
 
 --- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.hard_sigmoid(x) end
 
 --- x sigmoid(x), elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.silu(x) end
 
 --- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Misra, arXiv:1908.08681.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mish(x) end
 
 --- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.logsigmoid(x) end
 
 --- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
 --- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an `approximate` that is neither of the two.
+--- - **Source**: PyTorch; Hendrycks and Gimpel, arXiv:1606.08415.
 ---@param x dgraph.Tensor
 ---@param approximate? string  "none" or "tanh"
 ---@return dgraph.Tensor
@@ -102,6 +166,10 @@ function F.gelu(x, approximate) end
 
 --- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
 --- axis, or the first axes of that.
+--- - **Shapes**: x: batch x ...; beta: x's shape without the batch, or the first axes of that; y: as x.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ramachandran, Zoph, Le, arXiv:1710.05941.
 ---@param x dgraph.Tensor
 ---@param beta dgraph.Tensor
 ---@return dgraph.Tensor
@@ -109,18 +177,30 @@ function F.swish(x, beta) end
 
 --- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
 --- axis, or the first axes of that.
+--- - **Shapes**: x: batch x ...; W: x's shape without the batch, or the first axes of that; y: as x.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; He et al., arXiv:1502.01852.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@return dgraph.Tensor
 function F.prelu(x, W) end
 
 --- max(x, 0) and max(-x, 0), joined along an axis.
+--- - **Shapes**: x: one axis or more; y: the same, twice as long along the axis.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Shang et al., arXiv:1603.05201.
 ---@param x dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function F.crelu(x, axis) end
 
 --- The largest of each `pool_size` neighbours along an axis.
+--- - **Shapes**: x: one axis or more; y: the same, pool_size times shorter along the axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a size of the axis that pool_size does not divide.
+--- - **Source**: Chainer; Goodfellow et al., arXiv:1302.4389.
 ---@param x dgraph.Tensor
 ---@param pool_size integer
 ---@param axis? integer  2 by default
@@ -130,6 +210,10 @@ function F.maxout(x, pool_size, axis) end
 --- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
 --- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
 --- instead of new numbers; with `return_r`, r is the second result.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: other than 0 <= l < u < 1; an `r` that has not x's shape and dtype.
+--- - **Source**: Chainer; Xu et al., arXiv:1505.00853.
 ---@param x dgraph.Tensor
 ---@param l? number  1 / 8 by default
 ---@param u? number  1 / 3 by default
@@ -139,21 +223,37 @@ function F.maxout(x, pool_size, axis) end
 function F.rrelu(x, l, u, r, return_r) end
 
 --- The columns (axis 2) in reverse order.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.fliplr(x) end
 
 --- The rows (axis 1) in reverse order.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.flipud(x) end
 
 --- All elements along one axis; the same as `flatten`.
+--- - **Shapes**: x: any; y: one axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.ravel(x) end
 
 --- x with the axes `source` at the places `destination`, the others in their order.
+--- - **Shapes**: x: any; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: lists of different lengths.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param source integer|integer[]
 ---@param destination integer|integer[]
@@ -162,6 +262,10 @@ function F.moveaxis(x, source, destination) end
 
 --- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
 --- 1.
+--- - **Shapes**: x: one axis or more; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis integer
 ---@param start? integer  1 by default
@@ -170,6 +274,10 @@ function F.rollaxis(x, axis, start) end
 
 --- The elements moved `shift` places along an axis; those that leave it come in again at the
 --- other end. Lists move along several axes; without an axis x is flat.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: other than one shift for each axis.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param shift integer|integer[]
 ---@param axis? any
@@ -177,28 +285,48 @@ function F.rollaxis(x, axis, start) end
 function F.roll(x, shift, axis) end
 
 --- Tensors joined along the second axis; vectors along the only one.
+--- - **Shapes**: xs: all alike but along the axis in which they are joined; y: there the sum of their sizes.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: an empty list.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param xs dgraph.Tensor[]
 ---@return dgraph.Tensor
 function F.hstack(xs) end
 
 --- Tensors joined along the first axis; a vector is one row.
+--- - **Shapes**: xs: all alike but along the axis in which they are joined; y: there the sum of their sizes.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: an empty list.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param xs dgraph.Tensor[]
 ---@return dgraph.Tensor
 function F.vstack(xs) end
 
 --- Tensors joined along the third axis; a matrix is one layer of it, a vector one row of a layer.
+--- - **Shapes**: xs: all alike but along the axis in which they are joined; y: there the sum of their sizes.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: an empty list.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param xs dgraph.Tensor[]
 ---@return dgraph.Tensor
 function F.dstack(xs) end
 
 --- The vectors of a list repeated over a grid with one axis for each of them: "xy" has the second
 --- one along axis 1 and the first along axis 2, as NumPy; "ij" each along its own.
+--- - **Shapes**: xs: vectors of any sizes; each result has an axis for each of them.
+--- - **Dtypes**: any; each result has that of its vector.
+--- - **Errors**: an `indexing` that is neither of the two.
+--- - **Source**: NumPy.
 ---@param xs dgraph.Tensor[]
 ---@param indexing? string  "xy" by default
 ---@return dgraph.Tensor[]
 function F.meshgrid(xs, indexing) end
 
 --- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+--- - **Shapes**: x: two axes or more; y: x without these two.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: axis1 and axis2 that are one.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param offset? integer  0 by default
 ---@param axis1? integer  1 by default
@@ -207,24 +335,40 @@ function F.meshgrid(xs, indexing) end
 function F.trace(x, offset, axis1, axis2) end
 
 --- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+--- - **Shapes**: x: one axis or more, ... x n; y: ... x m x m with m = n + |offset|.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param offset? integer  0 by default
 ---@return dgraph.Tensor
 function F.diag_embed(x, offset) end
 
 --- Diagonal k of a matrix; of a vector, the matrix that has it there.
+--- - **Shapes**: x: n, then y: m x m with m = n + |k|; or x: m x n, then y: the diagonal's length.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a tensor of another number of axes.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
 function F.diag(x, k) end
 
 --- The matrices in the last two axes with zeros above diagonal k.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
 function F.tril(x, k) end
 
 --- The matrices in the last two axes with zeros below diagonal k.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
@@ -233,6 +377,10 @@ function F.triu(x, k) end
 --- A view of x's memory with this shape and these strides (in elements), which begins
 --- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
 --- add up where an element is seen several times.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: other than one stride for each axis; a view that would reach beyond the elements of x; an x of which two elements are one in memory.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
 ---@param strides integer|integer[]
@@ -242,6 +390,10 @@ function F.as_strided(x, shape, strides, storage_offset) end
 
 --- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
 --- with `padding` to `length`, or to the longest.
+--- - **Shapes**: xs: each length x ..., alike behind the first axis; y: sequences x `length` x ...
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: a tensor without axes; a `length` below the longest.
+--- - **Source**: Chainer.
 ---@param xs dgraph.Tensor[]
 ---@param length? any
 ---@param padding? number  0 by default
@@ -250,12 +402,20 @@ function F.pad_sequence(xs, length, padding) end
 
 --- Sequences, the longest first, as a list by time: place i of the result has the i-th elements
 --- of all sequences that are as long. What it undoes is itself.
+--- - **Shapes**: xs: each length x ..., alike behind the first axis; y: a list of n x ..., n falling.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: a tensor without axes; a sequence that is longer than the one before.
+--- - **Source**: Chainer.
 ---@param xs dgraph.Tensor[]
 ---@return dgraph.Tensor[]
 function F.transpose_sequence(xs) end
 
 --- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
 --- with `inv` y[indices[i]] = x[i].
+--- - **Shapes**: x: one axis or more; indices: as many as the axis has places; y: as x.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: indices that are not each of 1 to n once.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param indices integer[]|dgraph.Tensor
 ---@param axis? integer  1 by default
@@ -264,24 +424,40 @@ function F.transpose_sequence(xs) end
 function F.permutate(x, indices, axis, inv) end
 
 --- The same elements in another shape, of which one size may be -1.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a shape with another number of elements; more than one -1.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
 ---@return dgraph.Tensor
 function F.reshape(x, shape) end
 
 --- Repeated along axes of size 1 and new leading axes.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a shape to which x does not broadcast.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
 ---@return dgraph.Tensor
 function F.broadcast_to(x, shape) end
 
 --- The axes in another order; reversed when none is given.
+--- - **Shapes**: x: any; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: axes that are not each once.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axes? integer|integer[]
 ---@return dgraph.Tensor
 function F.transpose(x, axes) end
 
 --- x with two of its axes exchanged. Shares the elements of x.
+--- - **Shapes**: x: one axis or more; y: with two sizes exchanged.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis1 integer
 ---@param axis2 integer
@@ -290,30 +466,50 @@ function F.swapaxes(x, axis1, axis2) end
 
 --- x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares
 --- the elements of x.
+--- - **Shapes**: x: up to 7 axes; y: one axis of size 1 more.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis integer
 ---@return dgraph.Tensor
 function F.expand_dims(x, axis) end
 
 --- Without axes of size 1: those given, or all.
+--- - **Shapes**: x: any; y: without these axes.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis of another size than 1.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@return dgraph.Tensor
 function F.squeeze(x, axis) end
 
 --- The order along axes reversed, along all when none is given.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@return dgraph.Tensor
 function F.flip(x, axis) end
 
 --- `x[slices]`
+--- - **Shapes**: x: any; y: for each slice its length, for each tensor of positions its shape, none for a number; for a mask (bool) as many places as are true.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: positions that x does not have; more of them than x has axes; a step of 0; a mask of another shape.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param slices any
 ---@return dgraph.Tensor
 function F.get_item(x, slices) end
 
 --- Places along an axis that a tensor of positions chooses.
+--- - **Shapes**: x: one axis or more; y: x's, with the shape of the indices in the place of the axis.
+--- - **Dtypes**: x: any; indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that x does not have.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param indices dgraph.Tensor
 ---@param axis? integer  1 by default
@@ -321,6 +517,10 @@ function F.get_item(x, slices) end
 function F.take(x, indices, axis) end
 
 --- The elements of x where the condition (bool) is true, else those of y.
+--- - **Shapes**: condition, x, y: broadcast.
+--- - **Dtypes**: condition: bool; x, y: any, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param condition dgraph.Tensor
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
@@ -328,12 +528,20 @@ function F.take(x, indices, axis) end
 function F.where(condition, x, y) end
 
 --- A contiguous copy of x.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.copy(x) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
 --- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has `typ`.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param typ dgraph.Dtype
 ---@return dgraph.Tensor
@@ -341,34 +549,58 @@ function F.cast(x, typ) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
 --- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has `dtype`.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param dtype dgraph.Dtype
 ---@return dgraph.Tensor
 function F.astype(x, dtype) end
 
 --- The positions of what is not 0, one row for each.
+--- - **Shapes**: x: any; y: how many x axes.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.nonzero(x) end
 
 --- All elements along one axis.
+--- - **Shapes**: x: any; y: one axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.flatten(x) end
 
 --- Tensors joined along an axis; the second one when nil.
+--- - **Shapes**: xs: alike but along the axis; y: there the sum of their sizes.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: an empty list, or more than 65535 tensors.
+--- - **Source**: Chainer.
 ---@param xs dgraph.Tensor[]
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function F.concat(xs, axis) end
 
 --- Tensors of one shape side by side along a new axis.
+--- - **Shapes**: xs: all of one shape; y: an axis more, of the size of the list.
+--- - **Dtypes**: any, one for all; y has it.
+--- - **Errors**: an empty list, or more than 65535 tensors.
+--- - **Source**: Chainer.
 ---@param xs dgraph.Tensor[]
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function F.stack(xs, axis) end
 
 --- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+--- - **Shapes**: x: one axis or more; the results: x's but for the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a number of parts that does not divide the size; sizes that do not add up to it.
+--- - **Source**: PyTorch's name; a number is one of parts, as Chainer's split_axis has it.
 ---@param x dgraph.Tensor
 ---@param sizes integer|integer[]
 ---@param axis? integer  1 by default
@@ -377,6 +609,10 @@ function F.split(x, sizes, axis) end
 
 --- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
 --- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+--- - **Shapes**: x: one axis or more; the results: x's but for the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a number of parts that does not divide the size; positions that do not rise or lie outside.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param indices_or_sections integer|integer[]|dgraph.Tensor
 ---@param axis? integer  1 by default
@@ -384,23 +620,39 @@ function F.split(x, sizes, axis) end
 function F.split_axis(x, indices_or_sections, axis) end
 
 --- The places of x along an axis as a list, without that axis.
+--- - **Shapes**: x: one axis or more; the results: x's without the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor[]
 function F.separate(x, axis) end
 
 --- The tensors repeated to their common shape, as a list.
+--- - **Shapes**: any that broadcast; each result has the common shape.
+--- - **Dtypes**: any, also different ones; each result has that of its tensor.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param ... dgraph.Tensor
 ---@return dgraph.Tensor[]
 function F.broadcast(...) end
 
 --- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes; y: as t.
+--- - **Dtypes**: x: any; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are not 1 to the number of classes.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@return dgraph.Tensor
 function F.select_item(x, t) end
 
 --- The diagonal `offset` above the main one of the matrices in two axes.
+--- - **Shapes**: x: two axes or more; y: the others, then the diagonal's length.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: axis1 and axis2 that are one.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param offset? integer  0 by default
 ---@param axis1? integer  1 by default
@@ -410,6 +662,10 @@ function F.diagonal(x, offset, axis1, axis2) end
 
 --- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
 --- axis.
+--- - **Shapes**: x: any; y: each axis longer by its two widths.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: another mode than "constant"; negative widths; widths for another number of axes.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param pad_width integer|integer[]|integer[][]
 ---@param mode? string  "constant" by default
@@ -419,13 +675,23 @@ function F.pad(x, pad_width, mode, constant_values) end
 
 --- Each place of an axis so many times in a row: as a number says, or a list of one for each
 --- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+--- - **Shapes**: x: one axis or more; y: the axis as long as the sum of the repeats.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a list of another length than the axis; negative repeats.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param repeats integer|integer[]
 ---@param axis? integer
 ---@return dgraph.Tensor
 function F.repeat_(x, repeats, axis) end
 
+F["repeat"] = F.repeat_
+
 --- The whole of x so many times along each axis.
+--- - **Shapes**: x: any; y: each size as often as `reps` says, aligned at the last axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: negative numbers.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param reps integer|integer[]
 ---@return dgraph.Tensor
@@ -433,6 +699,10 @@ function F.tile(x, reps) end
 
 --- y = x W' + b. x: batch x in, W: out x in, b: out or nil; y: batch x out. Axes of x behind the
 --- `n_batch_axes` first ones are flattened.
+--- - **Shapes**: x: batch x in; W: out x in; b: out or nil; y: batch x out.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: an `n_batch_axes` that leaves no axis for the inputs.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -443,6 +713,10 @@ function F.linear(x, W, b, n_batch_axes) end
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
 --- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
 --- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
+--- - **Shapes**: x: any; W: ids x size; y: x's shape, then size.
+--- - **Dtypes**: x: int32, int64 or uint8; W: floats; y has W's.
+--- - **Errors**: ids that are not 1 to the rows of W, nor ignore_label.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
@@ -455,6 +729,10 @@ function F.embed_id(x, W, ignore_label, sparse) end
 --- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
 --- rounded down, or up with `cover_all`. Filters of a group see the channels of that group.
 --- Floats of one dtype.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -467,6 +745,10 @@ function F.embed_id(x, W, ignore_label, sparse) end
 function F.convolution_2d(x, W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along one axis. x: batch x channels x length.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -479,6 +761,10 @@ function F.convolution_2d(x, W, b, stride, pad, cover_all, dilate, groups) end
 function F.convolution_1d(x, W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along three axes. x: batch x channels x depth x height x width.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -491,6 +777,10 @@ function F.convolution_1d(x, W, b, stride, pad, cover_all, dilate, groups) end
 function F.convolution_3d(x, W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -506,6 +796,10 @@ function F.convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups) end
 --- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
 --- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
 --- convolution must make x's size. Floats of one dtype.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: besides those of convolution_2d, an `outsize` from which a convolution does not make x's size.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -518,6 +812,10 @@ function F.convolution_nd(x, W, b, stride, pad, cover_all, dilate, groups) end
 function F.deconvolution_2d(x, W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along one axis.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -530,6 +828,10 @@ function F.deconvolution_2d(x, W, b, stride, pad, outsize, dilate, groups) end
 function F.deconvolution_1d(x, W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along three axes.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -542,6 +844,10 @@ function F.deconvolution_1d(x, W, b, stride, pad, outsize, dilate, groups) end
 function F.deconvolution_3d(x, W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -554,6 +860,10 @@ function F.deconvolution_3d(x, W, b, stride, pad, outsize, dilate, groups) end
 function F.deconvolution_nd(x, W, b, stride, pad, outsize, dilate, groups) end
 
 --- convolution_2d with filters whose elements are `dilate` apart.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer; Yu and Koltun, arXiv:1511.07122.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -567,6 +877,10 @@ function F.dilated_convolution_2d(x, W, b, stride, pad, dilate, cover_all) end
 --- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
 --- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
 --- channels, those of one channel of x side by side.
+--- - **Shapes**: x: batch x channels x h x w; W: multiplier x channels x kh x kw; b: channels multiplier or nil; y: batch x channels multiplier x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: as convolution_2d; a W that is not multiplier x channels x kh x kw.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
@@ -579,6 +893,10 @@ function F.depthwise_convolution_2d(x, W, b, stride, pad) end
 --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
 --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
 --- that count, by their weights; reduction "sum", or "none" for one number for each label.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes; y: one number, or as t.
+--- - **Dtypes**: x, weight: floats, one for both; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_index; a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
@@ -590,6 +908,10 @@ function F.nll_loss(x, t, weight, ignore_index, reduction) end
 --- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
 --- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
 --- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: weights that do not broadcast to x's shape; a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
@@ -599,6 +921,10 @@ function F.nll_loss(x, t, weight, ignore_index, reduction) end
 function F.binary_cross_entropy_with_logits(x, t, weight, reduction, pos_weight) end
 
 --- The same as `binary_cross_entropy_with_logits`.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
@@ -610,6 +936,10 @@ function F.bce_with_logits(x, t, weight, reduction, pos_weight) end
 --- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
 --- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
 --- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -619,6 +949,10 @@ function F.kl_div(x, t, reduction, log_target) end
 
 --- The cosine of the angle between x1 and x2 along an axis, the second by default; they
 --- broadcast. Lengths count as `eps` where they are less.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape without the axis.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@param axis? integer  2 by default
@@ -628,6 +962,10 @@ function F.cosine_similarity(x1, x2, axis, eps) end
 
 --- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
 --- over all elements; reduction "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a beta below 0; a reduction that it does not know.
+--- - **Source**: PyTorch; Girshick, "Fast R-CNN", arXiv:1504.08083.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -636,6 +974,10 @@ function F.cosine_similarity(x1, x2, axis, eps) end
 function F.smooth_l1_loss(x, t, reduction, beta) end
 
 --- The same as `smooth_l1_loss`.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: as smooth_l1_loss.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -647,6 +989,10 @@ function F.smooth_l1(x, t, reduction, beta) end
 --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
 --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
 --- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: torchvision; Lin et al., arXiv:1708.02002.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param alpha? number  0.25 by default
@@ -660,6 +1006,10 @@ function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
 --- the first of them 1; `include_last_offset` says that the end of the last one follows.
 --- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
 --- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+--- - **Shapes**: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
+--- - **Dtypes**: x, offsets: int32, int64 or uint8; W: floats; y has W's.
+--- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param offsets? dgraph.Tensor
@@ -672,6 +1022,10 @@ function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
 function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; the result: one number.
+--- - **Dtypes**: y: any; t: int32, int64 or uint8; the result has y's, float32 for integers and bools.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param ignore_label? integer
@@ -681,6 +1035,10 @@ function F.accuracy(y, t, ignore_label) end
 --- The share of scores y that are on the right side: from 0 on where the target t is 1, below
 --- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
 --- that do not shift. Not differentiable.
+--- - **Shapes**: y, t: one shape, any; the result: one number.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; the result has y's.
+--- - **Errors**: floats or bool as t.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@return dgraph.Tensor
@@ -691,6 +1049,10 @@ function F.binary_accuracy(y, t) end
 --- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
 --- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
 --- not count. A class without places, or never predicted, has NaN. Not differentiable.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param label_num? integer
@@ -703,6 +1065,10 @@ function F.binary_accuracy(y, t) end
 function F.classification_summary(y, t, label_num, beta, ignore_label) end
 
 --- The precision of each class, and how many places it has: see classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param label_num? integer
@@ -712,6 +1078,10 @@ function F.classification_summary(y, t, label_num, beta, ignore_label) end
 function F.precision(y, t, label_num, ignore_label) end
 
 --- The recall of each class, and how many places it has: see classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param label_num? integer
@@ -722,6 +1092,10 @@ function F.recall(y, t, label_num, ignore_label) end
 
 --- The harmonic mean of precision and recall of each class, and how many places it has: see
 --- classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param label_num? integer
@@ -734,6 +1108,10 @@ function F.f1_score(y, t, label_num, ignore_label) end
 --- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
 --- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
 --- there for the order of arguments alone. Not differentiable.
+--- - **Shapes**: pred, truth: one shape, batch x ...; the result: one number, or pred's without the batch.
+--- - **Dtypes**: floats, one for both; the result has it.
+--- - **Errors**: a sample_weight; a multioutput that is neither of the two.
+--- - **Source**: Chainer.
 ---@param pred dgraph.Tensor
 ---@param truth dgraph.Tensor
 ---@param sample_weight? nil
@@ -743,6 +1121,10 @@ function F.r2_score(pred, truth, sample_weight, multioutput) end
 
 --- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
 --- many axes as x, none of them larger but this one. PyTorch's gather.
+--- - **Shapes**: x: one axis or more; index: as many axes, none larger but this one; y: as the index.
+--- - **Dtypes**: x: any; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis integer
 ---@param index dgraph.Tensor
@@ -750,6 +1132,10 @@ function F.r2_score(pred, truth, sample_weight, multioutput) end
 function F.gather(x, axis, index) end
 
 --- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+--- - **Shapes**: x, indices: as many axes, which broadcast but for this one; y: as the indices after that.
+--- - **Dtypes**: x: any; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param indices dgraph.Tensor
 ---@param axis? integer  -1 by default
@@ -758,6 +1144,10 @@ function F.take_along_axis(x, indices, axis) end
 
 --- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
 --- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+--- - **Shapes**: x: one axis or more; index: as many axes, none larger but this one; src: as the index; y: as x.
+--- - **Dtypes**: x: any; src: x's; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis integer
 ---@param index dgraph.Tensor
@@ -767,6 +1157,10 @@ function F.scatter(x, axis, index, src) end
 
 --- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
 --- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+--- - **Shapes**: a: any; b: broadcasts to the shape of a[slices]; y: as a.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: slices that a does not have.
+--- - **Source**: Chainer.
 ---@param a dgraph.Tensor
 ---@param slices any
 ---@param b dgraph.Tensor
@@ -774,6 +1168,10 @@ function F.scatter(x, axis, index, src) end
 function F.scatter_add(a, slices, b) end
 
 --- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+--- - **Shapes**: x: one axis or more; index: one axis; source: as x, but as long as the index along the axis; y: as x.
+--- - **Dtypes**: x, source: numbers, one for both; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: an index of another number of axes; positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis integer
 ---@param index dgraph.Tensor
@@ -783,6 +1181,10 @@ function F.scatter_add(a, slices, b) end
 function F.index_add(x, axis, index, source, alpha) end
 
 --- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+--- - **Shapes**: x, mask: broadcast; value: one number; y: their common shape.
+--- - **Dtypes**: x: any; mask: bool; a tensor as value: x's; y has x's.
+--- - **Errors**: a value with axes.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param mask dgraph.Tensor
 ---@param value number|boolean|dgraph.Tensor
@@ -791,6 +1193,10 @@ function F.masked_fill(x, mask, value) end
 
 --- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
 --- there are as many classes as the largest when `num_classes` is nil.
+--- - **Shapes**: t: any; y: t's shape, then classes.
+--- - **Dtypes**: t: int32, int64 or uint8; y has `dtype`.
+--- - **Errors**: labels that are not 1 to the number of classes; no labels and no num_classes.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param num_classes? any
 ---@param dtype? string  "int64" by default
@@ -799,6 +1205,10 @@ function F.one_hot(t, num_classes, dtype) end
 
 --- The positions at which the elements along an axis stand in rising or falling order. Equal
 --- elements keep their order, NaN counts as larger than all numbers.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis? integer  -1 by default
 ---@param descending? boolean  false by default
@@ -806,6 +1216,10 @@ function F.one_hot(t, num_classes, dtype) end
 function F.argsort(x, axis, descending) end
 
 --- The elements along an axis in rising or falling order, and their positions: as argsort.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis? integer  -1 by default
 ---@param descending? boolean  false by default
@@ -815,6 +1229,10 @@ function F.sort(x, axis, descending) end
 
 --- The k largest elements along an axis, or smallest, and their positions, the outermost first.
 --- They are in order whatever `sorted` says.
+--- - **Shapes**: x: one axis or more; the results: the same but for the axis, which has k places.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: a k below 0 or above the size of the axis.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param k integer
 ---@param axis? integer  -1 by default
@@ -826,6 +1244,10 @@ function F.topk(x, k, axis, largest, sorted) end
 
 --- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
 --- sizes as those of convolution_2d.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels kh kw x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: windows, strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]  1 by default
@@ -837,6 +1259,10 @@ function F.im2col(x, ksize, stride, pad, cover_all, dilate) end
 
 --- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
 --- three axes behind batch and channels.
+--- - **Shapes**: x: batch x channels x one to three axes; y: batch x channels kh kw x places.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: windows, strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param kernel_size integer|integer[]
 ---@param dilation? integer|integer[]  1 by default
@@ -847,6 +1273,10 @@ function F.unfold(x, kernel_size, dilation, padding, stride) end
 
 --- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
 --- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
+--- - **Shapes**: x: batch x channels kh kw x places; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: besides those of im2col, channels that are no multiple of the window's elements; another number of places than the windows have.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@param kernel_size integer|integer[]
@@ -859,12 +1289,20 @@ function F.fold(x, output_size, kernel_size, dilation, padding, stride) end
 --- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
 --- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
 --- channel k.
+--- - **Shapes**: x: batch x r^2 c x h x w; y: batch x c x r h x r w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; channels that r^2 does not divide.
+--- - **Source**: Chainer.
 ---@param X dgraph.Tensor
 ---@param r integer
 ---@return dgraph.Tensor
 function F.depth2space(X, r) end
 
 --- What undoes depth2space.
+--- - **Shapes**: X: batch x c x r h x r w; y: batch x r^2 c x h x w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; sizes that r does not divide.
+--- - **Source**: Chainer.
 ---@param X dgraph.Tensor
 ---@param r integer
 ---@return dgraph.Tensor
@@ -872,12 +1310,20 @@ function F.space2depth(X, r) end
 
 --- depth2space in PyTorch's order: channel k r^2 + i r + j, counted from 0, is at row i and
 --- column j of the blocks of channel k.
+--- - **Shapes**: x: batch x r^2 c x h x w; y: batch x c x r h x r w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; channels that r^2 does not divide.
+--- - **Source**: PyTorch; Shi et al., arXiv:1609.05158.
 ---@param x dgraph.Tensor
 ---@param upscale_factor integer
 ---@return dgraph.Tensor
 function F.pixel_shuffle(x, upscale_factor) end
 
 --- What undoes pixel_shuffle.
+--- - **Shapes**: x: batch x c x r h x r w; y: batch x r^2 c x h x w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; sizes that r does not divide.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param downscale_factor integer
 ---@return dgraph.Tensor
@@ -886,6 +1332,10 @@ function F.pixel_unshuffle(x, downscale_factor) end
 --- The image in another height and width. "bilinear" mixes the four elements around each place,
 --- "nearest" takes the one at or before it. The corners lie on each other with `align_corners`;
 --- without, and with "nearest", the outer edges of the elements do.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_shape.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an unknown mode; sizes below 1.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param output_shape integer[]  height and width
 ---@param mode? "bilinear"|"nearest"
@@ -894,26 +1344,46 @@ function F.pixel_unshuffle(x, downscale_factor) end
 function F.resize_images(x, output_shape, mode, align_corners) end
 
 --- Inverses. A singular matrix is an error.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.inv(x) end
 
 --- The same as `inv`, by its name for stacks in Chainer.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.batch_inv(x) end
 
 --- Determinants. Where a matrix is singular there is a first gradient, but no second one.
+--- - **Shapes**: x: ... x n x n; y: ...
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.det(x) end
 
 --- The same as `det`, by its name for stacks in Chainer.
+--- - **Shapes**: x: ... x n x n; y: ...
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.batch_det(x) end
 
 --- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+--- - **Shapes**: a: ... x n x n; b: ... x n x k or n; leading axes broadcast; x: as b.
+--- - **Dtypes**: floats, one for both; x has it.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
@@ -921,12 +1391,20 @@ function F.solve(a, b) end
 
 --- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
 --- triangle alone is read.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a matrix that is not positive definite; where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.cholesky(x) end
 
 --- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
 --- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+--- - **Shapes**: x: ... x n x n; w: ... x n; v: ... x n x n.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor w
 ---@return dgraph.Tensor v
@@ -935,6 +1413,10 @@ function F.eigh(x) end
 --- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
 --- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
 --- square.
+--- - **Shapes**: x: ... x m x n; u: ... x m x m, s: ... x k, vh: ... x n x n, or as the text says.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param full_matrices? boolean  true by default
 ---@return dgraph.Tensor u
@@ -944,6 +1426,10 @@ function F.svd(x, full_matrices) end
 
 --- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
 --- n), q is m x k and r k x n.
+--- - **Shapes**: x: ... x m x n; q: ... x m x k, r: ... x k x n with k = min(m, n).
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor q
 ---@return dgraph.Tensor r
@@ -951,6 +1437,10 @@ function F.qr(x) end
 
 --- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
 --- largest; by default the larger of the sizes times the distance from 1 to the next number.
+--- - **Shapes**: x: ... x m x n; y: ... x n x m.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param rcond? any
 ---@return dgraph.Tensor
@@ -958,6 +1448,10 @@ function F.pinv(x, rcond) end
 
 --- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
 --- b. b is a matrix or one vector; `rcond` as for pinv.
+--- - **Shapes**: a: ... x m x n; b: ... x m x k or m; x: ... x n x k or n.
+--- - **Dtypes**: floats, one for both; x has it.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param rcond? any
@@ -970,6 +1464,10 @@ function F.lstsq(a, b, rcond) end
 --- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
 --- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
 --- differentiated twice.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes, or x's; class_weight: classes; y: one number, or x's without the classes with reduce "no".
+--- - **Dtypes**: x, class_weight: floats, one for both; t: int32, int64 or uint8 for labels, x's for probabilities; y has x's.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; unknown `reduce` or soft_target_loss.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
@@ -984,6 +1482,10 @@ function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ign
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape with reduce "no".
+--- - **Dtypes**: x: floats; t: integers, bool, or x's; y has x's.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
@@ -992,30 +1494,50 @@ function F.softmax_cross_entropy(x, t, normalize, cache_score, class_weight, ign
 function F.sigmoid_cross_entropy(x, t, normalize, reduce) end
 
 --- The mean of (x0 - x1)^2 over all elements; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: one number.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x0 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mean_squared_error(x0, x1) end
 
 --- The mean of |x0 - x1| over all elements; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: one number.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x0 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.mean_absolute_error(x0, x1) end
 
 --- |x0 - x1|, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x0 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.absolute_error(x0, x1) end
 
 --- (x0 - x1)^2, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x0 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.squared_error(x0, x1) end
 
 --- (x1 - x2)^2, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
@@ -1024,6 +1546,10 @@ function F.squared_difference(x1, x2) end
 --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
 --- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
 --- each.
+--- - **Shapes**: x, t: one shape, batch x classes x ...; y: without the second axis, or the same with reduce "no".
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: a delta that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Huber, "Robust estimation of a location parameter", 1964.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param delta number
@@ -1034,6 +1560,10 @@ function F.huber_loss(x, t, delta, reduce) end
 --- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
 --- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
 --- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+--- - **Shapes**: x: batch x classes; t: batch; y: one number, or as x with reduce "no".
+--- - **Dtypes**: x: floats; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are not 1 to the number of classes; unknown `norm` or `reduce`.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param t dgraph.Tensor
 ---@param norm? string  "L1" by default
@@ -1044,6 +1574,10 @@ function F.hinge(x, t, norm, reduce) end
 --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
 --- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
 --- al., 2006. reduce "no" gives one number for each pair.
+--- - **Shapes**: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
+--- - **Dtypes**: x0, x1: floats, one for both; y: any; the result has x0's.
+--- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Hadsell, Chopra, LeCun, "Dimensionality reduction by learning an invariant mapping", 2006.
 ---@param x0 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@param y dgraph.Tensor
@@ -1054,6 +1588,10 @@ function F.contrastive(x0, x1, y, margin, reduce) end
 
 --- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
 --- reduce "no" gives one number for each row.
+--- - **Shapes**: batch x size; y: one number, or batch with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Schroff, Kalenichenko, Philbin, "FaceNet", arXiv:1503.03832.
 ---@param anchor dgraph.Tensor
 ---@param positive dgraph.Tensor
 ---@param negative dgraph.Tensor
@@ -1064,6 +1602,10 @@ function F.triplet(anchor, positive, negative, margin, reduce) end
 
 --- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
 --- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Kingma and Welling, arXiv:1312.6114, appendix B.
 ---@param mean dgraph.Tensor
 ---@param ln_var dgraph.Tensor
 ---@param reduce? string  "sum" by default
@@ -1073,6 +1615,10 @@ function F.gaussian_kl_divergence(mean, ln_var, reduce) end
 --- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
 --- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
 --- "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param mean dgraph.Tensor
 ---@param ln_var dgraph.Tensor
@@ -1082,6 +1628,10 @@ function F.gaussian_nll(x, mean, ln_var, reduce) end
 
 --- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
 --- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@param reduce? string  "sum" by default
@@ -1092,6 +1642,10 @@ function F.bernoulli_nll(x, y, reduce) end
 --- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
 --- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
 --- nothing.
+--- - **Shapes**: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce "no".
+--- - **Dtypes**: x, W: floats, one for both; t and what the sampler gives: int32, int64 or uint8; the loss has x's.
+--- - **Errors**: labels that are neither 1 to the rows of W nor -1; a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor  batch x size
 ---@param t dgraph.Tensor  batch, labels from 1
 ---@param W dgraph.Tensor  labels x size
@@ -1103,7 +1657,155 @@ function F.bernoulli_nll(x, y, reduce) end
 ---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
 function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
+--- a < b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.lt(a, b) end
+
+--- a <= b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.le(a, b) end
+
+--- a > b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.gt(a, b) end
+
+--- a >= b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.ge(a, b) end
+
+--- a == b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.eq(a, b) end
+
+--- a != b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.ne(a, b) end
+
+--- a / b, broadcast; both of one float dtype (integers have floordiv).
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.div(a, b) end
+
+--- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.pow(a, b) end
+
+--- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+--- refuse a divisor of 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.mod(a, b) end
+
+--- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+--- of 0. The gradient is 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.floordiv(a, b) end
+
+--- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.sub(a, b) end
+
+--- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.mul(a, b) end
+
+--- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.maximum(a, b) end
+
+--- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param a dgraph.Tensor|number
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function F.minimum(a, b) end
+
 --- The sum of two or more, broadcast.
+--- - **Shapes**: broadcast; any but all of them may be numbers; y: their common shape.
+--- - **Dtypes**: numbers, one for all; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: Chainer.
 ---@param a dgraph.Tensor|number
 ---@param b dgraph.Tensor|number
 ---@param ... dgraph.Tensor|number
@@ -1111,163 +1813,291 @@ function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_sampl
 function F.add(a, b, ...) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.neg(x) end
 
 --- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.absolute(x) end
 
 --- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.abs(x) end
 
 --- -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.sign(x) end
 
 --- x x, elementwise; any dtype but bool. Integers wrap around.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.square(x) end
 
 --- The square root, elementwise; floats. NaN for negative numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.sqrt(x) end
 
 --- 1 / sqrt(x), elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.rsqrt(x) end
 
 --- e^x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.exp(x) end
 
 --- e^x - 1, elementwise, exact near 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.expm1(x) end
 
 --- The natural logarithm, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.log(x) end
 
 --- The natural logarithm of 1 + x, elementwise, exact near 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.log1p(x) end
 
 --- The logarithm to base 2, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.log2(x) end
 
 --- The logarithm to base 10, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.log10(x) end
 
 --- The sine, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.sin(x) end
 
 --- The cosine, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.cos(x) end
 
 --- The tangent, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.tan(x) end
 
 --- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arcsin(x) end
 
 --- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arccos(x) end
 
 --- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arctan(x) end
 
 --- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arctan2(x1, x2) end
 
 --- The hyperbolic sine, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.sinh(x) end
 
 --- The hyperbolic cosine, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.cosh(x) end
 
 --- The hyperbolic tangent, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.tanh(x) end
 
 --- What sinh undoes, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arcsinh(x) end
 
 --- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arccosh(x) end
 
 --- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.arctanh(x) end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.floor(x) end
 
 --- The least whole number not below x, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.ceil(x) end
 
 --- The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.round(x) end
 
 --- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.fix(x) end
 
 --- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+--- - **Shapes**: x, divisor: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param divisor dgraph.Tensor
 ---@return dgraph.Tensor
 function F.fmod(x, divisor) end
 
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an x_min that is above x_max.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param x_min number
 ---@param x_max number
@@ -1276,6 +2106,10 @@ function F.clip(x, x_min, x_max) end
 
 --- x, in each place of the result the product or sum with y, whose axes are those of x from
 --- `axis` on, or the first of these.
+--- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
+--- - **Dtypes**: numbers, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@param axis? integer  2 by default
@@ -1284,6 +2118,10 @@ function F.scale(x, y, axis) end
 
 --- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
 --- bool.
+--- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
+--- - **Dtypes**: numbers, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@param axis? integer  2 by default
@@ -1291,6 +2129,10 @@ function F.scale(x, y, axis) end
 function F.bias(x, y, axis) end
 
 --- p x + (1 - p) y, elementwise; all of one shape.
+--- - **Shapes**: all of one shape, any; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param p dgraph.Tensor
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
@@ -1298,35 +2140,63 @@ function F.bias(x, y, axis) end
 function F.linear_interpolate(p, x, y) end
 
 --- The arguments as they are.
+--- - **Shapes**: any.
+--- - **Dtypes**: any, and whatever else.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 function F.identity(...) end
 
 --- Which elements are NaN, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.isnan(x) end
 
 --- Which elements are infinite, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.isinf(x) end
 
 --- Which elements are neither NaN nor infinite, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.isfinite(x) end
 
 --- Not x; bool.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.logical_not(x) end
 
 --- a and b, broadcast; bools.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function F.logical_and(x1, x2) end
 
 --- a or b, broadcast; bools.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
@@ -1334,6 +2204,10 @@ function F.logical_or(x1, x2) end
 
 --- The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
 --- and bools are summed as int64.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1341,6 +2215,10 @@ function F.logical_or(x1, x2) end
 function F.sum(x, axis, keepdims) end
 
 --- Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: a shape that does not broadcast to x's.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
 ---@return dgraph.Tensor
@@ -1348,6 +2226,10 @@ function F.sum_to(x, shape) end
 
 --- The mean of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; NaN
 --- where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1356,6 +2238,10 @@ function F.mean(x, axis, keepdims) end
 
 --- The largest element of x over `count` axes (0: all of them); with keepdims they stay as size 1.
 --- Any dtype; NaN wins. The gradient goes to every element that is equal to the result.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1363,6 +2249,10 @@ function F.mean(x, axis, keepdims) end
 function F.max(x, axis, keepdims) end
 
 --- The smallest element, as dg_max.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1370,6 +2260,10 @@ function F.max(x, axis, keepdims) end
 function F.min(x, axis, keepdims) end
 
 --- Positions, which count from 1; over several axes in row-major order.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1377,6 +2271,10 @@ function F.min(x, axis, keepdims) end
 function F.argmax(x, axis, keepdims) end
 
 --- Where the smallest element is, as dg_argmax.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1385,6 +2283,10 @@ function F.argmin(x, axis, keepdims) end
 
 --- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
 --- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1393,6 +2295,10 @@ function F.any(x, axis, keepdims) end
 
 --- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
 --- where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1401,6 +2307,10 @@ function F.all(x, axis, keepdims) end
 
 --- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
 --- where there is nothing. The gradient is right beside zeros too.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1409,6 +2319,10 @@ function F.prod(x, axis, keepdims) end
 
 --- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
 --- NumPy and Chainer divide by n: give 0 for that.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param correction? number  1 by default
@@ -1417,6 +2331,10 @@ function F.prod(x, axis, keepdims) end
 function F.var(x, axis, correction, keepdims) end
 
 --- The square root of the variance, with the same options.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param correction? number  1 by default
@@ -1425,11 +2343,19 @@ function F.var(x, axis, correction, keepdims) end
 function F.std(x, axis, correction, keepdims) end
 
 --- The sum of squares of each place of the first axis.
+--- - **Shapes**: x: batch x ...; y: batch.
+--- - **Dtypes**: numbers; y has x's, int64 for integers.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.batch_l2_norm_squared(x) end
 
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+--- - **Shapes**: x: any; weights: x's shape, or a vector along the one axis; y: x's without these axes, or with size 1 with keepdims.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: weights that do not broadcast to x.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param weights? dgraph.Tensor
@@ -1438,12 +2364,20 @@ function F.batch_l2_norm_squared(x) end
 function F.average(x, axis, weights, keepdims) end
 
 --- Sums up to each place of an axis.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats, int32, int64; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function F.cumsum(x, axis) end
 
 --- Products up to each place of an axis.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
@@ -1451,6 +2385,10 @@ function F.cumprod(x, axis) end
 
 --- The largest elements up to each place of an axis, and their positions there, which count from
 --- 1: of equals the last one.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; values have x's, positions int64.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor values
@@ -1458,6 +2396,10 @@ function F.cumprod(x, axis) end
 function F.cummax(x, axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
@@ -1466,6 +2408,10 @@ function F.logsumexp(x, axis, keepdims) end
 
 --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
 --- a column on the right.
+--- - **Shapes**: a: ... x m x k or k; b: ... x k x n or k; y: ... x m x n, without m or n for vectors.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
@@ -1475,6 +2421,10 @@ function F.matmul(a, b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
 --- `dg.config.train` is true; x itself otherwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a ratio that is not in [0, 1).
+--- - **Source**: Chainer; Srivastava et al., "Dropout", 2014.
 ---@param x dgraph.Tensor
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
@@ -1482,6 +2432,10 @@ function F.dropout(x, ratio) end
 
 --- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
 --- from the standard one unless given, and returned as well with `return_eps`.
+--- - **Shapes**: mean, ln_var, eps: one shape, any; the results: the same.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Kingma and Welling, arXiv:1312.6114.
 ---@param mean dgraph.Tensor
 ---@param ln_var dgraph.Tensor  logarithms of the variances
 ---@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
@@ -1493,6 +2447,10 @@ function F.gaussian(mean, ln_var, eps, return_eps) end
 --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
 --- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
 --- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+--- - **Shapes**: log_pi: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a tau that is not above 0.
+--- - **Source**: Chainer; Jang et al., arXiv:1611.01144.
 ---@param log_pi dgraph.Tensor
 ---@param tau? number  0.1 by default
 ---@param axis? integer  2 by default
@@ -1501,6 +2459,10 @@ function F.gumbel_softmax(log_pi, tau, axis) end
 
 --- Keeps each element of h with probability `ratio` where x would take its place, while
 --- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+--- - **Shapes**: h, x: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: a ratio that is not in [0, 1].
+--- - **Source**: Chainer; Krueger et al., arXiv:1606.01305.
 ---@param h dgraph.Tensor
 ---@param x dgraph.Tensor
 ---@param ratio? number  0.5 by default
@@ -1512,6 +2474,10 @@ function F.zoneout(h, x, ratio) end
 --- these axes; nil stands for 1 and 0. `running_mean` and `running_var`, of that shape too,
 --- become decay times themselves plus 1 - decay times those of x, in place, where the variance
 --- of m numbers counts m / (m - 1) times.
+--- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, the averages: x's shape without the axes; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param x dgraph.Tensor
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
@@ -1524,6 +2490,10 @@ function F.zoneout(h, x, ratio) end
 function F.batch_normalization(x, gamma, beta, eps, running_mean, running_var, decay, axis) end
 
 --- The same with mean and variance that are given, as those that batch_normalization kept.
+--- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, mean, var: x's shape without the axes; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param x dgraph.Tensor
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
@@ -1536,6 +2506,10 @@ function F.fixed_batch_normalization(x, gamma, beta, mean, var, eps, axis) end
 
 --- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
 --- of x, as many as gamma has. gamma and beta have the shape of these axes.
+--- - **Shapes**: x: ... x units for gamma and beta of that size; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ba, Kiros, Hinton, arXiv:1607.06450.
 ---@param x dgraph.Tensor
 ---@param gamma dgraph.Tensor
 ---@param beta? dgraph.Tensor
@@ -1545,6 +2519,10 @@ function F.layer_normalization(x, gamma, beta, eps) end
 
 --- The same, with the mean and the variance of each of `groups` groups of channels in a sample.
 --- gamma and beta have one number for each channel; nil stands for 1 and 0.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups.
+--- - **Source**: Chainer; Wu and He, arXiv:1803.08494.
 ---@param x dgraph.Tensor
 ---@param groups integer
 ---@param gamma? dgraph.Tensor
@@ -1555,6 +2533,10 @@ function F.group_normalization(x, groups, gamma, beta, eps) end
 
 --- The same, with the mean and the variance of each channel in a sample: PyTorch's function,
 --- without its running averages.
+--- - **Shapes**: x: batch x channels x ...; weight, bias: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022.
 ---@param x dgraph.Tensor
 ---@param weight? dgraph.Tensor
 ---@param bias? dgraph.Tensor
@@ -1564,6 +2546,10 @@ function F.instance_norm(x, weight, bias, eps) end
 
 --- x / sqrt(mean of x^2 + eps) weight, over the last axes of x, whose sizes are
 --- `normalized_shape`. By default eps is the distance from 1 to the next number of x's dtype.
+--- - **Shapes**: x: ... x normalized_shape; weight: normalized_shape; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Zhang and Sennrich, arXiv:1910.07467.
 ---@param x dgraph.Tensor
 ---@param normalized_shape integer|integer[]
 ---@param weight? dgraph.Tensor
@@ -1572,6 +2558,10 @@ function F.instance_norm(x, weight, bias, eps) end
 function F.rms_norm(x, normalized_shape, weight, eps) end
 
 --- x / (length + eps), where length is the root of the sum of x^2 along an axis or several.
+--- - **Shapes**: x: two axes or more where no axis is named; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param eps? number  1e-5 by default
 ---@param axis? integer|integer[]  2 by default
@@ -1580,6 +2570,10 @@ function F.normalize(x, eps, axis) end
 
 --- x / (k + alpha s)^beta, where s is the sum of x^2 over a channel and its neighbours: n / 2 of
 --- them on each side, rounded down.
+--- - **Shapes**: x: batch x channels x ...; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: an n below 1.
+--- - **Source**: Chainer; Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
 ---@param x dgraph.Tensor
 ---@param n? integer  5 by default
 ---@param k? number  2 by default
@@ -1590,6 +2584,10 @@ function F.local_response_normalization(x, n, k, alpha, beta) end
 
 --- g v / length of v, for each place along `axis`: a weight as its direction v and its length g,
 --- which has v's shape with size 1 along all other axes.
+--- - **Shapes**: v: one axis or more; g: as v, but 1 along all axes but this one; y: as v.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Salimans and Kingma, arXiv:1602.07868.
 ---@param v dgraph.Tensor
 ---@param g dgraph.Tensor
 ---@param axis? integer  1 by default
@@ -1601,6 +2599,10 @@ function F.weight_norm(v, g, axis) end
 --- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
 --- planes the maxima are: int32, counted row by row from 1; 0 for a window without elements of x,
 --- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1612,6 +2614,10 @@ function F.weight_norm(v, g, axis) end
 function F.max_pooling_2d(x, ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along one axis. x: batch x channels x length.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1623,6 +2629,10 @@ function F.max_pooling_2d(x, ksize, stride, pad, cover_all, return_indices) end
 function F.max_pooling_1d(x, ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1634,6 +2644,10 @@ function F.max_pooling_1d(x, ksize, stride, pad, cover_all, return_indices) end
 function F.max_pooling_3d(x, ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1647,6 +2661,10 @@ function F.max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices) end
 --- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
 --- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
 --- with max_pooling_2d without cover_all. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1656,6 +2674,10 @@ function F.max_pooling_nd(x, ksize, stride, pad, cover_all, return_indices) end
 function F.average_pooling_2d(x, ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1665,6 +2687,10 @@ function F.average_pooling_2d(x, ksize, stride, pad, pad_value) end
 function F.average_pooling_1d(x, ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1674,6 +2700,10 @@ function F.average_pooling_1d(x, ksize, stride, pad, pad_value) end
 function F.average_pooling_3d(x, ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1685,6 +2715,10 @@ function F.average_pooling_nd(x, ksize, stride, pad, pad_value) end
 --- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
 --- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
 --- pad, less stride - 1 with `cover_all`. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1695,6 +2729,10 @@ function F.average_pooling_nd(x, ksize, stride, pad, pad_value) end
 function F.unpooling_2d(x, ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1705,6 +2743,10 @@ function F.unpooling_2d(x, ksize, stride, pad, outsize, cover_all) end
 function F.unpooling_1d(x, ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1715,6 +2757,10 @@ function F.unpooling_1d(x, ksize, stride, pad, outsize, cover_all) end
 function F.unpooling_3d(x, ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -1727,6 +2773,10 @@ function F.unpooling_nd(x, ksize, stride, pad, outsize, cover_all) end
 --- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
 --- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
 --- unpooling_2d.
+--- - **Shapes**: x, indexes: batch x channels x h x w; y: batch x channels x outsize.
+--- - **Dtypes**: x: floats; indexes: int32, int64 or uint8; y has x's.
+--- - **Errors**: as the others of this family; positions outside of the planes.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param indexes dgraph.Tensor
 ---@param ksize integer|integer[]
@@ -1740,18 +2790,30 @@ function F.upsampling_2d(x, indexes, ksize, stride, pad, outsize, cover_all) end
 --- The means of output_size windows, as even as they can be: place o of n on an axis of size s
 --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
 --- x h x w.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
 function F.adaptive_avg_pool2d(x, output_size) end
 
 --- adaptive_avg_pool2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
 function F.adaptive_avg_pool1d(x, output_size) end
 
 --- adaptive_avg_pool2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
@@ -1759,6 +2821,10 @@ function F.adaptive_avg_pool3d(x, output_size) end
 
 --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
 --- places, as max_pooling_2d gives them.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
@@ -1767,6 +2833,10 @@ function F.adaptive_avg_pool3d(x, output_size) end
 function F.adaptive_max_pool2d(x, output_size, return_indices) end
 
 --- adaptive_max_pool2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
@@ -1775,6 +2845,10 @@ function F.adaptive_max_pool2d(x, output_size, return_indices) end
 function F.adaptive_max_pool1d(x, output_size, return_indices) end
 
 --- adaptive_max_pool2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
@@ -1785,6 +2859,10 @@ function F.adaptive_max_pool3d(x, output_size, return_indices) end
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
 --- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
 --- deep convolutional networks for visual recognition", 2014.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
+--- - **Source**: Chainer; He et al., arXiv:1406.4729.
 ---@param x dgraph.Tensor
 ---@param pyramid_height integer
 ---@param pooling? "max"
@@ -1795,6 +2873,10 @@ function F.spatial_pyramid_pooling_2d(x, pyramid_height, pooling) end
 --- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
 --- arrow the result has the letters that occur once, in the order of the alphabet. Of several
 --- operands those pairs come first whose product is smallest.
+--- - **Shapes**: as the subscripts say.
+--- - **Dtypes**: numbers, one for all, and of one operand any; y has it.
+--- - **Errors**: subscripts that are no formula; other than one operand for each term; indices with different sizes.
+--- - **Source**: NumPy.
 ---@param subscripts string
 ---@param ... dgraph.Tensor
 ---@return dgraph.Tensor
@@ -1802,6 +2884,10 @@ function F.einsum(subscripts, ...) end
 
 --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
 --- axes that two lists (or numbers) name.
+--- - **Shapes**: a, b: any with equal sizes along the axes summed over; y: the other axes of a, then those of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: other than two lists of equal length; axes given twice.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param axes? integer|integer[][]
@@ -1809,6 +2895,10 @@ function F.einsum(subscripts, ...) end
 function F.tensordot(a, b, axes) end
 
 --- The products of the matrices at each place of the first axis; B x N are B columns.
+--- - **Shapes**: a: batch x m x k; b: batch x k x n, or batch x n for vectors; y: batch x m x n.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: operands of less than two axes.
+--- - **Source**: Chainer.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
@@ -1818,18 +2908,30 @@ function F.batch_matmul(a, b, transa, transb) end
 
 --- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
 --- a vector); with a tensor without axes, of each element.
+--- - **Shapes**: a: ... x k; b: ... x k x n or k; y: the other axes of a, then those of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function F.dot(a, b) end
 
 --- The sum of the products of all elements, whatever the shapes are.
+--- - **Shapes**: a, b: any, of as many elements; y: one number.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function F.vdot(a, b) end
 
 --- The product of each element of a (rows) with each of b (columns).
+--- - **Shapes**: a, b: any; y: size of a x size of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
@@ -1838,6 +2940,10 @@ function F.outer(a, b) end
 --- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
 --- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
 --- none.
+--- - **Shapes**: e1: batch x J; e2: batch x K (axes behind the batch count as one); W: J x K x L; y: batch x L.
+--- - **Dtypes**: numbers, one for all; y has it.
+--- - **Errors**: some of V1, V2 and b without the others.
+--- - **Source**: Chainer.
 ---@param e1 dgraph.Tensor
 ---@param e2 dgraph.Tensor
 ---@param W dgraph.Tensor
@@ -1851,6 +2957,10 @@ function F.bilinear(e1, e2, W, V1, V2, b) end
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
 --- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
 --- others stay as they are in c, and h has as many as x.
+--- - **Shapes**: c_prev: batch x units (x ...); x: batch x 4 units (x ...), with as many rows or fewer; c: as c_prev; h: as many rows as x.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Graves, "Supervised sequence labelling with recurrent neural networks", 2012.
 ---@param c_prev dgraph.Tensor
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor c
@@ -1860,6 +2970,10 @@ function F.lstm(c_prev, x) end
 --- One step of an LSTM with two states and inputs, as for two children of a tree:
 --- c = sigmoid(f1) c_prev1 + sigmoid(f2) c_prev2 + sigmoid(i1) tanh(a1) + sigmoid(i2) tanh(a2),
 --- h = sigmoid(o1 + o2) tanh(c). Shapes and gates as in `lstm`.
+--- - **Shapes**: c_prev1, c_prev2: batch x units (x ...); x1, x2: batch x 4 units (x ...); c, h: as c_prev1.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: states or inputs that differ in shape.
+--- - **Source**: Chainer; Bowman et al., arXiv:1603.06021.
 ---@param c_prev1 dgraph.Tensor
 ---@param c_prev2 dgraph.Tensor
 ---@param x1 dgraph.Tensor
@@ -1872,6 +2986,10 @@ function F.slstm(c_prev1, c_prev2, x1, x2) end
 --- sigmoid(f1) c1 + ... + sigmoid(fN) cN, h = sigmoid(o) tanh(c). The children's states are batch
 --- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN. (K. Tai, R. Socher, C.
 --- Manning, 2015, with gates as S. Bowman et al., 2016, have them.)
+--- - **Shapes**: c1 ... cN: batch x units; x: batch x (3 + N) units; c, h: batch x units.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: less than two tensors; states that differ in shape.
+--- - **Source**: Chainer; Tai, Socher, Manning, arXiv:1503.00075.
 ---@param ... dgraph.Tensor
 ---@return dgraph.Tensor c
 ---@return dgraph.Tensor h
@@ -1883,6 +3001,10 @@ function F.tree_lstm(...) end
 --- sees keys of higher positions. A query that sees none gets 0. Each weight is dropped with
 --- probability dropout_p, whether `dg.config.train` is true or not, as in PyTorch. scale: 1 /
 --- sqrt(depth) by default. Memory does not grow with queries times keys.
+--- - **Shapes**: query: ... x queries x depth; key: ... x keys x depth; value: ... x keys x width; y: ... x queries x width.
+--- - **Dtypes**: floats, one for all; the mask: bool or that; y has it.
+--- - **Errors**: a dropout_p that is not in [0, 1); is_causal with a mask.
+--- - **Source**: PyTorch; Vaswani et al., arXiv:1706.03762; in blocks as Dao et al., arXiv:2205.14135.
 ---@param query dgraph.Tensor
 ---@param key dgraph.Tensor
 ---@param value dgraph.Tensor
@@ -1900,6 +3022,10 @@ function F.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p,
 --- step to step. Or one tensor, steps x batch x in. Between layers `dropout_ratio` drops out
 --- while training. Returns h and c in the end, shaped like hx, and the last layer's h of each
 --- step, as xs came.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: n_layers below 1; lists of another length than the layers want; states of another shape; no steps; a step with more rows than the one before.
+--- - **Source**: Chainer.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1915,6 +3041,10 @@ function F.n_step_lstm(n_layers, dropout_ratio, hx, cx, ws, bs, xs) end
 --- The same in both directions. Layer l has the lists 2 l - 1 (forward) and 2 l (backward) of ws
 --- and bs, and these places of hx and cx; layers but the first get both directions' h side by
 --- side, and so are ys.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: n_layers below 1; lists of another length than the layers want; states of another shape; no steps; a step with more rows than the one before.
+--- - **Source**: Chainer.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1930,6 +3060,10 @@ function F.n_step_bilstm(n_layers, dropout_ratio, hx, cx, ws, bs, xs) end
 --- Several layers of GRUs over sequences: r = sigmoid(W1 x + b1 + W4 h + b4),
 --- z = sigmoid(W2 x + b2 + W5 h + b5), h = (1 - z) tanh(W3 x + b3 + r (W6 h + b6)) + z h. Six
 --- matrices and biases for each layer; all else as in `n_step_lstm`.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: n_layers below 1; lists of another length than the layers want; states of another shape; no steps; a step with more rows than the one before.
+--- - **Source**: Chainer; Cho et al., arXiv:1406.1078, in the form of cuDNN.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1941,6 +3075,10 @@ function F.n_step_bilstm(n_layers, dropout_ratio, hx, cx, ws, bs, xs) end
 function F.n_step_gru(n_layers, dropout_ratio, hx, ws, bs, xs) end
 
 --- The same in both directions, as `n_step_bilstm`.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: n_layers below 1; lists of another length than the layers want; states of another shape; no steps; a step with more rows than the one before.
+--- - **Source**: Chainer.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1954,6 +3092,10 @@ function F.n_step_bigru(n_layers, dropout_ratio, hx, ws, bs, xs) end
 --- Several layers of plain recurrent units over sequences: h = f(W1 x + b1 + W2 h + b2), where
 --- the activation f is "tanh" or "relu". Two matrices and biases for each layer; all else as in
 --- `n_step_lstm`.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: as n_step_lstm; an activation that is neither "tanh" nor "relu".
+--- - **Source**: Chainer.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1966,6 +3108,10 @@ function F.n_step_bigru(n_layers, dropout_ratio, hx, ws, bs, xs) end
 function F.n_step_rnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
 
 --- The same in both directions, as `n_step_bilstm`.
+--- - **Shapes**: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in two directions) instead of in.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: as n_step_rnn.
+--- - **Source**: Chainer.
 ---@param n_layers integer
 ---@param dropout_ratio number
 ---@param hx dgraph.Tensor
@@ -1983,6 +3129,10 @@ function F.n_step_birnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
 --- `label_length`: how many steps and labels of each sequence count (all). The mean over the
 --- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
 --- Has one derivative, no second.
+--- - **Shapes**: x: steps of batch x classes; t: batch x longest; input_length, label_length: batch; y: one number, or batch with reduce "no".
+--- - **Dtypes**: x: floats; t and the lengths: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels and a blank_symbol that are not 1 to the number of classes; lengths beyond the tensors; a `reduce` that it does not know.
+--- - **Source**: Chainer; Graves et al., "Connectionist temporal classification", 2006.
 ---@param x dgraph.Tensor[]
 ---@param t any
 ---@param blank_symbol integer
@@ -1997,6 +3147,10 @@ function F.connectionist_temporal_classification(x, t, blank_symbol, input_lengt
 --- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
 --- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
 --- gives one number for each.
+--- - **Shapes**: cost: labels x labels; xs: steps of batch x labels, no step larger than the one before; ys: steps of batch; y: one number, or as many as sequences with reduce "no".
+--- - **Dtypes**: cost, xs: floats, one for all; ys: int32, int64 or uint8; y has that of cost.
+--- - **Errors**: labels that are not 1 to their number; no steps, or not as many of labels as of scores; a `reduce` that it does not know.
+--- - **Source**: Chainer; Lafferty, McCallum, Pereira, "Conditional random fields", 2001.
 ---@param cost dgraph.Tensor
 ---@param xs dgraph.Tensor[]
 ---@param ys dgraph.Tensor[]
@@ -2006,6 +3160,10 @@ function F.crf1d(cost, xs, ys, reduce) end
 
 --- The labels that score most under a conditional random field as in F.crf1d, by A. Viterbi's
 --- algorithm. No gradient flows.
+--- - **Shapes**: cost: labels x labels; xs: steps of batch x labels, no step larger than the one before; scores: batch; path: steps of batch.
+--- - **Dtypes**: cost, xs: numbers, one for all; scores have it, the path int64.
+--- - **Errors**: no steps.
+--- - **Source**: Chainer; Viterbi, 1967.
 ---@param cost dgraph.Tensor  labels x labels
 ---@param xs dgraph.Tensor[]  a list of steps, each batch x labels
 ---@return dgraph.Tensor scores  batch
@@ -2013,17 +3171,29 @@ function F.crf1d(cost, xs, ys, reduce) end
 function F.argmax_crf1d(cost, xs) end
 
 --- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.lgamma(x) end
 
 --- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.digamma(x) end
 
 --- Derivative n of digamma at x, elementwise. n: a number, or a tensor of whole numbers that
 --- broadcasts with x, and has no gradient.
+--- - **Shapes**: n: a number, or broadcasts with x; y: their common shape.
+--- - **Dtypes**: x: floats; n: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param n integer|dgraph.Tensor
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
@@ -2032,48 +3202,84 @@ function F.polygamma(n, x) end
 --- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
 --- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
 --- negative q with an x that is not whole.
+--- - **Shapes**: x, q: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param q dgraph.Tensor
 ---@return dgraph.Tensor
 function F.zeta(x, q) end
 
 --- The error function, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.erf(x) end
 
 --- 1 - erf(x), elementwise, exact for large x too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.erfc(x) end
 
 --- exp(x^2) erfc(x), elementwise, without underflow; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.erfcx(x) end
 
 --- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.erfinv(x) end
 
 --- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.erfcinv(x) end
 
 --- The probability that a normal number is below x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.ndtr(x) end
 
 --- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
 --- and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.ndtri(x) end
 
 --- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor
 function F.log_ndtr(x) end
@@ -2083,100 +3289,14 @@ function F.log_ndtr(x) end
 --- then goes back through it. Parameters that f uses get their gradients too. f returns one
 --- tensor or several and must do the same each time. (T. Chen, B. Xu, C. Zhang, C. Guestrin,
 --- "Training deep nets with sublinear memory cost", 2016.) An error under double backprop.
+--- - **Shapes**: any, as f takes them and returns them.
+--- - **Dtypes**: any, as f takes them and returns them.
+--- - **Errors**: an f that is no function; a walk back that records itself (double backprop).
+--- - **Source**: Chainer; Chen et al., arXiv:1604.06174.
 ---@param f fun(...): dgraph.Tensor ...
 ---@param ... any  tensors, and whatever else f takes
 ---@return dgraph.Tensor ...
 function F.forget(f, ...) end
-
---- a / b, broadcast; both of one float dtype (integers have floordiv).
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.div(a, b) end
-
---- a == b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.eq(a, b) end
-
---- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
---- of 0. The gradient is 0.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.floordiv(a, b) end
-
---- a >= b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.ge(a, b) end
-
---- a > b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.gt(a, b) end
-
---- a <= b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.le(a, b) end
-
---- a < b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.lt(a, b) end
-
---- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
---- they are equal the gradient goes to a, as in Chainer.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.maximum(a, b) end
-
---- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
---- they are equal the gradient goes to a, as in Chainer.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.minimum(a, b) end
-
---- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
---- refuse a divisor of 0.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.mod(a, b) end
-
---- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.mul(a, b) end
-
---- a != b as bools, broadcast; a and b of one dtype.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.ne(a, b) end
-
---- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.pow(a, b) end
-
-F["repeat"] = F.repeat_
-
---- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param a dgraph.Tensor|number
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function F.sub(a, b) end
 
 --- Computes the gradients of all leaves that y was computed from and adds them to theirs. y has one
 --- element, or its gradient is set beforehand.
@@ -2197,100 +3317,180 @@ function Tensor:start_backward(options) end
 function Tensor:walk(options) end
 
 --- 1 / (1 + exp(-x)), elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:sigmoid() end
 
 --- The greater of x and 0, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:relu() end
 
 --- log(1 + exp(beta x)) / beta, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a beta of 0.
+--- - **Source**: Chainer.
 ---@param beta? number  1 by default
 ---@return dgraph.Tensor
 function Tensor:softplus(beta) end
 
 --- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: no axis 2 where no axis is named: a vector wants axis 1.
+--- - **Source**: Chainer.
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function Tensor:softmax(axis) end
 
 --- The logarithm of softmax.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as softmax.
+--- - **Source**: Chainer.
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function Tensor:log_softmax(axis) end
 
 --- x where it is not negative, else slope x, elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param slope? number  0.2 by default
 ---@return dgraph.Tensor
 function Tensor:leaky_relu(slope) end
 
 --- x where it is not negative, else alpha (exp(x) - 1), elementwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Clevert, Unterthiner, Hochreiter, arXiv:1511.07289.
 ---@param alpha? number  1 by default
 ---@return dgraph.Tensor
 function Tensor:elu(alpha) end
 
 --- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
 --- and variance 1 (Klambauer et al., arXiv:1706.02515).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Klambauer et al., arXiv:1706.02515.
 ---@param alpha? number  1.6732632423543772848170429916717 by default
 ---@param scale? number  1.0507009873554804934193349852946 by default
 ---@return dgraph.Tensor
 function Tensor:selu(alpha, scale) end
 
 --- x limited to [0, z], elementwise. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a z that is not above 0.
+--- - **Source**: Chainer.
 ---@param z? number  20 by default
 ---@return dgraph.Tensor
 function Tensor:clipped_relu(z) end
 
 --- x limited to [0, 6], elementwise; floats. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:relu6() end
 
 --- x limited to [min_val, max_val], elementwise. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a min_val that is not below max_val.
+--- - **Source**: PyTorch.
 ---@param min_val? number  -1 by default
 ---@param max_val? number  1 by default
 ---@return dgraph.Tensor
 function Tensor:hardtanh(min_val, max_val) end
 
 --- 0.2 x + 0.5 limited to [0, 1], elementwise; floats. The gradient at both ends is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:hard_sigmoid() end
 
 --- x sigmoid(x), elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@return dgraph.Tensor
 function Tensor:silu() end
 
 --- x tanh(log(1 + exp(x))), elementwise; floats (Misra, arXiv:1908.08681).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Misra, arXiv:1908.08681.
 ---@return dgraph.Tensor
 function Tensor:mish() end
 
 --- log(1 / (1 + exp(-x))), elementwise, without overflow; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@return dgraph.Tensor
 function Tensor:logsigmoid() end
 
 --- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
 --- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an `approximate` that is neither of the two.
+--- - **Source**: PyTorch; Hendrycks and Gimpel, arXiv:1606.08415.
 ---@param approximate? string  "none" or "tanh"
 ---@return dgraph.Tensor
 function Tensor:gelu(approximate) end
 
 --- x sigmoid(beta x), elementwise; floats of one dtype. beta has the shape of x behind its first
 --- axis, or the first axes of that.
+--- - **Shapes**: x: batch x ...; beta: x's shape without the batch, or the first axes of that; y: as x.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ramachandran, Zoph, Le, arXiv:1710.05941.
 ---@param beta dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:swish(beta) end
 
 --- x where it is not negative, else W x, elementwise; floats. W has the shape of x behind its first
 --- axis, or the first axes of that.
+--- - **Shapes**: x: batch x ...; W: x's shape without the batch, or the first axes of that; y: as x.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; He et al., arXiv:1502.01852.
 ---@param W dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:prelu(W) end
 
 --- max(x, 0) and max(-x, 0), joined along an axis.
+--- - **Shapes**: x: one axis or more; y: the same, twice as long along the axis.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Shang et al., arXiv:1603.05201.
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function Tensor:crelu(axis) end
 
 --- The largest of each `pool_size` neighbours along an axis.
+--- - **Shapes**: x: one axis or more; y: the same, pool_size times shorter along the axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a size of the axis that pool_size does not divide.
+--- - **Source**: Chainer; Goodfellow et al., arXiv:1302.4389.
 ---@param pool_size integer
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
@@ -2299,6 +3499,10 @@ function Tensor:maxout(pool_size, axis) end
 --- x where it is not negative, else r x, elementwise. r is uniform in [l, u), anew for each
 --- element, while `dg.config.train` is true, and (l + u) / 2 otherwise. A tensor `r` is taken
 --- instead of new numbers; with `return_r`, r is the second result.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: other than 0 <= l < u < 1; an `r` that has not x's shape and dtype.
+--- - **Source**: Chainer; Xu et al., arXiv:1505.00853.
 ---@param l? number  1 / 8 by default
 ---@param u? number  1 / 3 by default
 ---@param r? dgraph.Tensor  in x's shape and dtype
@@ -2307,18 +3511,34 @@ function Tensor:maxout(pool_size, axis) end
 function Tensor:rrelu(l, u, r, return_r) end
 
 --- The columns (axis 2) in reverse order.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:fliplr() end
 
 --- The rows (axis 1) in reverse order.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:flipud() end
 
 --- All elements along one axis; the same as `flatten`.
+--- - **Shapes**: x: any; y: one axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:ravel() end
 
 --- x with the axes `source` at the places `destination`, the others in their order.
+--- - **Shapes**: x: any; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: lists of different lengths.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param source integer|integer[]
 ---@param destination integer|integer[]
 ---@return dgraph.Tensor
@@ -2326,6 +3546,10 @@ function Tensor:moveaxis(source, destination) end
 
 --- x with one axis moved until it lies before the axis that is at `start`; behind all for ndim +
 --- 1.
+--- - **Shapes**: x: one axis or more; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis integer
 ---@param start? integer  1 by default
 ---@return dgraph.Tensor
@@ -2333,12 +3557,20 @@ function Tensor:rollaxis(axis, start) end
 
 --- The elements moved `shift` places along an axis; those that leave it come in again at the
 --- other end. Lists move along several axes; without an axis x is flat.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: other than one shift for each axis.
+--- - **Source**: NumPy.
 ---@param shift integer|integer[]
 ---@param axis? any
 ---@return dgraph.Tensor
 function Tensor:roll(shift, axis) end
 
 --- The sums of the diagonals `offset` above the main one of the matrices in two axes.
+--- - **Shapes**: x: two axes or more; y: x without these two.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: axis1 and axis2 that are one.
+--- - **Source**: NumPy.
 ---@param offset? integer  0 by default
 ---@param axis1? integer  1 by default
 ---@param axis2? integer  2 by default
@@ -2346,21 +3578,37 @@ function Tensor:roll(shift, axis) end
 function Tensor:trace(offset, axis1, axis2) end
 
 --- Matrices with the last axis of x on the diagonal `offset` above the main one, zeros elsewhere.
+--- - **Shapes**: x: one axis or more, ... x n; y: ... x m x m with m = n + |offset|.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param offset? integer  0 by default
 ---@return dgraph.Tensor
 function Tensor:diag_embed(offset) end
 
 --- Diagonal k of a matrix; of a vector, the matrix that has it there.
+--- - **Shapes**: x: n, then y: m x m with m = n + |k|; or x: m x n, then y: the diagonal's length.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a tensor of another number of axes.
+--- - **Source**: NumPy.
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
 function Tensor:diag(k) end
 
 --- The matrices in the last two axes with zeros above diagonal k.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
 function Tensor:tril(k) end
 
 --- The matrices in the last two axes with zeros below diagonal k.
+--- - **Shapes**: x: two axes or more; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param k? integer  0 by default
 ---@return dgraph.Tensor
 function Tensor:triu(k) end
@@ -2368,6 +3616,10 @@ function Tensor:triu(k) end
 --- A view of x's memory with this shape and these strides (in elements), which begins
 --- `storage_offset` elements behind the start of the memory; where x begins when nil. Gradients
 --- add up where an element is seen several times.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: other than one stride for each axis; a view that would reach beyond the elements of x; an x of which two elements are one in memory.
+--- - **Source**: PyTorch.
 ---@param shape integer|integer[]
 ---@param strides integer|integer[]
 ---@param storage_offset? any
@@ -2376,6 +3628,10 @@ function Tensor:as_strided(shape, strides, storage_offset) end
 
 --- The places of x along an axis in the order that a permutation gives: y[i] = x[indices[i]], or
 --- with `inv` y[indices[i]] = x[i].
+--- - **Shapes**: x: one axis or more; indices: as many as the axis has places; y: as x.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: indices that are not each of 1 to n once.
+--- - **Source**: Chainer.
 ---@param indices integer[]|dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@param inv? boolean  false by default
@@ -2383,24 +3639,40 @@ function Tensor:as_strided(shape, strides, storage_offset) end
 function Tensor:permutate(indices, axis, inv) end
 
 --- The same elements in another shape, of which one size may be -1.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a shape with another number of elements; more than one -1.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param shape integer|integer[]
 ---@param ... integer  where the list is given as numbers
 ---@return dgraph.Tensor
 function Tensor:reshape(shape, ...) end
 
 --- Repeated along axes of size 1 and new leading axes.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: a shape to which x does not broadcast.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param shape integer|integer[]
 ---@param ... integer  where the list is given as numbers
 ---@return dgraph.Tensor
 function Tensor:broadcast_to(shape, ...) end
 
 --- The axes in another order; reversed when none is given.
+--- - **Shapes**: x: any; y: x's sizes in the new order.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: axes that are not each once.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axes? integer|integer[]
 ---@param ... integer  where the list is given as numbers
 ---@return dgraph.Tensor
 function Tensor:transpose(axes, ...) end
 
 --- x with two of its axes exchanged. Shares the elements of x.
+--- - **Shapes**: x: one axis or more; y: with two sizes exchanged.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis1 integer
 ---@param axis2 integer
 ---@return dgraph.Tensor
@@ -2408,62 +3680,110 @@ function Tensor:swapaxes(axis1, axis2) end
 
 --- x with a new axis of size 1, which is axis `axis` of the result (negative: from its end). Shares
 --- the elements of x.
+--- - **Shapes**: x: up to 7 axes; y: one axis of size 1 more.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis integer
 ---@return dgraph.Tensor
 function Tensor:expand_dims(axis) end
 
 --- Without axes of size 1: those given, or all.
+--- - **Shapes**: x: any; y: without these axes.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis of another size than 1.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:squeeze(axis) end
 
 --- The order along axes reversed, along all when none is given.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:flip(axis) end
 
 --- `x[slices]`
+--- - **Shapes**: x: any; y: for each slice its length, for each tensor of positions its shape, none for a number; for a mask (bool) as many places as are true.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: positions that x does not have; more of them than x has axes; a step of 0; a mask of another shape.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param slices any
 ---@return dgraph.Tensor
 function Tensor:get_item(slices) end
 
 --- Places along an axis that a tensor of positions chooses.
+--- - **Shapes**: x: one axis or more; y: x's, with the shape of the indices in the place of the axis.
+--- - **Dtypes**: x: any; indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that x does not have.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param indices dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:take(indices, axis) end
 
 --- The elements of x where the condition (bool) is true, else those of y.
+--- - **Shapes**: condition, x, y: broadcast.
+--- - **Dtypes**: condition: bool; x, y: any, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:where(x, y) end
 
 --- A contiguous copy of x.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:copy() end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
 --- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has `typ`.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param typ dgraph.Dtype
 ---@return dgraph.Tensor
 function Tensor:cast(typ) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
 --- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has `dtype`.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param dtype dgraph.Dtype
 ---@return dgraph.Tensor
 function Tensor:astype(dtype) end
 
 --- The positions of what is not 0, one row for each.
+--- - **Shapes**: x: any; y: how many x axes.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@return dgraph.Tensor
 function Tensor:nonzero() end
 
 --- All elements along one axis.
+--- - **Shapes**: x: any; y: one axis.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:flatten() end
 
 --- A list of parts of x along an axis: as many equal ones as a number says, or of these sizes.
+--- - **Shapes**: x: one axis or more; the results: x's but for the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a number of parts that does not divide the size; sizes that do not add up to it.
+--- - **Source**: PyTorch's name; a number is one of parts, as Chainer's split_axis has it.
 ---@param sizes integer|integer[]
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor[]
@@ -2471,22 +3791,38 @@ function Tensor:split(sizes, axis) end
 
 --- A list of parts of x along an axis: as many equal ones as a number says, or cut before each of
 --- these positions: `{3}` gives the places 1 to 2, and those from 3 on.
+--- - **Shapes**: x: one axis or more; the results: x's but for the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a number of parts that does not divide the size; positions that do not rise or lie outside.
+--- - **Source**: Chainer.
 ---@param indices_or_sections integer|integer[]|dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor[]
 function Tensor:split_axis(indices_or_sections, axis) end
 
 --- The places of x along an axis as a list, without that axis.
+--- - **Shapes**: x: one axis or more; the results: x's without the axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor[]
 function Tensor:separate(axis) end
 
 --- The element of each row that its label names: y[i] = x[i][t[i]]. Labels count from 1.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes; y: as t.
+--- - **Dtypes**: x: any; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are not 1 to the number of classes.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:select_item(t) end
 
 --- The diagonal `offset` above the main one of the matrices in two axes.
+--- - **Shapes**: x: two axes or more; y: the others, then the diagonal's length.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: axis1 and axis2 that are one.
+--- - **Source**: NumPy.
 ---@param offset? integer  0 by default
 ---@param axis1? integer  1 by default
 ---@param axis2? integer  2 by default
@@ -2495,6 +3831,10 @@ function Tensor:diagonal(offset, axis1, axis2) end
 
 --- Elements of a constant put around x. `pad_width`: a number, {before, after}, or that for each
 --- axis.
+--- - **Shapes**: x: any; y: each axis longer by its two widths.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: another mode than "constant"; negative widths; widths for another number of axes.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param pad_width integer|integer[]|integer[][]
 ---@param mode? string  "constant" by default
 ---@param constant_values? number  0 by default
@@ -2503,18 +3843,30 @@ function Tensor:pad(pad_width, mode, constant_values) end
 
 --- Each place of an axis so many times in a row: as a number says, or a list of one for each
 --- place. Without an axis, the elements of x one by one. Also `F["repeat"]`.
+--- - **Shapes**: x: one axis or more; y: the axis as long as the sum of the repeats.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: a list of another length than the axis; negative repeats.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param repeats integer|integer[]
 ---@param axis? integer
 ---@return dgraph.Tensor
 function Tensor:repeat_(repeats, axis) end
 
 --- The whole of x so many times along each axis.
+--- - **Shapes**: x: any; y: each size as often as `reps` says, aligned at the last axis.
+--- - **Dtypes**: any; the results have x's.
+--- - **Errors**: negative numbers.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param reps integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:tile(reps) end
 
 --- y = x W' + b. x: batch x in, W: out x in, b: out or nil; y: batch x out. Axes of x behind the
 --- `n_batch_axes` first ones are flattened.
+--- - **Shapes**: x: batch x in; W: out x in; b: out or nil; y: batch x out.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: an `n_batch_axes` that leaves no axis for the inputs.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param n_batch_axes? integer  1 by default
@@ -2524,6 +3876,10 @@ function Tensor:linear(W, b, n_batch_axes) end
 --- Rows of W by their numbers, which count from 1; `ignore_label` gives a row of zeros.
 --- If W is a leaf its gradient is `sparse`: only the rows that were taken are kept
 --- (`W:grad_rows()`), and optimizers change only these. `W.grad` makes a whole matrix of them.
+--- - **Shapes**: x: any; W: ids x size; y: x's shape, then size.
+--- - **Dtypes**: x: int32, int64 or uint8; W: floats; y has W's.
+--- - **Errors**: ids that are not 1 to the rows of W, nor ignore_label.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param ignore_label? integer
 ---@param sparse? boolean  true by default
@@ -2535,6 +3891,10 @@ function Tensor:embed_id(W, ignore_label, sparse) end
 --- or nil; y: batch x out x h' x w' with h' = (h + 2 pad - (kh - 1) dilate - 1) / stride + 1,
 --- rounded down, or up with `cover_all`. Filters of a group see the channels of that group.
 --- Floats of one dtype.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2546,6 +3906,10 @@ function Tensor:embed_id(W, ignore_label, sparse) end
 function Tensor:convolution_2d(W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along one axis. x: batch x channels x length.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2557,6 +3921,10 @@ function Tensor:convolution_2d(W, b, stride, pad, cover_all, dilate, groups) end
 function Tensor:convolution_1d(W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along three axes. x: batch x channels x depth x height x width.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2568,6 +3936,10 @@ function Tensor:convolution_1d(W, b, stride, pad, cover_all, dilate, groups) end
 function Tensor:convolution_3d(W, b, stride, pad, cover_all, dilate, groups) end
 
 --- convolution_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2582,6 +3954,10 @@ function Tensor:convolution_nd(W, b, stride, pad, cover_all, dilate, groups) end
 --- batch x channels x h x w, W: channels x out / groups x kh x kw, b: out or nil; y: batch x out
 --- x h' x w' with h' = stride (h - 1) + (kh - 1) dilate + 1 - 2 pad, or `outsize`, of which a
 --- convolution must make x's size. Floats of one dtype.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: besides those of convolution_2d, an `outsize` from which a convolution does not make x's size.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2593,6 +3969,10 @@ function Tensor:convolution_nd(W, b, stride, pad, cover_all, dilate, groups) end
 function Tensor:deconvolution_2d(W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along one axis.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2604,6 +3984,10 @@ function Tensor:deconvolution_2d(W, b, stride, pad, outsize, dilate, groups) end
 function Tensor:deconvolution_1d(W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along three axes.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2615,6 +3999,10 @@ function Tensor:deconvolution_1d(W, b, stride, pad, outsize, dilate, groups) end
 function Tensor:deconvolution_3d(W, b, stride, pad, outsize, dilate, groups) end
 
 --- deconvolution_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2626,6 +4014,10 @@ function Tensor:deconvolution_3d(W, b, stride, pad, outsize, dilate, groups) end
 function Tensor:deconvolution_nd(W, b, stride, pad, outsize, dilate, groups) end
 
 --- convolution_2d with filters whose elements are `dilate` apart.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x out x as many axes, as the text says.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that the groups do not divide; strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer; Yu and Koltun, arXiv:1511.07122.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2638,6 +4030,10 @@ function Tensor:dilated_convolution_2d(W, b, stride, pad, dilate, cover_all) end
 --- Each channel convolved by itself with `multiplier` filters. x: batch x channels x h x w, W:
 --- multiplier x channels x kh x kw, b: channels multiplier or nil; y has channels multiplier
 --- channels, those of one channel of x side by side.
+--- - **Shapes**: x: batch x channels x h x w; W: multiplier x channels x kh x kw; b: channels multiplier or nil; y: batch x channels multiplier x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: as convolution_2d; a W that is not multiplier x channels x kh x kw.
+--- - **Source**: Chainer.
 ---@param W dgraph.Tensor
 ---@param b? dgraph.Tensor
 ---@param stride? integer|integer[]  1 by default
@@ -2649,6 +4045,10 @@ function Tensor:depthwise_convolution_2d(W, b, stride, pad) end
 --- from 1. x: batch x classes or batch x classes x ..., t: batch x .... Labels `ignore_index`
 --- count for nothing; `weight` (classes) scales each label's loss. The mean is that of the labels
 --- that count, by their weights; reduction "sum", or "none" for one number for each label.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes; y: one number, or as t.
+--- - **Dtypes**: x, weight: floats, one for both; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_index; a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
 ---@param ignore_index? integer  -100 by default
@@ -2659,6 +4059,10 @@ function Tensor:nll_loss(t, weight, ignore_index, reduction) end
 --- The cross entropy of sigmoid(x) and targets t of x's shape, numbers from 0 to 1 in x's dtype:
 --- -(p t ln s + (1 - t) ln(1 - s)) weight with s = sigmoid(x), where `pos_weight` p and `weight`
 --- broadcast to x's shape. The mean over all elements; reduction "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: weights that do not broadcast to x's shape; a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -2667,6 +4071,10 @@ function Tensor:nll_loss(t, weight, ignore_index, reduction) end
 function Tensor:binary_cross_entropy_with_logits(t, weight, reduction, pos_weight) end
 
 --- The same as `binary_cross_entropy_with_logits`.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param weight? dgraph.Tensor
 ---@param reduction? string  "mean" by default
@@ -2677,6 +4085,10 @@ function Tensor:bce_with_logits(t, weight, reduction, pos_weight) end
 --- The divergence of the distribution t from one whose logarithm is x: t (ln t - x), 0 where t is
 --- 0; both of one shape. With `log_target` t is a logarithm as well. The mean over all elements;
 --- reduction "batchmean" (the sum over the size of the first axis), "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
 ---@param log_target? boolean  false by default
@@ -2685,6 +4097,10 @@ function Tensor:kl_div(t, reduction, log_target) end
 
 --- The cosine of the angle between x1 and x2 along an axis, the second by default; they
 --- broadcast. Lengths count as `eps` where they are less.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape without the axis.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param x2 dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@param eps? number  1e-8 by default
@@ -2693,6 +4109,10 @@ function Tensor:cosine_similarity(x2, axis, eps) end
 
 --- a^2 / (2 beta) where |a| < beta, a = x - t, else |a| - beta / 2; both of one shape. The mean
 --- over all elements; reduction "sum", or "none" for each.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a beta below 0; a reduction that it does not know.
+--- - **Source**: PyTorch; Girshick, "Fast R-CNN", arXiv:1504.08083.
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
 ---@param beta? number  1 by default
@@ -2700,6 +4120,10 @@ function Tensor:cosine_similarity(x2, axis, eps) end
 function Tensor:smooth_l1_loss(t, reduction, beta) end
 
 --- The same as `smooth_l1_loss`.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: as smooth_l1_loss.
+--- - **Source**: PyTorch.
 ---@param t dgraph.Tensor
 ---@param reduction? string  "mean" by default
 ---@param beta? number  1 by default
@@ -2710,6 +4134,10 @@ function Tensor:smooth_l1(t, reduction, beta) end
 --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
 --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
 --- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a reduction that it does not know.
+--- - **Source**: torchvision; Lin et al., arXiv:1708.02002.
 ---@param t dgraph.Tensor
 ---@param alpha? number  0.25 by default
 ---@param gamma? number  2 by default
@@ -2722,6 +4150,10 @@ function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
 --- the first of them 1; `include_last_offset` says that the end of the last one follows.
 --- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
 --- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+--- - **Shapes**: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
+--- - **Dtypes**: x, offsets: int32, int64 or uint8; W: floats; y has W's.
+--- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x.
+--- - **Source**: PyTorch.
 ---@param W dgraph.Tensor
 ---@param offsets? dgraph.Tensor
 ---@param mode? string  "mean" by default
@@ -2733,6 +4165,10 @@ function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
 function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; the result: one number.
+--- - **Dtypes**: y: any; t: int32, int64 or uint8; the result has y's, float32 for integers and bools.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param ignore_label? integer
 ---@return dgraph.Tensor
@@ -2741,6 +4177,10 @@ function Tensor:accuracy(t, ignore_label) end
 --- The share of scores y that are on the right side: from 0 on where the target t is 1, below
 --- where it is 0. Targets -1 do not count; 0 if none is left. t: integers in y's shape, values
 --- that do not shift. Not differentiable.
+--- - **Shapes**: y, t: one shape, any; the result: one number.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; the result has y's.
+--- - **Errors**: floats or bool as t.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:binary_accuracy(t) end
@@ -2750,6 +4190,10 @@ function Tensor:binary_accuracy(t) end
 --- and how many places it has. y: scores, batch x classes (x ...); t: labels, batch (x ...),
 --- which count from 1 up to `label_num`, the greatest label when nil. Labels `ignore_label` do
 --- not count. A class without places, or never predicted, has NaN. Not differentiable.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param label_num? integer
 ---@param beta? number  1 by default
@@ -2761,6 +4205,10 @@ function Tensor:binary_accuracy(t) end
 function Tensor:classification_summary(t, label_num, beta, ignore_label) end
 
 --- The precision of each class, and how many places it has: see classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param label_num? integer
 ---@param ignore_label? integer  -1 by default
@@ -2769,6 +4217,10 @@ function Tensor:classification_summary(t, label_num, beta, ignore_label) end
 function Tensor:precision(t, label_num, ignore_label) end
 
 --- The recall of each class, and how many places it has: see classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param label_num? integer
 ---@param ignore_label? integer  -1 by default
@@ -2778,6 +4230,10 @@ function Tensor:recall(t, label_num, ignore_label) end
 
 --- The harmonic mean of precision and recall of each class, and how many places it has: see
 --- classification_summary.
+--- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; each result: classes.
+--- - **Dtypes**: y: floats; t: int32, int64 or uint8; rates have y's, support int64.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; a negative label_num.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param label_num? integer
 ---@param ignore_label? integer  -1 by default
@@ -2789,6 +4245,10 @@ function Tensor:f1_score(t, label_num, ignore_label) end
 --- mean)^2, along the first axis; 0 where the latter is 0. The mean of these numbers, or with
 --- multioutput "raw_values" all of them. pred and truth: floats of one shape. sample_weight is
 --- there for the order of arguments alone. Not differentiable.
+--- - **Shapes**: pred, truth: one shape, batch x ...; the result: one number, or pred's without the batch.
+--- - **Dtypes**: floats, one for both; the result has it.
+--- - **Errors**: a sample_weight; a multioutput that is neither of the two.
+--- - **Source**: Chainer.
 ---@param truth dgraph.Tensor
 ---@param sample_weight? nil
 ---@param multioutput? string  "uniform_average" or "raw_values"
@@ -2797,12 +4257,20 @@ function Tensor:r2_score(truth, sample_weight, multioutput) end
 
 --- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
 --- many axes as x, none of them larger but this one. PyTorch's gather.
+--- - **Shapes**: x: one axis or more; index: as many axes, none larger but this one; y: as the index.
+--- - **Dtypes**: x: any; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param axis integer
 ---@param index dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:gather(axis, index) end
 
 --- The same as NumPy has it: the axes of x and of the indices other than this one are broadcast.
+--- - **Shapes**: x, indices: as many axes, which broadcast but for this one; y: as the indices after that.
+--- - **Dtypes**: x: any; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: NumPy.
 ---@param indices dgraph.Tensor
 ---@param axis? integer  -1 by default
 ---@return dgraph.Tensor
@@ -2810,6 +4278,10 @@ function Tensor:take_along_axis(indices, axis) end
 
 --- x, but y[i][index[i][j]] = src[i][j] for axis 2 of two: what gather undoes. `src` has the
 --- shape of the index, or is a number. Of equal places the last one stays, and has the gradient.
+--- - **Shapes**: x: one axis or more; index: as many axes, none larger but this one; src: as the index; y: as x.
+--- - **Dtypes**: x: any; src: x's; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param axis integer
 ---@param index dgraph.Tensor
 ---@param src dgraph.Tensor|number
@@ -2818,12 +4290,20 @@ function Tensor:scatter(axis, index, src) end
 
 --- a + b at the places that `slices` choose, which may be all that an index can be: `a[slices] +=
 --- b` as a new tensor. b is broadcast; places that are chosen twice are added to twice.
+--- - **Shapes**: a: any; b: broadcasts to the shape of a[slices]; y: as a.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: slices that a does not have.
+--- - **Source**: Chainer.
 ---@param slices any
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:scatter_add(slices, b) end
 
 --- x + alpha source, where place i of the source along an axis is added to place index[i] of x.
+--- - **Shapes**: x: one axis or more; index: one axis; source: as x, but as long as the index along the axis; y: as x.
+--- - **Dtypes**: x, source: numbers, one for both; the index: int32, int64 or uint8; y has x's.
+--- - **Errors**: an index of another number of axes; positions that the axis does not have.
+--- - **Source**: PyTorch.
 ---@param axis integer
 ---@param index dgraph.Tensor
 ---@param source dgraph.Tensor
@@ -2832,6 +4312,10 @@ function Tensor:scatter_add(slices, b) end
 function Tensor:index_add(axis, index, source, alpha) end
 
 --- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
+--- - **Shapes**: x, mask: broadcast; value: one number; y: their common shape.
+--- - **Dtypes**: x: any; mask: bool; a tensor as value: x's; y has x's.
+--- - **Errors**: a value with axes.
+--- - **Source**: PyTorch.
 ---@param mask dgraph.Tensor
 ---@param value number|boolean|dgraph.Tensor
 ---@return dgraph.Tensor
@@ -2839,6 +4323,10 @@ function Tensor:masked_fill(mask, value) end
 
 --- A new last axis with 1 at the place that the label names and 0 elsewhere. Labels count from 1;
 --- there are as many classes as the largest when `num_classes` is nil.
+--- - **Shapes**: t: any; y: t's shape, then classes.
+--- - **Dtypes**: t: int32, int64 or uint8; y has `dtype`.
+--- - **Errors**: labels that are not 1 to the number of classes; no labels and no num_classes.
+--- - **Source**: PyTorch.
 ---@param num_classes? any
 ---@param dtype? string  "int64" by default
 ---@return dgraph.Tensor
@@ -2846,12 +4334,20 @@ function Tensor:one_hot(num_classes, dtype) end
 
 --- The positions at which the elements along an axis stand in rising or falling order. Equal
 --- elements keep their order, NaN counts as larger than all numbers.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param axis? integer  -1 by default
 ---@param descending? boolean  false by default
 ---@return dgraph.Tensor
 function Tensor:argsort(axis, descending) end
 
 --- The elements along an axis in rising or falling order, and their positions: as argsort.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param axis? integer  -1 by default
 ---@param descending? boolean  false by default
 ---@return dgraph.Tensor values
@@ -2860,6 +4356,10 @@ function Tensor:sort(axis, descending) end
 
 --- The k largest elements along an axis, or smallest, and their positions, the outermost first.
 --- They are in order whatever `sorted` says.
+--- - **Shapes**: x: one axis or more; the results: the same but for the axis, which has k places.
+--- - **Dtypes**: any; positions have int64, values x's.
+--- - **Errors**: a k below 0 or above the size of the axis.
+--- - **Source**: PyTorch.
 ---@param k integer
 ---@param axis? integer  -1 by default
 ---@param largest? boolean  true by default
@@ -2870,6 +4370,10 @@ function Tensor:topk(k, axis, largest, sorted) end
 
 --- What windows of ksize look at, as channels: batch x (channels kh kw) x h' x w'. Windows and
 --- sizes as those of convolution_2d.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels kh kw x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: windows, strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]  1 by default
 ---@param pad? integer|integer[]  0 by default
@@ -2880,6 +4384,10 @@ function Tensor:im2col(ksize, stride, pad, cover_all, dilate) end
 
 --- What windows look at, one column for each: batch x (channels kh kw) x places. x has one to
 --- three axes behind batch and channels.
+--- - **Shapes**: x: batch x channels x one to three axes; y: batch x channels kh kw x places.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: windows, strides or dilations below 1; pads below 0; a window that does not fit.
+--- - **Source**: PyTorch.
 ---@param kernel_size integer|integer[]
 ---@param dilation? integer|integer[]  1 by default
 ---@param padding? integer|integer[]  0 by default
@@ -2889,6 +4397,10 @@ function Tensor:unfold(kernel_size, dilation, padding, stride) end
 
 --- The transpose of unfold: planes of output_size, each element the sum of what unfold would copy
 --- from there. x: batch x (channels kh kw) x places. A number for output_size means two axes.
+--- - **Shapes**: x: batch x channels kh kw x places; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: besides those of im2col, channels that are no multiple of the window's elements; another number of places than the windows have.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@param kernel_size integer|integer[]
 ---@param dilation? integer|integer[]  1 by default
@@ -2900,22 +4412,38 @@ function Tensor:fold(output_size, kernel_size, dilation, padding, stride) end
 --- Channels turned into blocks of r x r elements: batch x (r^2 c) x h x w becomes batch x c x (r
 --- h) x (r w). Channel (i r + j) c + k, counted from 0, is at row i and column j of the blocks of
 --- channel k.
+--- - **Shapes**: x: batch x r^2 c x h x w; y: batch x c x r h x r w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; channels that r^2 does not divide.
+--- - **Source**: Chainer.
 ---@param r integer
 ---@return dgraph.Tensor
 function Tensor:depth2space(r) end
 
 --- What undoes depth2space.
+--- - **Shapes**: X: batch x c x r h x r w; y: batch x r^2 c x h x w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; sizes that r does not divide.
+--- - **Source**: Chainer.
 ---@param r integer
 ---@return dgraph.Tensor
 function Tensor:space2depth(r) end
 
 --- depth2space in PyTorch's order: channel k r^2 + i r + j, counted from 0, is at row i and
 --- column j of the blocks of channel k.
+--- - **Shapes**: x: batch x r^2 c x h x w; y: batch x c x r h x r w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; channels that r^2 does not divide.
+--- - **Source**: PyTorch; Shi et al., arXiv:1609.05158.
 ---@param upscale_factor integer
 ---@return dgraph.Tensor
 function Tensor:pixel_shuffle(upscale_factor) end
 
 --- What undoes pixel_shuffle.
+--- - **Shapes**: x: batch x c x r h x r w; y: batch x r^2 c x h x w.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: another number of axes than 4; an r below 1; sizes that r does not divide.
+--- - **Source**: PyTorch.
 ---@param downscale_factor integer
 ---@return dgraph.Tensor
 function Tensor:pixel_unshuffle(downscale_factor) end
@@ -2923,6 +4451,10 @@ function Tensor:pixel_unshuffle(downscale_factor) end
 --- The image in another height and width. "bilinear" mixes the four elements around each place,
 --- "nearest" takes the one at or before it. The corners lie on each other with `align_corners`;
 --- without, and with "nearest", the outer edges of the elements do.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_shape.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an unknown mode; sizes below 1.
+--- - **Source**: Chainer.
 ---@param output_shape integer[]  height and width
 ---@param mode? "bilinear"|"nearest"
 ---@param align_corners? boolean  true by default
@@ -2930,33 +4462,61 @@ function Tensor:pixel_unshuffle(downscale_factor) end
 function Tensor:resize_images(output_shape, mode, align_corners) end
 
 --- Inverses. A singular matrix is an error.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:inv() end
 
 --- The same as `inv`, by its name for stacks in Chainer.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:batch_inv() end
 
 --- Determinants. Where a matrix is singular there is a first gradient, but no second one.
+--- - **Shapes**: x: ... x n x n; y: ...
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:det() end
 
 --- The same as `det`, by its name for stacks in Chainer.
+--- - **Shapes**: x: ... x n x n; y: ...
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:batch_det() end
 
 --- The x of a x = b; b is a matrix or one vector, leading axes broadcast.
+--- - **Shapes**: a: ... x n x n; b: ... x n x k or n; leading axes broadcast; x: as b.
+--- - **Dtypes**: floats, one for both; x has it.
+--- - **Errors**: a singular matrix; where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:solve(b) end
 
 --- The lower triangular l with l l' = x of a symmetric positive definite x, of which the lower
 --- triangle alone is read.
+--- - **Shapes**: x: ... x n x n; y: the same.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: a matrix that is not positive definite; where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:cholesky() end
 
 --- Eigenvalues, ascending, and eigenvectors, as columns, of a symmetric matrix, of which the
 --- lower triangle alone is read. The gradient of vectors wants eigenvalues that differ.
+--- - **Shapes**: x: ... x n x n; w: ... x n; v: ... x n x n.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor w
 ---@return dgraph.Tensor v
 function Tensor:eigh() end
@@ -2964,6 +4524,10 @@ function Tensor:eigh() end
 --- x = u diag(s) vh; singular values fall. Of m x n with k = min(m, n), u is m x m and vh n x n,
 --- or without `full_matrices` m x k and k x n, which a gradient of vectors wants where x is not
 --- square.
+--- - **Shapes**: x: ... x m x n; u: ... x m x m, s: ... x k, vh: ... x n x n, or as the text says.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param full_matrices? boolean  true by default
 ---@return dgraph.Tensor u
 ---@return dgraph.Tensor s
@@ -2972,18 +4536,30 @@ function Tensor:svd(full_matrices) end
 
 --- x = q r, where q has orthonormal columns and r is upper triangular. Of m x n with k = min(m,
 --- n), q is m x k and r k x n.
+--- - **Shapes**: x: ... x m x n; q: ... x m x k, r: ... x k x n with k = min(m, n).
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor q
 ---@return dgraph.Tensor r
 function Tensor:qr() end
 
 --- Moore-Penrose inverses. Singular values count as 0 that are not above `rcond` times the
 --- largest; by default the larger of the sizes times the distance from 1 to the next number.
+--- - **Shapes**: x: ... x m x n; y: ... x n x m.
+--- - **Dtypes**: floats; the results have x's.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param rcond? any
 ---@return dgraph.Tensor
 function Tensor:pinv(rcond) end
 
 --- The x for which a x - b has the smallest sum of squares, and of several the smallest: pinv(a)
 --- b. b is a matrix or one vector; `rcond` as for pinv.
+--- - **Shapes**: a: ... x m x n; b: ... x m x k or m; x: ... x n x k or n.
+--- - **Dtypes**: floats, one for both; x has it.
+--- - **Errors**: where there is no OpenBLAS with LAPACK.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@param rcond? any
 ---@return dgraph.Tensor
@@ -2995,6 +4571,10 @@ function Tensor:lstsq(b, rcond) end
 --- one number for each. With probabilities `soft_target_loss` may be "kl-divergence".
 --- `cache_score` and `enable_double_backprop` are Chainer's and change nothing: all of it can be
 --- differentiated twice.
+--- - **Shapes**: x: batch x classes or batch x classes x ...; t: x's without the classes, or x's; class_weight: classes; y: one number, or x's without the classes with reduce "no".
+--- - **Dtypes**: x, class_weight: floats, one for both; t: int32, int64 or uint8 for labels, x's for probabilities; y has x's.
+--- - **Errors**: labels that are neither 1 to the number of classes nor ignore_label; unknown `reduce` or soft_target_loss.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
 ---@param cache_score? boolean  true by default
@@ -3008,6 +4588,10 @@ function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, i
 
 --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,
 --- or probabilities. Divided by how many count (`normalize`) or by the size of the first axis.
+--- - **Shapes**: x, t: one shape, any; y: one number, or x's shape with reduce "no".
+--- - **Dtypes**: x: floats; t: integers, bool, or x's; y has x's.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param normalize? boolean  true by default
 ---@param reduce? string  "mean" by default
@@ -3015,26 +4599,46 @@ function Tensor:softmax_cross_entropy(t, normalize, cache_score, class_weight, i
 function Tensor:sigmoid_cross_entropy(t, normalize, reduce) end
 
 --- The mean of (x0 - x1)^2 over all elements; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: one number.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:mean_squared_error(x1) end
 
 --- The mean of |x0 - x1| over all elements; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: one number.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:mean_absolute_error(x1) end
 
 --- |x0 - x1|, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:absolute_error(x1) end
 
 --- (x0 - x1)^2, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x1 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:squared_error(x1) end
 
 --- (x1 - x2)^2, elementwise; both of one shape.
+--- - **Shapes**: x0, x1: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:squared_difference(x2) end
@@ -3042,6 +4646,10 @@ function Tensor:squared_difference(x2) end
 --- The loss of P. Huber: a^2 / 2 where |a| <= delta, a = x - t, else delta (|a| - delta / 2).
 --- Both have one shape of two axes or more; the sum over the second axis, or with reduce "no"
 --- each.
+--- - **Shapes**: x, t: one shape, batch x classes x ...; y: without the second axis, or the same with reduce "no".
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: a delta that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Huber, "Robust estimation of a location parameter", 1964.
 ---@param t dgraph.Tensor
 ---@param delta number
 ---@param reduce? string  "sum_along_second_axis" by default
@@ -3051,6 +4659,10 @@ function Tensor:huber_loss(t, delta, reduce) end
 --- The loss of support vector machines: the sum of max(0, 1 - s x) over classes and rows, squared
 --- where norm is "L2", divided by the rows; s is 1 at a row's label and -1 elsewhere. x: batch x
 --- classes, t: batch, labels from 1. reduce "no" gives each term, in x's shape.
+--- - **Shapes**: x: batch x classes; t: batch; y: one number, or as x with reduce "no".
+--- - **Dtypes**: x: floats; t: int32, int64 or uint8; y has x's.
+--- - **Errors**: labels that are not 1 to the number of classes; unknown `norm` or `reduce`.
+--- - **Source**: Chainer.
 ---@param t dgraph.Tensor
 ---@param norm? string  "L1" by default
 ---@param reduce? string  "mean" by default
@@ -3060,6 +4672,10 @@ function Tensor:hinge(t, norm, reduce) end
 --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
 --- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
 --- al., 2006. reduce "no" gives one number for each pair.
+--- - **Shapes**: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
+--- - **Dtypes**: x0, x1: floats, one for both; y: any; the result has x0's.
+--- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Hadsell, Chopra, LeCun, "Dimensionality reduction by learning an invariant mapping", 2006.
 ---@param x1 dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@param margin? number  1 by default
@@ -3069,6 +4685,10 @@ function Tensor:contrastive(x1, y, margin, reduce) end
 
 --- max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin) for rows; all batch x size.
 --- reduce "no" gives one number for each row.
+--- - **Shapes**: batch x size; y: one number, or batch with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
+--- - **Source**: Chainer; Schroff, Kalenichenko, Philbin, "FaceNet", arXiv:1503.03832.
 ---@param positive dgraph.Tensor
 ---@param negative dgraph.Tensor
 ---@param margin? number  0.2 by default
@@ -3078,6 +4698,10 @@ function Tensor:triplet(positive, negative, margin, reduce) end
 
 --- The divergence of normal distributions from the standard one: (mean^2 + v - ln v - 1) / 2 with
 --- ln v given; both of one shape. The sum, the "mean", or with reduce "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Kingma and Welling, arXiv:1312.6114, appendix B.
 ---@param ln_var dgraph.Tensor
 ---@param reduce? string  "sum" by default
 ---@return dgraph.Tensor
@@ -3086,6 +4710,10 @@ function Tensor:gaussian_kl_divergence(ln_var, reduce) end
 --- The negative logarithm of the density of x under normal distributions: (ln v + ln 2 pi +
 --- (x - mean)^2 / v) / 2 with ln v given; all of one shape. The sum, the "mean", or with reduce
 --- "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param mean dgraph.Tensor
 ---@param ln_var dgraph.Tensor
 ---@param reduce? string  "sum" by default
@@ -3094,144 +4722,410 @@ function Tensor:gaussian_nll(mean, ln_var, reduce) end
 
 --- The negative logarithm of the probability of x, 0 or 1, where the logits of 1 are y:
 --- softplus(y) - x y; both of one shape. The sum, the "mean", or with reduce "no" each.
+--- - **Shapes**: all of one shape, any; y: one number, or the same with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param reduce? string  "sum" by default
 ---@return dgraph.Tensor
 function Tensor:bernoulli_nll(y, reduce) end
 
+--- a < b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:lt(b) end
+
+--- a <= b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:le(b) end
+
+--- a > b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:gt(b) end
+
+--- a >= b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:ge(b) end
+
+--- a == b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:eq(b) end
+
+--- a != b as bools, broadcast; a and b of one dtype.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: any, one for both; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:ne(b) end
+
+--- a / b, broadcast; both of one float dtype (integers have floordiv).
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:div(b) end
+
+--- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:pow(b) end
+
+--- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
+--- refuse a divisor of 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:mod(b) end
+
+--- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
+--- of 0. The gradient is 0.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: div, pow: floats, one for both (integers with the exponent 2); mod, floordiv: numbers, one for both; y has it.
+--- - **Errors**: a divisor of 0 for integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:floordiv(b) end
+
+--- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:sub(b) end
+
+--- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:mul(b) end
+
+--- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:maximum(b) end
+
+--- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
+--- they are equal the gradient goes to a, as in Chainer.
+--- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
+--- - **Dtypes**: numbers, one for both; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: NumPy.
+---@param b dgraph.Tensor|number
+---@return dgraph.Tensor
+function Tensor:minimum(b) end
+
 --- The sum of two or more, broadcast.
+--- - **Shapes**: broadcast; any but all of them may be numbers; y: their common shape.
+--- - **Dtypes**: numbers, one for all; y has it.
+--- - **Errors**: a number that is not whole with a tensor of integers.
+--- - **Source**: Chainer.
 ---@param b dgraph.Tensor|number
 ---@param ... dgraph.Tensor|number
 ---@return dgraph.Tensor
 function Tensor:add(b, ...) end
 
 --- -x, elementwise; any dtype but bool. Integers wrap around.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:neg() end
 
 --- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:absolute() end
 
 --- |x|, elementwise; any dtype but bool. The gradient at 0 is 0; the least integer is its own.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:abs() end
 
 --- -1, 0 or 1, elementwise; any dtype but bool. NaN stays NaN; the gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:sign() end
 
 --- x x, elementwise; any dtype but bool. Integers wrap around.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: numbers; y has x's. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:square() end
 
 --- The square root, elementwise; floats. NaN for negative numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:sqrt() end
 
 --- 1 / sqrt(x), elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:rsqrt() end
 
 --- e^x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:exp() end
 
 --- e^x - 1, elementwise, exact near 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:expm1() end
 
 --- The natural logarithm, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:log() end
 
 --- The natural logarithm of 1 + x, elementwise, exact near 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:log1p() end
 
 --- The logarithm to base 2, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:log2() end
 
 --- The logarithm to base 10, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:log10() end
 
 --- The sine, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:sin() end
 
 --- The cosine, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:cos() end
 
 --- The tangent, elementwise; floats, in radians.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:tan() end
 
 --- The angle in [-pi / 2, pi / 2] whose sine is x, elementwise; floats. NaN beyond [-1, 1].
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arcsin() end
 
 --- The angle in [0, pi] whose cosine is x, elementwise; floats. NaN beyond [-1, 1].
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arccos() end
 
 --- The angle in [-pi / 2, pi / 2] whose tangent is x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arctan() end
 
 --- The angle of the point with ordinate x1 and abscissa x2, from -pi to pi; broadcast.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:arctan2(x2) end
 
 --- The hyperbolic sine, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:sinh() end
 
 --- The hyperbolic cosine, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:cosh() end
 
 --- The hyperbolic tangent, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:tanh() end
 
 --- What sinh undoes, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arcsinh() end
 
 --- The number from 0 on that cosh makes x, elementwise; floats. NaN below 1.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arccosh() end
 
 --- What tanh undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:arctanh() end
 
 --- The greatest whole number not above x, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:floor() end
 
 --- The least whole number not below x, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:ceil() end
 
 --- The nearest whole number, elementwise, the even one of two as near; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:round() end
 
 --- The whole part: the nearest whole number towards 0, elementwise; floats. The gradient is 0.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:fix() end
 
 --- The rest of x over divisor, broadcast, with the sign of x; `%` gives it the divisor's.
+--- - **Shapes**: x, divisor: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param divisor dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:fmod(divisor) end
 
 --- x limited to [min, max], elementwise; floats. NaN stays NaN.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: an x_min that is above x_max.
+--- - **Source**: NumPy.
 ---@param x_min number
 ---@param x_max number
 ---@return dgraph.Tensor
@@ -3239,6 +5133,10 @@ function Tensor:clip(x_min, x_max) end
 
 --- x, in each place of the result the product or sum with y, whose axes are those of x from
 --- `axis` on, or the first of these.
+--- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
+--- - **Dtypes**: numbers, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
@@ -3246,57 +5144,101 @@ function Tensor:scale(y, axis) end
 
 --- x + y, where the axes of y are those of x from `axis` on, or the first of these. Any dtype but
 --- bool.
+--- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
+--- - **Dtypes**: numbers, one for both; the result has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param y dgraph.Tensor
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
 function Tensor:bias(y, axis) end
 
 --- p x + (1 - p) y, elementwise; all of one shape.
+--- - **Shapes**: all of one shape, any; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param y dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:linear_interpolate(x, y) end
 
 --- Which elements are NaN, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:isnan() end
 
 --- Which elements are infinite, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:isinf() end
 
 --- Which elements are neither NaN nor infinite, as bools; any dtype.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:isfinite() end
 
 --- Not x; bool.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@return dgraph.Tensor
 function Tensor:logical_not() end
 
 --- a and b, broadcast; bools.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:logical_and(x2) end
 
 --- a or b, broadcast; bools.
+--- - **Shapes**: x1, x2: broadcast; y: their common shape.
+--- - **Dtypes**: bool; y has it.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param x2 dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:logical_or(x2) end
 
 --- The sum of x over `count` axes (0: all of them); with keepdims they stay as size 1. Small integers
 --- and bools are summed as int64.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
 function Tensor:sum(axis, keepdims) end
 
 --- Sums x to a shape that broadcasts to its own: what broadcast_to undoes, and its gradient.
+--- - **Shapes**: x: any; y: `shape`.
+--- - **Dtypes**: any; y has x's, int64 for integers and bools.
+--- - **Errors**: a shape that does not broadcast to x's.
+--- - **Source**: Chainer.
 ---@param shape integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:sum_to(shape) end
 
 --- The mean of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; NaN
 --- where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3304,24 +5246,40 @@ function Tensor:mean(axis, keepdims) end
 
 --- The largest element of x over `count` axes (0: all of them); with keepdims they stay as size 1.
 --- Any dtype; NaN wins. The gradient goes to every element that is equal to the result.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
 function Tensor:max(axis, keepdims) end
 
 --- The smallest element, as dg_max.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has x's.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
 function Tensor:min(axis, keepdims) end
 
 --- Positions, which count from 1; over several axes in row-major order.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
 function Tensor:argmax(axis, keepdims) end
 
 --- Where the smallest element is, as dg_argmax.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has int64.
+--- - **Errors**: an axis without elements.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3329,6 +5287,10 @@ function Tensor:argmin(axis, keepdims) end
 
 --- Whether an element of x over `count` axes (0: all of them) is true, or not 0, as bools; with
 --- keepdims the axes stay as size 1. Any dtype; NaN is not 0. False where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3336,6 +5298,10 @@ function Tensor:any(axis, keepdims) end
 
 --- Whether all elements of x over `count` axes (0: all of them) are true, or not 0, as dg_any. True
 --- where there is nothing.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: any; y has bool.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3343,6 +5309,10 @@ function Tensor:all(axis, keepdims) end
 
 --- The product of x over `count` axes (0: all of them); with keepdims they stay as size 1. Floats; 1
 --- where there is nothing. The gradient is right beside zeros too.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3350,6 +5320,10 @@ function Tensor:prod(axis, keepdims) end
 
 --- The sum of (x - mean)^2 over n - correction, where n elements go. The correction is PyTorch's;
 --- NumPy and Chainer divide by n: give 0 for that.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param axis? integer|integer[]
 ---@param correction? number  1 by default
 ---@param keepdims? boolean  false by default
@@ -3357,6 +5331,10 @@ function Tensor:prod(axis, keepdims) end
 function Tensor:var(axis, correction, keepdims) end
 
 --- The square root of the variance, with the same options.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param axis? integer|integer[]
 ---@param correction? number  1 by default
 ---@param keepdims? boolean  false by default
@@ -3364,10 +5342,18 @@ function Tensor:var(axis, correction, keepdims) end
 function Tensor:std(axis, correction, keepdims) end
 
 --- The sum of squares of each place of the first axis.
+--- - **Shapes**: x: batch x ...; y: batch.
+--- - **Dtypes**: numbers; y has x's, int64 for integers.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@return dgraph.Tensor
 function Tensor:batch_l2_norm_squared() end
 
 --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.
+--- - **Shapes**: x: any; weights: x's shape, or a vector along the one axis; y: x's without these axes, or with size 1 with keepdims.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: weights that do not broadcast to x.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param weights? dgraph.Tensor
 ---@param keepdims? boolean  false by default
@@ -3375,23 +5361,39 @@ function Tensor:batch_l2_norm_squared() end
 function Tensor:average(axis, weights, keepdims) end
 
 --- Sums up to each place of an axis.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats, int32, int64; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:cumsum(axis) end
 
 --- Products up to each place of an axis.
+--- - **Shapes**: x: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
 function Tensor:cumprod(axis) end
 
 --- The largest elements up to each place of an axis, and their positions there, which count from
 --- 1: of equals the last one.
+--- - **Shapes**: x: one axis or more; the results: the same.
+--- - **Dtypes**: any; values have x's, positions int64.
+--- - **Errors**: none.
+--- - **Source**: PyTorch.
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor values
 ---@return dgraph.Tensor positions
 function Tensor:cummax(axis) end
 
 --- The logarithm of the sum of exp(x), without overflow.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param axis? integer|integer[]
 ---@param keepdims? boolean  false by default
 ---@return dgraph.Tensor
@@ -3399,6 +5401,10 @@ function Tensor:logsumexp(axis, keepdims) end
 
 --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
 --- a column on the right.
+--- - **Shapes**: a: ... x m x k or k; b: ... x k x n or k; y: ... x m x n, without m or n for vectors.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
 ---@param transb? boolean  false by default
@@ -3407,6 +5413,10 @@ function Tensor:matmul(b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
 --- `dg.config.train` is true; x itself otherwise.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a ratio that is not in [0, 1).
+--- - **Source**: Chainer; Srivastava et al., "Dropout", 2014.
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
@@ -3414,6 +5424,10 @@ function Tensor:dropout(ratio) end
 --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
 --- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
 --- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+--- - **Shapes**: log_pi: one axis or more; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a tau that is not above 0.
+--- - **Source**: Chainer; Jang et al., arXiv:1611.01144.
 ---@param tau? number  0.1 by default
 ---@param axis? integer  2 by default
 ---@return dgraph.Tensor
@@ -3421,6 +5435,10 @@ function Tensor:gumbel_softmax(tau, axis) end
 
 --- Keeps each element of h with probability `ratio` where x would take its place, while
 --- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+--- - **Shapes**: h, x: one shape, any; y: the same.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: a ratio that is not in [0, 1].
+--- - **Source**: Chainer; Krueger et al., arXiv:1606.01305.
 ---@param x dgraph.Tensor
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
@@ -3431,6 +5449,10 @@ function Tensor:zoneout(x, ratio) end
 --- these axes; nil stands for 1 and 0. `running_mean` and `running_var`, of that shape too,
 --- become decay times themselves plus 1 - decay times those of x, in place, where the variance
 --- of m numbers counts m / (m - 1) times.
+--- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, the averages: x's shape without the axes; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
 ---@param eps? number  2e-5 by default
@@ -3442,6 +5464,10 @@ function Tensor:zoneout(x, ratio) end
 function Tensor:batch_normalization(gamma, beta, eps, running_mean, running_var, decay, axis) end
 
 --- The same with mean and variance that are given, as those that batch_normalization kept.
+--- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, mean, var: x's shape without the axes; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
 ---@param mean dgraph.Tensor
@@ -3453,6 +5479,10 @@ function Tensor:fixed_batch_normalization(gamma, beta, mean, var, eps, axis) end
 
 --- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
 --- of x, as many as gamma has. gamma and beta have the shape of these axes.
+--- - **Shapes**: x: ... x units for gamma and beta of that size; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ba, Kiros, Hinton, arXiv:1607.06450.
 ---@param gamma dgraph.Tensor
 ---@param beta? dgraph.Tensor
 ---@param eps? number  1e-5 by default
@@ -3461,6 +5491,10 @@ function Tensor:layer_normalization(gamma, beta, eps) end
 
 --- The same, with the mean and the variance of each of `groups` groups of channels in a sample.
 --- gamma and beta have one number for each channel; nil stands for 1 and 0.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups.
+--- - **Source**: Chainer; Wu and He, arXiv:1803.08494.
 ---@param groups integer
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
@@ -3470,6 +5504,10 @@ function Tensor:group_normalization(groups, gamma, beta, eps) end
 
 --- The same, with the mean and the variance of each channel in a sample: PyTorch's function,
 --- without its running averages.
+--- - **Shapes**: x: batch x channels x ...; weight, bias: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022.
 ---@param weight? dgraph.Tensor
 ---@param bias? dgraph.Tensor
 ---@param eps? number  1e-5 by default
@@ -3478,6 +5516,10 @@ function Tensor:instance_norm(weight, bias, eps) end
 
 --- x / sqrt(mean of x^2 + eps) weight, over the last axes of x, whose sizes are
 --- `normalized_shape`. By default eps is the distance from 1 to the next number of x's dtype.
+--- - **Shapes**: x: ... x normalized_shape; weight: normalized_shape; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Zhang and Sennrich, arXiv:1910.07467.
 ---@param normalized_shape integer|integer[]
 ---@param weight? dgraph.Tensor
 ---@param eps? number  -1 by default
@@ -3485,6 +5527,10 @@ function Tensor:instance_norm(weight, bias, eps) end
 function Tensor:rms_norm(normalized_shape, weight, eps) end
 
 --- x / (length + eps), where length is the root of the sum of x^2 along an axis or several.
+--- - **Shapes**: x: two axes or more where no axis is named; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer.
 ---@param eps? number  1e-5 by default
 ---@param axis? integer|integer[]  2 by default
 ---@return dgraph.Tensor
@@ -3492,6 +5538,10 @@ function Tensor:normalize(eps, axis) end
 
 --- x / (k + alpha s)^beta, where s is the sum of x^2 over a channel and its neighbours: n / 2 of
 --- them on each side, rounded down.
+--- - **Shapes**: x: batch x channels x ...; y: the same.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: an n below 1.
+--- - **Source**: Chainer; Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
 ---@param n? integer  5 by default
 ---@param k? number  2 by default
 ---@param alpha? number  1e-4 by default
@@ -3501,6 +5551,10 @@ function Tensor:local_response_normalization(n, k, alpha, beta) end
 
 --- g v / length of v, for each place along `axis`: a weight as its direction v and its length g,
 --- which has v's shape with size 1 along all other axes.
+--- - **Shapes**: v: one axis or more; g: as v, but 1 along all axes but this one; y: as v.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: PyTorch; Salimans and Kingma, arXiv:1602.07868.
 ---@param g dgraph.Tensor
 ---@param axis? integer  1 by default
 ---@return dgraph.Tensor
@@ -3511,6 +5565,10 @@ function Tensor:weight_norm(g, axis) end
 --- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
 --- planes the maxima are: int32, counted row by row from 1; 0 for a window without elements of x,
 --- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3521,6 +5579,10 @@ function Tensor:weight_norm(g, axis) end
 function Tensor:max_pooling_2d(ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along one axis. x: batch x channels x length.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3531,6 +5593,10 @@ function Tensor:max_pooling_2d(ksize, stride, pad, cover_all, return_indices) en
 function Tensor:max_pooling_1d(ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3541,6 +5607,10 @@ function Tensor:max_pooling_1d(ksize, stride, pad, cover_all, return_indices) en
 function Tensor:max_pooling_3d(ksize, stride, pad, cover_all, return_indices) end
 
 --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's, the indices int32.
+--- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3553,6 +5623,10 @@ function Tensor:max_pooling_nd(ksize, stride, pad, cover_all, return_indices) en
 --- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
 --- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
 --- with max_pooling_2d without cover_all. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3561,6 +5635,10 @@ function Tensor:max_pooling_nd(ksize, stride, pad, cover_all, return_indices) en
 function Tensor:average_pooling_2d(ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3569,6 +5647,10 @@ function Tensor:average_pooling_2d(ksize, stride, pad, pad_value) end
 function Tensor:average_pooling_1d(ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3577,6 +5659,10 @@ function Tensor:average_pooling_1d(ksize, stride, pad, pad_value) end
 function Tensor:average_pooling_3d(ksize, stride, pad, pad_value) end
 
 --- average_pooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; a pad_value that is neither 0 nor false.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3587,6 +5673,10 @@ function Tensor:average_pooling_nd(ksize, stride, pad, pad_value) end
 --- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
 --- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
 --- pad, less stride - 1 with `cover_all`. Floats.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3596,6 +5686,10 @@ function Tensor:average_pooling_nd(ksize, stride, pad, pad_value) end
 function Tensor:unpooling_2d(ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3605,6 +5699,10 @@ function Tensor:unpooling_2d(ksize, stride, pad, outsize, cover_all) end
 function Tensor:unpooling_1d(ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3614,6 +5712,10 @@ function Tensor:unpooling_1d(ksize, stride, pad, outsize, cover_all) end
 function Tensor:unpooling_3d(ksize, stride, pad, outsize, cover_all) end
 
 --- unpooling_2d along the axes that x has behind batch and channels, one to four.
+--- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+--- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
 ---@param pad? integer|integer[]  0 by default
@@ -3625,6 +5727,10 @@ function Tensor:unpooling_nd(ksize, stride, pad, outsize, cover_all) end
 --- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
 --- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
 --- unpooling_2d.
+--- - **Shapes**: x, indexes: batch x channels x h x w; y: batch x channels x outsize.
+--- - **Dtypes**: x: floats; indexes: int32, int64 or uint8; y has x's.
+--- - **Errors**: as the others of this family; positions outside of the planes.
+--- - **Source**: Chainer.
 ---@param indexes dgraph.Tensor
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -3637,22 +5743,38 @@ function Tensor:upsampling_2d(indexes, ksize, stride, pad, outsize, cover_all) e
 --- The means of output_size windows, as even as they can be: place o of n on an axis of size s
 --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
 --- x h x w.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:adaptive_avg_pool2d(output_size) end
 
 --- adaptive_avg_pool2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:adaptive_avg_pool1d(output_size) end
 
 --- adaptive_avg_pool2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:adaptive_avg_pool3d(output_size) end
 
 --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
 --- places, as max_pooling_2d gives them.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
 ---@return dgraph.Tensor
@@ -3660,6 +5782,10 @@ function Tensor:adaptive_avg_pool3d(output_size) end
 function Tensor:adaptive_max_pool2d(output_size, return_indices) end
 
 --- adaptive_max_pool2d along one axis.
+--- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
 ---@return dgraph.Tensor
@@ -3667,6 +5793,10 @@ function Tensor:adaptive_max_pool2d(output_size, return_indices) end
 function Tensor:adaptive_max_pool1d(output_size, return_indices) end
 
 --- adaptive_max_pool2d along three axes.
+--- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: an output_size below 1.
+--- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
 ---@param return_indices? boolean  false by default
 ---@return dgraph.Tensor
@@ -3676,6 +5806,10 @@ function Tensor:adaptive_max_pool3d(output_size, return_indices) end
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
 --- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
 --- deep convolutional networks for visual recognition", 2014.
+--- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
+--- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
+--- - **Source**: Chainer; He et al., arXiv:1406.4729.
 ---@param pyramid_height integer
 ---@param pooling? "max"
 ---@return dgraph.Tensor
@@ -3683,12 +5817,20 @@ function Tensor:spatial_pyramid_pooling_2d(pyramid_height, pooling) end
 
 --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
 --- axes that two lists (or numbers) name.
+--- - **Shapes**: a, b: any with equal sizes along the axes summed over; y: the other axes of a, then those of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: other than two lists of equal length; axes given twice.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@param axes? integer|integer[][]
 ---@return dgraph.Tensor
 function Tensor:tensordot(b, axes) end
 
 --- The products of the matrices at each place of the first axis; B x N are B columns.
+--- - **Shapes**: a: batch x m x k; b: batch x k x n, or batch x n for vectors; y: batch x m x n.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: operands of less than two axes.
+--- - **Source**: Chainer.
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
 ---@param transb? boolean  false by default
@@ -3697,16 +5839,28 @@ function Tensor:batch_matmul(b, transa, transb) end
 
 --- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
 --- a vector); with a tensor without axes, of each element.
+--- - **Shapes**: a: ... x k; b: ... x k x n or k; y: the other axes of a, then those of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:dot(b) end
 
 --- The sum of the products of all elements, whatever the shapes are.
+--- - **Shapes**: a, b: any, of as many elements; y: one number.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:vdot(b) end
 
 --- The product of each element of a (rows) with each of b (columns).
+--- - **Shapes**: a, b: any; y: size of a x size of b.
+--- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
+--- - **Errors**: none.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:outer(b) end
@@ -3714,6 +5868,10 @@ function Tensor:outer(b) end
 --- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
 --- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
 --- none.
+--- - **Shapes**: e1: batch x J; e2: batch x K (axes behind the batch count as one); W: J x K x L; y: batch x L.
+--- - **Dtypes**: numbers, one for all; y has it.
+--- - **Errors**: some of V1, V2 and b without the others.
+--- - **Source**: Chainer.
 ---@param e2 dgraph.Tensor
 ---@param W dgraph.Tensor
 ---@param V1? dgraph.Tensor
@@ -3726,6 +5884,10 @@ function Tensor:bilinear(e2, W, V1, V2, b) end
 --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
 --- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
 --- others stay as they are in c, and h has as many as x.
+--- - **Shapes**: c_prev: batch x units (x ...); x: batch x 4 units (x ...), with as many rows or fewer; c: as c_prev; h: as many rows as x.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Graves, "Supervised sequence labelling with recurrent neural networks", 2012.
 ---@param x dgraph.Tensor
 ---@return dgraph.Tensor c
 ---@return dgraph.Tensor h
@@ -3734,6 +5896,10 @@ function Tensor:lstm(x) end
 --- One step of an LSTM with two states and inputs, as for two children of a tree:
 --- c = sigmoid(f1) c_prev1 + sigmoid(f2) c_prev2 + sigmoid(i1) tanh(a1) + sigmoid(i2) tanh(a2),
 --- h = sigmoid(o1 + o2) tanh(c). Shapes and gates as in `lstm`.
+--- - **Shapes**: c_prev1, c_prev2: batch x units (x ...); x1, x2: batch x 4 units (x ...); c, h: as c_prev1.
+--- - **Dtypes**: floats, one for all; the results have it.
+--- - **Errors**: states or inputs that differ in shape.
+--- - **Source**: Chainer; Bowman et al., arXiv:1603.06021.
 ---@param c_prev2 dgraph.Tensor
 ---@param x1 dgraph.Tensor
 ---@param x2 dgraph.Tensor
@@ -3747,6 +5913,10 @@ function Tensor:slstm(c_prev2, x1, x2) end
 --- sees keys of higher positions. A query that sees none gets 0. Each weight is dropped with
 --- probability dropout_p, whether `dg.config.train` is true or not, as in PyTorch. scale: 1 /
 --- sqrt(depth) by default. Memory does not grow with queries times keys.
+--- - **Shapes**: query: ... x queries x depth; key: ... x keys x depth; value: ... x keys x width; y: ... x queries x width.
+--- - **Dtypes**: floats, one for all; the mask: bool or that; y has it.
+--- - **Errors**: a dropout_p that is not in [0, 1); is_causal with a mask.
+--- - **Source**: PyTorch; Vaswani et al., arXiv:1706.03762; in blocks as Dao et al., arXiv:2205.14135.
 ---@param key dgraph.Tensor
 ---@param value dgraph.Tensor
 ---@param attn_mask? dgraph.Tensor
@@ -3761,6 +5931,10 @@ function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, i
 --- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
 --- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
 --- gives one number for each.
+--- - **Shapes**: cost: labels x labels; xs: steps of batch x labels, no step larger than the one before; ys: steps of batch; y: one number, or as many as sequences with reduce "no".
+--- - **Dtypes**: cost, xs: floats, one for all; ys: int32, int64 or uint8; y has that of cost.
+--- - **Errors**: labels that are not 1 to their number; no steps, or not as many of labels as of scores; a `reduce` that it does not know.
+--- - **Source**: Chainer; Lafferty, McCallum, Pereira, "Conditional random fields", 2001.
 ---@param xs dgraph.Tensor[]
 ---@param ys dgraph.Tensor[]
 ---@param reduce? string  "mean" by default
@@ -3768,50 +5942,94 @@ function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, i
 function Tensor:crf1d(xs, ys, reduce) end
 
 --- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:lgamma() end
 
 --- The derivative of lgamma, elementwise; floats. Infinite at 0, NaN at negative whole numbers.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:digamma() end
 
 --- Hurwitz's zeta, the sum of (q + k)^-x over k = 0, 1, 2 ..., elementwise, broadcast; floats of one
 --- dtype. Only q has a gradient, as in Chainer. Infinite for x = 1, NaN below, and NaN for a
 --- negative q with an x that is not whole.
+--- - **Shapes**: x, q: broadcast; y: their common shape.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@param q dgraph.Tensor
 ---@return dgraph.Tensor
 function Tensor:zeta(q) end
 
 --- The error function, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:erf() end
 
 --- 1 - erf(x), elementwise, exact for large x too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:erfc() end
 
 --- exp(x^2) erfc(x), elementwise, without underflow; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:erfcx() end
 
 --- What erf undoes, elementwise; floats. Infinite at -1 and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:erfinv() end
 
 --- What erfc undoes, elementwise; floats. Infinite at 0 and 2, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:erfcinv() end
 
 --- The probability that a normal number is below x, elementwise; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:ndtr() end
 
 --- The number that a normal number is below with probability x, elementwise; floats. Infinite at 0
 --- and 1, NaN beyond.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:ndtri() end
 
 --- The logarithm of ndtr, elementwise, exact far below 0 too; floats.
+--- - **Shapes**: x: any; y: the same.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: SciPy, as Chainer has it.
 ---@return dgraph.Tensor
 function Tensor:log_ndtr() end
 
@@ -3921,77 +6139,3 @@ function Tensor:debug_print() end
 --- `debug_print` on one line.
 ---@return string
 function Tensor:summary() end
-
---- a / b, broadcast; both of one float dtype (integers have floordiv).
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:div(b) end
-
---- a == b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:eq(b) end
-
---- floor(a / b), elementwise, broadcast; both of one dtype, any but bool. Integers refuse a divisor
---- of 0. The gradient is 0.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:floordiv(b) end
-
---- a >= b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:ge(b) end
-
---- a > b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:gt(b) end
-
---- a <= b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:le(b) end
-
---- a < b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:lt(b) end
-
---- The greater of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
---- they are equal the gradient goes to a, as in Chainer.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:maximum(b) end
-
---- The lesser of a and b, elementwise, broadcast; both of one dtype, any but bool. NaN wins. Where
---- they are equal the gradient goes to a, as in Chainer.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:minimum(b) end
-
---- a - b floor(a / b), elementwise, broadcast: Lua's %. Both of one dtype, any but bool; integers
---- refuse a divisor of 0.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:mod(b) end
-
---- a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:mul(b) end
-
---- a != b as bools, broadcast; a and b of one dtype.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:ne(b) end
-
---- a^b, elementwise, broadcast; both of one float dtype. Where a <= 0 the gradient to b is 0.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:pow(b) end
-
---- a - b, broadcast; both of one dtype, any but bool. Integers wrap around.
----@param b dgraph.Tensor|number
----@return dgraph.Tensor
-function Tensor:sub(b) end

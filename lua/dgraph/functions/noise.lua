@@ -11,6 +11,12 @@ local C, wrap = native.C, native.wrap
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: random numbers
+  --- Shapes: x: any; y: the same.
+  --- Dtypes: floats; y has x's.
+  --- Errors: a ratio that is not in [0, 1).
+  --- Source: Chainer; Srivastava et al., "Dropout", 2014.
+
   --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
   --- `dg.config.train` is true; x itself otherwise.
   declare("dropout(x, ratio: number = 0.5)", function(x, ratio)
@@ -25,6 +31,10 @@ return function(F)
 
   --- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
   --- from the standard one unless given, and returned as well with `return_eps`.
+  --- Shapes: mean, ln_var, eps: one shape, any; the results: the same.
+  --- Dtypes: floats, one for all; the results have it.
+  --- Errors: none.
+  --- Source: Chainer; Kingma and Welling, arXiv:1312.6114.
   ---@param mean dgraph.Tensor
   ---@param ln_var dgraph.Tensor  logarithms of the variances
   ---@param eps? dgraph.Tensor|{ eps: dgraph.Tensor?, return_eps: boolean? }
@@ -54,6 +64,9 @@ return function(F)
   --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
   --- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
   --- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+  --- Shapes: log_pi: one axis or more; y: the same.
+  --- Errors: a tau that is not above 0.
+  --- Source: Chainer; Jang et al., arXiv:1611.01144.
   declare("gumbel_softmax(log_pi, tau: number = 0.1, axis: any = 2)", function(log_pi, tau, axis)
     checks.float("F.gumbel_softmax", log_pi)
     checks.positive("F.gumbel_softmax", tau, "tau")
@@ -64,6 +77,10 @@ return function(F)
 
   --- Keeps each element of h with probability `ratio` where x would take its place, while
   --- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+  --- Shapes: h, x: one shape, any; y: the same.
+  --- Dtypes: floats, one for both; y has it.
+  --- Errors: a ratio that is not in [0, 1].
+  --- Source: Chainer; Krueger et al., arXiv:1606.01305.
   declare("zoneout(h, x, ratio: number = 0.5)", function(h, x, ratio)
     checks.alike("F.zoneout", h, x)
     if not (ratio >= 0 and ratio <= 1) then

@@ -72,6 +72,12 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: max poolings
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x h' x w'.
+  --- Dtypes: floats; y has x's, the indices int32.
+  --- Errors: windows or strides below 1, pads below 0, a window that does not fit.
+  --- Source: Chainer.
+
   --- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is
   --- nil. x: batch x channels x h x w; y: batch x channels x h' x w' with h' = (h + 2 pad - ksize)
   --- / stride + 1, rounded up with `cover_all`, else down. With `return_indices` also where in x's
@@ -83,23 +89,32 @@ return function(F)
     .. "cover_all: boolean = true, return_indices: boolean = false)",
     max_pooling("F.max_pooling_2d", 2), 2)
   --- max_pooling_2d along one axis. x: batch x channels x length.
+  --- Shapes: x: batch x channels x length; y: batch x channels x length'.
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
   declare("max_pooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "cover_all: boolean = true, return_indices: boolean = false)",
     max_pooling("F.max_pooling_1d", 1), 2)
   --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
+  --- Shapes: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
   declare("max_pooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "cover_all: boolean = true, return_indices: boolean = false)",
     max_pooling("F.max_pooling_3d", 3), 2)
   --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
+  --- Shapes: x: batch x channels x one to four axes; y: batch x channels x as many.
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
   declare("max_pooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "cover_all: boolean = true, return_indices: boolean = false)",
     max_pooling("F.max_pooling_nd"), 2)
+
+  --- Family: average poolings
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x h' x w'.
+  --- Dtypes: floats; y has x's.
+  --- Errors: as max_pooling_2d; a pad_value that is neither 0 nor false.
+  --- Source: Chainer.
 
   --- The mean of each window of ksize; windows are `stride` apart, ksize where that is nil. What
   --- lies outside of x counts as 0, or not at all with `pad_value` false (Chainer's None). Sizes as
@@ -108,17 +123,26 @@ return function(F)
     .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_2d", 2))
   --- average_pooling_2d along one axis.
+  --- Shapes: x: batch x channels x length; y: batch x channels x length'.
   declare("average_pooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_1d", 1))
   --- average_pooling_2d along three axes.
+  --- Shapes: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
   declare("average_pooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_3d", 3))
   --- average_pooling_2d along the axes that x has behind batch and channels, one to four.
+  --- Shapes: x: batch x channels x one to four axes; y: batch x channels x as many.
   declare("average_pooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "pad_value: any = 0)",
     average_pooling("F.average_pooling_nd"))
+
+  --- Family: what undoes poolings
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x h' x w'.
+  --- Dtypes: floats; y has x's.
+  --- Errors: as max_pooling_2d; an outsize of which such a pooling does not make x's size.
+  --- Source: Chainer.
 
   --- Each element copied over a window of ksize; windows are `stride` apart, ksize where that is
   --- nil, and add up where they overlap. A size h becomes `outsize`, or stride (h - 1) + ksize - 2
@@ -126,18 +150,24 @@ return function(F)
   declare("unpooling_2d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_2d", 2))
   --- unpooling_2d along one axis.
+  --- Shapes: x: batch x channels x length; y: batch x channels x length'.
   declare("unpooling_1d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_1d", 1))
   --- unpooling_2d along three axes.
+  --- Shapes: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
   declare("unpooling_3d(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_3d", 3))
   --- unpooling_2d along the axes that x has behind batch and channels, one to four.
+  --- Shapes: x: batch x channels x one to four axes; y: batch x channels x as many.
   declare("unpooling_nd(x, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "outsize: sizes?, cover_all: boolean = true)", unpooling("F.unpooling_nd"))
 
   --- What undoes a max pooling: zeros, with the elements of x at the places that its indices say,
   --- as max_pooling_2d returns them. The other arguments are that pooling's; outsize as in
   --- unpooling_2d.
+  --- Shapes: x, indexes: batch x channels x h x w; y: batch x channels x outsize.
+  --- Dtypes: x: floats; indexes: int32, int64 or uint8; y has x's.
+  --- Errors: as the others of this family; positions outside of the planes.
   declare("upsampling_2d(x, indexes, ksize: sizes, stride: sizes?, pad: sizes = 0, "
     .. "outsize: sizes?, cover_all: boolean = true)",
     function(x, indexes, ksize, stride, pad, outsize, cover_all)
@@ -148,15 +178,23 @@ return function(F)
         cover_all, 1))
     end)
 
+  --- Family: poolings to a given size
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x output_size.
+  --- Dtypes: floats; y has x's, indices int32.
+  --- Errors: an output_size below 1.
+  --- Source: PyTorch.
+
   --- The means of output_size windows, as even as they can be: place o of n on an axis of size s
   --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
   --- x h x w.
   declare("adaptive_avg_pool2d(x, output_size: sizes)",
     adaptive_average("F.adaptive_avg_pool2d", 2))
   --- adaptive_avg_pool2d along one axis.
+  --- Shapes: x: batch x channels x length; y: batch x channels x output_size.
   declare("adaptive_avg_pool1d(x, output_size: sizes)",
     adaptive_average("F.adaptive_avg_pool1d", 1))
   --- adaptive_avg_pool2d along three axes.
+  --- Shapes: x: batch x channels x d x h x w; y: batch x channels x output_size.
   declare("adaptive_avg_pool3d(x, output_size: sizes)",
     adaptive_average("F.adaptive_avg_pool3d", 3))
   --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
@@ -166,11 +204,13 @@ return function(F)
   declare("adaptive_max_pool2d(x, output_size: sizes, return_indices: boolean = false)",
     adaptive_max("F.adaptive_max_pool2d", 2), 2)
   --- adaptive_max_pool2d along one axis.
+  --- Shapes: x: batch x channels x length; y: batch x channels x output_size.
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
   declare("adaptive_max_pool1d(x, output_size: sizes, return_indices: boolean = false)",
     adaptive_max("F.adaptive_max_pool1d", 1), 2)
   --- adaptive_max_pool2d along three axes.
+  --- Shapes: x: batch x channels x d x h x w; y: batch x channels x output_size.
   ---@return dgraph.Tensor
   ---@return dgraph.Tensor? indices
   declare("adaptive_max_pool3d(x, output_size: sizes, return_indices: boolean = false)",
@@ -179,6 +219,9 @@ return function(F)
   --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
   --- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
   --- deep convolutional networks for visual recognition", 2014.
+  --- Shapes: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
+  --- Errors: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
+  --- Source: Chainer; He et al., arXiv:1406.4729.
   ---@param pooling? "max"
   declare("spatial_pyramid_pooling_2d(x, pyramid_height: integer, pooling: any = 'max')",
     function(x, pyramid_height, pooling)

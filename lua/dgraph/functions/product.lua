@@ -37,10 +37,20 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: products
+  --- Shapes: a, b: any.
+  --- Dtypes: numbers, one for both; y has it. Integers wrap around.
+  --- Errors: none.
+  --- Source: NumPy.
+
   --- Products of tensors summed over indices, as a formula says: "ij,jk->ik" is the matrix product,
   --- "ii->i" the diagonal, "ij->" the sum. "..." stands for axes that are broadcast; without an
   --- arrow the result has the letters that occur once, in the order of the alphabet. Of several
   --- operands those pairs come first whose product is smallest.
+  --- Shapes: as the subscripts say.
+  --- Dtypes: numbers, one for all, and of one operand any; y has it.
+  --- Errors: subscripts that are no formula; other than one operand for each term; indices with
+  --- different sizes.
   ---@param subscripts string
   ---@param ... dgraph.Tensor
   ---@return dgraph.Tensor
@@ -48,6 +58,9 @@ return function(F)
 
   --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
   --- axes that two lists (or numbers) name.
+  --- Shapes: a, b: any with equal sizes along the axes summed over; y: the other axes of a, then
+  --- those of b.
+  --- Errors: other than two lists of equal length; axes given twice.
   ---@param axes? integer|integer[][]
   declare("tensordot(a, b, axes: any = 2)", function(a, b, axes)
     local in_a, in_b = both_axes(a, b, axes)
@@ -81,6 +94,9 @@ return function(F)
   end)
 
   --- The products of the matrices at each place of the first axis; B x N are B columns.
+  --- Shapes: a: batch x m x k; b: batch x k x n, or batch x n for vectors; y: batch x m x n.
+  --- Errors: operands of less than two axes.
+  --- Source: Chainer.
   declare("batch_matmul(a, b, transa: boolean = false, transb: boolean = false)",
     function(a, b, transa, transb)
       if a.ndim < 2 or b.ndim < 2 then
@@ -93,13 +109,16 @@ return function(F)
     end)
   --- The product as NumPy's dot: over the last axis of a and the last but one of b (the only one of
   --- a vector); with a tensor without axes, of each element.
+  --- Shapes: a: ... x k; b: ... x k x n or k; y: the other axes of a, then those of b.
   declare("dot(a, b)", function(a, b)
     if a.ndim == 0 or b.ndim == 0 then return F.mul(a, b) end
     return F.tensordot(a, b, { -1, b.ndim == 1 and 1 or -2 })
   end)
   --- The sum of the products of all elements, whatever the shapes are.
+  --- Shapes: a, b: any, of as many elements; y: one number.
   declare("vdot(a, b)", function(a, b) return F.matmul(F.flatten(a), F.flatten(b)) end)
   --- The product of each element of a (rows) with each of b (columns).
+  --- Shapes: a, b: any; y: size of a x size of b.
   declare("outer(a, b)", function(a, b)
     return F.matmul(F.reshape(a, { -1, 1 }), F.reshape(b, { 1, -1 }))
   end)
@@ -116,6 +135,11 @@ return function(F)
   --- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
   --- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
   --- none.
+  --- Shapes: e1: batch x J; e2: batch x K (axes behind the batch count as one); W: J x K x L; y:
+  --- batch x L.
+  --- Dtypes: numbers, one for all; y has it.
+  --- Errors: some of V1, V2 and b without the others.
+  --- Source: Chainer.
   declare("bilinear(e1, e2, W, V1: tensor?, V2: tensor?, b: tensor?)",
     function(e1, e2, W, V1, V2, b)
       if (V1 == nil) ~= (V2 == nil) or (V1 == nil) ~= (b == nil) then

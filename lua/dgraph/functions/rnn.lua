@@ -19,10 +19,19 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: cells
+  --- Shapes: the states: batch x units; x: batch x 4 units; c, h: batch x units.
+  --- Dtypes: floats, one for all; the results have it.
+  --- Errors: none.
+  --- Source: Chainer.
+
   --- One step of an LSTM: c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c).
   --- c_prev: batch x units, x: batch x 4 units, the gates a, i, f, o of the first unit, then those
   --- of the second ...; axes behind these two are the same. Where x has fewer rows than c_prev, the
   --- others stay as they are in c, and h has as many as x.
+  --- Shapes: c_prev: batch x units (x ...); x: batch x 4 units (x ...), with as many rows or fewer;
+  --- c: as c_prev; h: as many rows as x.
+  --- Source: Chainer; Graves, "Supervised sequence labelling with recurrent neural networks", 2012.
   ---@return dgraph.Tensor c
   ---@return dgraph.Tensor h
   declare("lstm(c_prev, x)", function(c_prev, x)
@@ -60,6 +69,10 @@ return function(F)
   --- One step of an LSTM with two states and inputs, as for two children of a tree:
   --- c = sigmoid(f1) c_prev1 + sigmoid(f2) c_prev2 + sigmoid(i1) tanh(a1) + sigmoid(i2) tanh(a2),
   --- h = sigmoid(o1 + o2) tanh(c). Shapes and gates as in `lstm`.
+  --- Shapes: c_prev1, c_prev2: batch x units (x ...); x1, x2: batch x 4 units (x ...); c, h: as
+  --- c_prev1.
+  --- Errors: states or inputs that differ in shape.
+  --- Source: Chainer; Bowman et al., arXiv:1603.06021.
   ---@return dgraph.Tensor c
   ---@return dgraph.Tensor h
   declare("slstm(c_prev1, c_prev2, x1, x2)", function(c_prev1, c_prev2, x1, x2)
@@ -75,6 +88,9 @@ return function(F)
   --- sigmoid(f1) c1 + ... + sigmoid(fN) cN, h = sigmoid(o) tanh(c). The children's states are batch
   --- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN. (K. Tai, R. Socher, C.
   --- Manning, 2015, with gates as S. Bowman et al., 2016, have them.)
+  --- Shapes: c1 ... cN: batch x units; x: batch x (3 + N) units; c, h: batch x units.
+  --- Errors: less than two tensors; states that differ in shape.
+  --- Source: Chainer; Tai, Socher, Manning, arXiv:1503.00075.
   ---@param ... dgraph.Tensor
   ---@return dgraph.Tensor c
   ---@return dgraph.Tensor h
@@ -102,12 +118,26 @@ return function(F)
   --- sees keys of higher positions. A query that sees none gets 0. Each weight is dropped with
   --- probability dropout_p, whether `dg.config.train` is true or not, as in PyTorch. scale: 1 /
   --- sqrt(depth) by default. Memory does not grow with queries times keys.
+  --- Shapes: query: ... x queries x depth; key: ... x keys x depth; value: ... x keys x width; y:
+  --- ... x queries x width.
+  --- Dtypes: floats, one for all; the mask: bool or that; y has it.
+  --- Errors: a dropout_p that is not in [0, 1); is_causal with a mask.
+  --- Source: PyTorch; Vaswani et al., arXiv:1706.03762; in blocks as Dao et al., arXiv:2205.14135.
   declare("scaled_dot_product_attention(query, key, value, attn_mask: tensor?, "
     .. "dropout_p: number = 0, is_causal: boolean = false, scale: number?)",
     function(query, key, value, attn_mask, dropout_p, is_causal, scale)
       return wrap(C.dg_attention(query, key, value, attn_mask, dropout_p, is_causal,
         scale or DEFAULT_SCALE))
     end)
+
+  --- Family: layers over sequences
+  --- Shapes: hx: layers x batch x units, twice as many layers in two directions; xs: steps of batch
+  --- x in, or one tensor of steps x batch x in; hy: as hx; ys: as xs, with units (twice as many in
+  --- two directions) instead of in.
+  --- Dtypes: floats, one for all; the results have it.
+  --- Errors: n_layers below 1; lists of another length than the layers want; states of another
+  --- shape; no steps; a step with more rows than the one before.
+  --- Source: Chainer.
 
   --- Several layers of LSTMs over sequences. hx and cx, where they begin: layers x batch x units.
   --- ws and bs: a list for each layer of eight matrices and biases, those of the input for the
@@ -146,6 +176,7 @@ return function(F)
   --- Several layers of GRUs over sequences: r = sigmoid(W1 x + b1 + W4 h + b4),
   --- z = sigmoid(W2 x + b2 + W5 h + b5), h = (1 - z) tanh(W3 x + b3 + r (W6 h + b6)) + z h. Six
   --- matrices and biases for each layer; all else as in `n_step_lstm`.
+  --- Source: Chainer; Cho et al., arXiv:1406.1078, in the form of cuDNN.
   ---@param ws dgraph.Tensor[][]
   ---@param bs dgraph.Tensor[][]
   ---@param xs dgraph.Tensor[]|dgraph.Tensor
@@ -170,6 +201,7 @@ return function(F)
   --- Several layers of plain recurrent units over sequences: h = f(W1 x + b1 + W2 h + b2), where
   --- the activation f is "tanh" or "relu". Two matrices and biases for each layer; all else as in
   --- `n_step_lstm`.
+  --- Errors: as n_step_lstm; an activation that is neither "tanh" nor "relu".
   ---@param ws dgraph.Tensor[][]
   ---@param bs dgraph.Tensor[][]
   ---@param xs dgraph.Tensor[]|dgraph.Tensor
@@ -183,6 +215,7 @@ return function(F)
     end, 2)
 
   --- The same in both directions, as `n_step_bilstm`.
+  --- Errors: as n_step_rnn.
   ---@param ws dgraph.Tensor[][]
   ---@param bs dgraph.Tensor[][]
   ---@param xs dgraph.Tensor[]|dgraph.Tensor

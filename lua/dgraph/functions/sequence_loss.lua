@@ -13,12 +13,26 @@ local NONE = -0x8000000000000000LL
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- Family: losses of sequences
+  --- Shapes: cost: labels x labels; xs: steps of batch x labels, no step larger than the one
+  --- before; ys: steps of batch; y: one number, or as many as sequences with reduce "no".
+  --- Dtypes: cost, xs: floats, one for all; ys: int32, int64 or uint8; y has that of cost.
+  --- Errors: labels that are not 1 to their number; no steps, or not as many of labels as of
+  --- scores; a `reduce` that it does not know.
+  --- Source: Chainer.
+
   --- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
   --- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
   --- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
   --- `label_length`: how many steps and labels of each sequence count (all). The mean over the
   --- batch; reduce "no" gives one number for each sequence. Infinite where there are too few steps.
   --- Has one derivative, no second.
+  --- Shapes: x: steps of batch x classes; t: batch x longest; input_length, label_length: batch; y:
+  --- one number, or batch with reduce "no".
+  --- Dtypes: x: floats; t and the lengths: int32, int64 or uint8; y has x's.
+  --- Errors: labels and a blank_symbol that are not 1 to the number of classes; lengths beyond the
+  --- tensors; a `reduce` that it does not know.
+  --- Source: Chainer; Graves et al., "Connectionist temporal classification", 2006.
   declare("connectionist_temporal_classification(x: tensors, t: any, blank_symbol: integer, "
     .. "input_length: tensor?, label_length: tensor?, reduce: any = 'mean')",
     function(x, t, blank_symbol, input_length, label_length, reduce)
@@ -100,6 +114,7 @@ return function(F)
   --- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
   --- list of as many steps, each batch, labels from 1. The mean over the sequences; reduce "no"
   --- gives one number for each.
+  --- Source: Chainer; Lafferty, McCallum, Pereira, "Conditional random fields", 2001.
   declare("crf1d(cost, xs: tensors, ys: tensors, reduce: any = 'mean')",
     function(cost, xs, ys, reduce)
       local who = "F.crf1d"
@@ -128,6 +143,11 @@ return function(F)
 
   --- The labels that score most under a conditional random field as in F.crf1d, by A. Viterbi's
   --- algorithm. No gradient flows.
+  --- Shapes: cost: labels x labels; xs: steps of batch x labels, no step larger than the one
+  --- before; scores: batch; path: steps of batch.
+  --- Dtypes: cost, xs: numbers, one for all; scores have it, the path int64.
+  --- Errors: no steps.
+  --- Source: Chainer; Viterbi, 1967.
   ---@param cost dgraph.Tensor  labels x labels
   ---@param xs dgraph.Tensor[]  a list of steps, each batch x labels
   ---@return dgraph.Tensor scores  batch

@@ -77,6 +77,13 @@ local function any_requires_grad(...)
 end
 
 return function(F)
+
+  --- Family: functions about functions
+  --- Shapes: any, as f takes them and returns them.
+  --- Dtypes: any, as f takes them and returns them.
+  --- Errors: an f that is no function; a walk back that records itself (double backprop).
+  --- Source: Chainer; Chen et al., arXiv:1604.06174.
+
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
   --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
   --- then goes back through it. Parameters that f uses get their gradients too. f returns one

@@ -1,4 +1,5 @@
 --- Normalization over the batch: by its own mean and variance in training, by averages in use.
+--- Source: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -99,7 +100,7 @@ end
 function BatchNormalization:start_finetuning() self.N = 0 end
 
 ---@param x dgraph.Tensor  batch x channels x ...
----@param finetune? boolean|{ finetune: boolean }
+---@param finetune? boolean|{ finetune: boolean }  in training: see start_finetuning
 ---@return dgraph.Tensor  of x's shape
 function BatchNormalization:forward(x, finetune)
   if not self.avg_mean then see(self, x) end

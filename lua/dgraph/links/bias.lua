@@ -1,4 +1,5 @@
 --- Adds a tensor along some axes: one that is learned, or another input.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -23,8 +24,8 @@ function Bias:init(axis, shape)
   if opts.shape then self.b = Parameter(0, opts.shape) end
 end
 
----@param x dgraph.Tensor
----@param y? dgraph.Tensor  where the link has no b
+---@param x dgraph.Tensor  any shape
+---@param y? dgraph.Tensor  where the link has no b: the sizes of axes of x from `axis` on
 ---@return dgraph.Tensor  of x's shape
 function Bias:forward(x, y)
   if (y == nil) ~= (self.b ~= nil) then

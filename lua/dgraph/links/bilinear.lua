@@ -1,4 +1,5 @@
 --- A bilinear layer of two inputs, y = e1 W e2 + e1 V1 + e2 V2 + b.
+--- Source: Chainer; Socher et al., "Recursive deep models for semantic compositionality", 2013.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

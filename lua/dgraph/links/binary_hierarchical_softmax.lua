@@ -1,6 +1,7 @@
 --- The loss of many classes as the leaves of a binary tree: at each node on the way to the right
 --- one a yes-or-no answer. F. Morin, Y. Bengio, "Hierarchical probabilistic neural network language
 --- model", 2005.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

@@ -1,4 +1,5 @@
 --- A model with its loss: what an optimizer calls to learn a classification.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local errors = require "dgraph.errors"
@@ -70,7 +71,7 @@ end
 
 --- The loss of a prediction, which `y`, `loss` and `accuracy` keep, and which is reported.
 ---@param ... any  what the predictor is called with, and the answer
----@return dgraph.Tensor loss
+---@return dgraph.Tensor  what lossfun gives: one number by default
 function Classifier:forward(...)
   if self.label_key == -1 and select("#", ...) == 2 then -- the common case, without a table
     local x, t = ...

@@ -1,4 +1,5 @@
 --- A convolutional layer along one axis: batch x channels x length.
+--- Source: Chainer.
 local ConvolutionND = require "dgraph.links.convolution_nd"
 
 ---@class dgraph.Convolution1D: dgraph.ConvolutionND

@@ -1,4 +1,5 @@
 --- A convolutional layer on images: batch x channels x height x width.
+--- Source: Chainer.
 local ConvolutionND = require "dgraph.links.convolution_nd"
 
 ---@class dgraph.Convolution2D: dgraph.ConvolutionND

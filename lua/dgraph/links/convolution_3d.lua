@@ -1,4 +1,5 @@
 --- A convolutional layer on volumes: batch x channels x depth x height x width.
+--- Source: Chainer.
 local ConvolutionND = require "dgraph.links.convolution_nd"
 
 ---@class dgraph.Convolution3D: dgraph.ConvolutionND

@@ -1,4 +1,5 @@
 --- A convolutional layer over one to four axes.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

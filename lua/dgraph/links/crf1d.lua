@@ -1,4 +1,5 @@
 --- The loss of a linear chain conditional random field, which learns what label comes after which.
+--- Source: Chainer; Lafferty, McCallum, Pereira, "Conditional random fields", 2001.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -25,7 +26,7 @@ local function steps(xs, transpose) return transpose and F.transpose_sequence(xs
 ---@param ys dgraph.Tensor[]  steps, each batch: labels from 1
 ---@param reduce? "mean"|"no"  the mean by default
 ---@param transpose? boolean  the lists are of sequences, not of steps
----@return dgraph.Tensor
+---@return dgraph.Tensor  one number, or with "no" as many as sequences
 function CRF1d:forward(xs, ys, reduce, transpose)
   local y = F.crf1d(self.cost, steps(xs, transpose), steps(ys, transpose), reduce or "mean")
   return y

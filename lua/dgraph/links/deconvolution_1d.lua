@@ -1,4 +1,5 @@
 --- The transpose of a convolutional layer along one axis: batch x channels x length.
+--- Source: Chainer.
 local DeconvolutionND = require "dgraph.links.deconvolution_nd"
 
 ---@class dgraph.Deconvolution1D: dgraph.DeconvolutionND

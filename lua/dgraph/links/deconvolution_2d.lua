@@ -1,4 +1,5 @@
 --- The transpose of a convolutional layer on images: batch x channels x height x width.
+--- Source: Chainer.
 local DeconvolutionND = require "dgraph.links.deconvolution_nd"
 
 ---@class dgraph.Deconvolution2D: dgraph.DeconvolutionND

@@ -1,4 +1,5 @@
 --- The transpose of a convolutional layer on volumes: batch x channels x depth x height x width.
+--- Source: Chainer.
 local DeconvolutionND = require "dgraph.links.deconvolution_nd"
 
 ---@class dgraph.Deconvolution3D: dgraph.DeconvolutionND

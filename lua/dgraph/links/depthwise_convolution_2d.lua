@@ -1,4 +1,5 @@
 --- A layer that convolves each channel of an image by itself.
+--- Source: Chainer; Chollet, arXiv:1610.02357.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

@@ -1,4 +1,5 @@
 --- A convolutional layer on images whose filters have gaps.
+--- Source: Chainer; Yu and Koltun, arXiv:1511.07122.
 local Convolution2D = require "dgraph.links.convolution_2d"
 local channels = require "dgraph.links.channels"
 

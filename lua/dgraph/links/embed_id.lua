@@ -1,4 +1,5 @@
 --- A table with one vector for each id: of words, users, whatever can be numbered.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

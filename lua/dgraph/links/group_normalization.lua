@@ -1,4 +1,5 @@
 --- Normalization of each sample by the mean and the variance of its groups of channels.
+--- Source: Chainer; Wu and He, arXiv:1803.08494.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

@@ -1,4 +1,5 @@
 --- Another name of StatefulGRU.
+--- Source: Chainer; Cho et al., arXiv:1406.1078.
 local StatefulGRU = require "dgraph.links.stateful_gru"
 
 ---@class dgraph.GRU: dgraph.StatefulGRU

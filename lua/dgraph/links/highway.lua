@@ -1,4 +1,5 @@
 --- A layer that may let its input pass. Srivastava, Greff, Schmidhuber, "Highway networks", 2015.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Linear = require "dgraph.links.linear"
 local Link = require "dgraph.link"

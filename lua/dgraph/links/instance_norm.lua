@@ -1,4 +1,5 @@
 --- Normalization of each channel of each sample by its own mean and variance, named as in PyTorch.
+--- Source: PyTorch; Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -8,7 +9,7 @@ local initializers = require "dgraph.initializers"
 
 ---@class dgraph.InstanceNorm: dgraph.Link
 ---@field weight dgraph.Parameter?  one number for each channel, if it is `affine`
----@field bias dgraph.Parameter?
+---@field bias dgraph.Parameter?  one number for each channel; nil unless affine
 ---@field eps number
 ---@overload fun(num_features: integer?, ...): dgraph.InstanceNorm
 ---@class dgraph.InstanceNormOptions

@@ -1,4 +1,5 @@
 --- Normalization of each sample by the mean and the variance of its own units.
+--- Source: Chainer; Ba, Kiros, Hinton, arXiv:1607.06450.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

@@ -1,4 +1,5 @@
 --- A fully connected layer, y = x W' + b.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

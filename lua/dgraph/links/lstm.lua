@@ -1,4 +1,5 @@
 --- An LSTM layer that remembers its state from one input to the next.
+--- Source: Chainer; Graves, "Supervised sequence labelling with recurrent neural networks", 2012.
 local F = require "dgraph.functions"
 local LSTMBase = require "dgraph.links.lstm_base"
 local errors = require "dgraph.errors"

@@ -1,4 +1,5 @@
 --- A fully connected layer of which each output is the largest of several.
+--- Source: Chainer; Goodfellow et al., arXiv:1302.4389.
 local F = require "dgraph.functions"
 local Linear = require "dgraph.links.linear"
 local Link = require "dgraph.link"

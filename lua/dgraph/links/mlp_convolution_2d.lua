@@ -1,5 +1,6 @@
 --- A convolution followed by convolutions of 1x1: a small network at every place. Lin, Chen, Yan,
 --- "Network in network", 2013.
+--- Source: Chainer.
 local ChainList = require "dgraph.chain_list"
 local Convolution2D = require "dgraph.links.convolution_2d"
 local F = require "dgraph.functions"

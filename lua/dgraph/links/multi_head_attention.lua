@@ -1,4 +1,5 @@
 --- Attention with several heads: A. Vaswani et al., "Attention is all you need", 2017.
+--- Source: PyTorch's MultiheadAttention.
 local Chain = require "dgraph.chain"
 local F = require "dgraph.functions"
 local Linear = require "dgraph.links.linear"

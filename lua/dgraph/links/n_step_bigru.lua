@@ -1,4 +1,5 @@
 --- Layers of GRUs over sequences, in both directions.
+--- Source: Chainer, in the form of cuDNN.
 local NStepGRU = require "dgraph.links.n_step_gru"
 
 --- States have two places for each layer: forward, then backward.

@@ -1,4 +1,5 @@
 --- Layers of LSTMs over sequences, in both directions.
+--- Source: Chainer.
 local NStepLSTM = require "dgraph.links.n_step_lstm"
 
 --- States have two places for each layer: forward, then backward.

@@ -1,4 +1,5 @@
 --- Layers of plain recurrent units with relu over sequences, in both directions.
+--- Source: Chainer.
 local NStepRNNReLU = require "dgraph.links.n_step_rnn_relu"
 
 --- States have two places for each layer: forward, then backward.

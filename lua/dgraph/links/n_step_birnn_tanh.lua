@@ -1,4 +1,5 @@
 --- Layers of plain recurrent units with tanh over sequences, in both directions.
+--- Source: Chainer.
 local NStepRNNTanh = require "dgraph.links.n_step_rnn_tanh"
 
 --- States have two places for each layer: forward, then backward.

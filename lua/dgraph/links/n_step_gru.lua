@@ -1,4 +1,5 @@
 --- Layers of GRUs over sequences.
+--- Source: Chainer, in the form of cuDNN.
 local NStepBase = require "dgraph.links.n_step_base"
 
 ---@class dgraph.NStepGRU: dgraph.NStepBase

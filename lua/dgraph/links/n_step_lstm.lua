@@ -1,4 +1,5 @@
 --- Layers of LSTMs over sequences.
+--- Source: Chainer.
 local NStepBase = require "dgraph.links.n_step_base"
 
 ---@class dgraph.NStepLSTM: dgraph.NStepBase

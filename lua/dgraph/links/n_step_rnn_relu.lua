@@ -1,4 +1,5 @@
 --- Layers of plain recurrent units with relu over sequences.
+--- Source: Chainer.
 local NStepBase = require "dgraph.links.n_step_base"
 
 ---@class dgraph.NStepRNNReLU: dgraph.NStepBase

@@ -1,4 +1,5 @@
 --- Layers of plain recurrent units with tanh over sequences.
+--- Source: Chainer.
 local NStepBase = require "dgraph.links.n_step_base"
 
 ---@class dgraph.NStepRNNTanh: dgraph.NStepBase

@@ -1,4 +1,5 @@
 --- The loss of word vectors: rows of W are to tell a label from others that are drawn at random.
+--- Source: Chainer; Mikolov et al., arXiv:1310.4546.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -32,7 +33,7 @@ end
 ---@param x dgraph.Tensor  batch x in
 ---@param t dgraph.Tensor  batch, labels from 1; -1 counts for nothing
 ---@param reduce? "sum"|"no"  the sum by default
----@param return_samples? boolean
+---@param return_samples? boolean  whether the labels drawn are returned too: false by default
 ---@return dgraph.Tensor loss
 ---@return dgraph.Tensor? samples  batch x (1 + sample_size)
 function NegativeSampling:forward(x, t, reduce, return_samples)

@@ -1,10 +1,11 @@
 --- A link that holds one parameter and gives it.
+--- Source: Chainer.
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
 local create = require "dgraph.create"
 
 ---@class dgraph.ParameterLink: dgraph.Link
----@field W dgraph.Parameter
+---@field W dgraph.Parameter  of the shape and dtype of what it begins with
 ---@overload fun(array: dgraph.Tensor|table|number): dgraph.ParameterLink
 local Holder = Link:extend("Parameter")
 
@@ -13,7 +14,7 @@ function Holder:init(array)
   self.W = Parameter(create.as_array(array))
 end
 
----@return dgraph.Parameter
+---@return dgraph.Parameter  W itself
 function Holder:forward() return self.W end
 
 return Holder

@@ -1,4 +1,5 @@
 --- A rectifier whose slope below 0 is learned.
+--- Source: Chainer; He et al., arXiv:1502.01852.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

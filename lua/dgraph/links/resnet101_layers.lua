@@ -1,4 +1,5 @@
 --- The residual network with 101 layers that learn.
+--- Source: Chainer.
 local ResNetLayers = require "dgraph.links.resnet_layers"
 
 ---@class dgraph.ResNet101Layers: dgraph.ResNetLayers

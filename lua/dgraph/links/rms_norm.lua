@@ -1,4 +1,5 @@
 --- Normalization of each sample by the root of its mean square, named as in PyTorch.
+--- Source: PyTorch; Zhang and Sennrich, arXiv:1910.07467.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"

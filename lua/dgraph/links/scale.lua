@@ -1,4 +1,5 @@
 --- Multiplies by a tensor along some axes: one that is learned, or another input. May add one too.
+--- Source: Chainer.
 local Bias = require "dgraph.links.bias"
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
@@ -30,8 +31,8 @@ function Scale:init(axis, W_shape, bias_term, bias_shape)
   self.bias = Bias({ axis = self.axis, shape = shape })
 end
 
----@param x dgraph.Tensor
----@param y? dgraph.Tensor  where the link has no W
+---@param x dgraph.Tensor  any shape
+---@param y? dgraph.Tensor  where the link has no W: the sizes of axes of x from `axis` on
 ---@return dgraph.Tensor  of x's shape
 function Scale:forward(x, y)
   if (y == nil) ~= (self.W ~= nil) then

@@ -1,4 +1,5 @@
 --- A GRU layer that remembers its state from one input to the next.
+--- Source: Chainer; Cho et al., arXiv:1406.1078.
 local F = require "dgraph.functions"
 local GRUBase = require "dgraph.links.gru_base"
 local state = require "dgraph.links.state"

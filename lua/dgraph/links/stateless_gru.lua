@@ -1,4 +1,5 @@
 --- A GRU layer that is given its state.
+--- Source: Chainer; Cho et al., arXiv:1406.1078.
 local GRUBase = require "dgraph.links.gru_base"
 
 ---@class dgraph.StatelessGRU: dgraph.GRUBase

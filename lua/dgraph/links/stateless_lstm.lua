@@ -1,4 +1,5 @@
 --- An LSTM layer that is given its state.
+--- Source: Chainer.
 local F = require "dgraph.functions"
 local LSTMBase = require "dgraph.links.lstm_base"
 
@@ -9,8 +10,8 @@ local StatelessLSTM = LSTMBase:extend("StatelessLSTM")
 ---@param c dgraph.Tensor?  the cells' state, batch x out; nil: 0
 ---@param h dgraph.Tensor?  the output before, batch x out; nil: 0
 ---@param x dgraph.Tensor  batch x in
----@return dgraph.Tensor c
----@return dgraph.Tensor h
+---@return dgraph.Tensor c  the new state, batch x out
+---@return dgraph.Tensor h  the output, batch x out
 function StatelessLSTM:forward(c, h, x)
   local gates = self.upward(x)
   if h ~= nil then gates = gates + self.lateral(h) end

@@ -1,4 +1,5 @@
 --- The activation x sigmoid(beta x), where beta is learned.
+--- Source: Chainer; Ramachandran, Zoph, Le, arXiv:1710.05941.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -6,7 +7,7 @@ local arguments = require "dgraph.links.arguments"
 local initializers = require "dgraph.initializers"
 
 ---@class dgraph.Swish: dgraph.Link
----@field beta dgraph.Parameter
+---@field beta dgraph.Parameter  of the shape beta_shape
 ---@overload fun(beta_shape: integer|integer[]|nil, ...): dgraph.Swish
 local Swish = Link:extend("Swish")
 

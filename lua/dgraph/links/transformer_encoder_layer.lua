@@ -1,4 +1,5 @@
 --- A layer of a transformer: attention of a sequence to itself, then two dense layers.
+--- Source: PyTorch; Vaswani et al., arXiv:1706.03762.
 local Chain = require "dgraph.chain"
 local F = require "dgraph.functions"
 local LayerNormalization = require "dgraph.links.layer_normalization"

@@ -1,4 +1,5 @@
 --- The network of Simonyan and Zisserman with 19 layers that learn.
+--- Source: Chainer.
 local VGGLayers = require "dgraph.links.vgg_layers"
 
 ---@class dgraph.VGG19Layers: dgraph.VGGLayers

@@ -1,5 +1,6 @@
 --- A layer whose weight is split into direction and length: W = g v / length of v. Salimans,
 --- Kingma, "Weight normalization", 2016.
+--- Source: PyTorch's weight_norm, as a layer.
 local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
@@ -69,8 +70,8 @@ local function see(self, g, v, ...)
 end
 
 --- What the layer gives with W = g v / length of v.
----@param ... any
----@return any ...
+---@param ... any  what the layer takes
+---@return any ...  what the layer gives
 function WeightNorm:forward(...)
   local link, name = self.link, self.param_name
   local g, v = self[name .. "_g"], self[name .. "_v"]
