@@ -22,7 +22,7 @@ return function(F)
   --- log(1 + exp(beta x)) / beta, elementwise.
   --- Errors: a beta of 0.
   declare "softplus(x, beta: number = 1)"
-  --- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+  --- exp(x) divided by its sum along an axis.
   --- Shapes: x: one axis or more; y: the same.
   --- Errors: no axis 2 where no axis is named: a vector wants axis 1.
   declare "softmax(x, axis: axis = 2)"
@@ -37,7 +37,7 @@ return function(F)
   --- Source: Chainer; Clevert, Unterthiner, Hochreiter, arXiv:1511.07289.
   declare "elu(x, alpha: number = 1)"
   --- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
-  --- and variance 1 (Klambauer et al., arXiv:1706.02515).
+  --- and variance 1.
   --- Source: Chainer; Klambauer et al., arXiv:1706.02515.
   declare("selu(x, alpha: number = 1.6732632423543772848170429916717, "
     .. "scale: number = 1.0507009873554804934193349852946)")
@@ -58,7 +58,7 @@ return function(F)
   declare "logsigmoid(x)"
 
   --- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
-  --- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+  --- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
   --- Errors: an `approximate` that is neither of the two.
   --- Source: PyTorch; Hendrycks and Gimpel, arXiv:1606.08415.
   ---@param approximate? string  "none" or "tanh"

@@ -142,8 +142,8 @@ return function(F)
 
   --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
   --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
-  --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
-  --- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+  --- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. Each element;
+  --- reduction "mean" or "sum".
   --- Source: torchvision; Lin et al., arXiv:1708.02002.
   declare("sigmoid_focal_loss(x, t, alpha: number = 0.25, gamma: number = 2, "
     .. "reduction: any = 'none')",

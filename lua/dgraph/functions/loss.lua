@@ -165,9 +165,9 @@ return function(F)
     if ndim ~= 2 then errors.raisef("%s: got %d axes, wanted batch x size", who, ndim) end
   end
 
-  --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
-  --- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
-  --- al., 2006. reduce "no" gives one number for each pair.
+  --- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and max(0,
+  --- margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. reduce "no" gives
+  --- one number for each pair.
   --- Shapes: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
   --- Dtypes: x0, x1: floats, one for both; y: any; the result has x0's.
   --- Source: Chainer; Hadsell, Chopra, LeCun, "Dimensionality reduction by learning an invariant
@@ -248,15 +248,14 @@ return function(F)
 
   -- -- Sampling -------------------------------------------------------------------------------
 
-  --- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
-  --- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
-  --- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
-  --- nothing.
+  --- Negative sampling: -ln s(x w) for the row w of W that the label t names, and -ln s(-x v) for
+  --- `sample_size` rows v that `sampler` draws. Rows with the label -1 count for nothing.
   --- Shapes: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce
   --- "no".
   --- Dtypes: x, W: floats, one for both; t and what the sampler gives: int32, int64 or uint8; the
   --- loss has x's.
   --- Errors: labels that are neither 1 to the rows of W nor -1; a `reduce` that it does not know.
+  --- Source: Chainer; Mikolov et al., arXiv:1310.4546.
   ---@param x dgraph.Tensor  batch x size
   ---@param t dgraph.Tensor  batch, labels from 1
   ---@param W dgraph.Tensor  labels x size

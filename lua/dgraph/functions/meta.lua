@@ -35,7 +35,7 @@ function F.relu(x) end
 ---@return dgraph.Tensor
 function F.softplus(x, beta) end
 
---- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+--- exp(x) divided by its sum along an axis.
 --- - **Shapes**: x: one axis or more; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: no axis 2 where no axis is named: a vector wants axis 1.
@@ -76,7 +76,7 @@ function F.leaky_relu(x, slope) end
 function F.elu(x, alpha) end
 
 --- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
---- and variance 1 (Klambauer et al., arXiv:1706.02515).
+--- and variance 1.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: none.
@@ -154,7 +154,7 @@ function F.mish(x) end
 function F.logsigmoid(x) end
 
 --- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
---- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an `approximate` that is neither of the two.
@@ -987,8 +987,8 @@ function F.smooth_l1(x, t, reduction, beta) end
 
 --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
 --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
---- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
---- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. Each element;
+--- reduction "mean" or "sum".
 --- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
 --- - **Dtypes**: floats, one for all; y has it.
 --- - **Errors**: a reduction that it does not know.
@@ -1571,9 +1571,9 @@ function F.huber_loss(x, t, delta, reduce) end
 ---@return dgraph.Tensor
 function F.hinge(x, t, norm, reduce) end
 
---- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
---- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
---- al., 2006. reduce "no" gives one number for each pair.
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and max(0,
+--- margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. reduce "no" gives
+--- one number for each pair.
 --- - **Shapes**: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
 --- - **Dtypes**: x0, x1: floats, one for both; y: any; the result has x0's.
 --- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
@@ -1638,14 +1638,12 @@ function F.gaussian_nll(x, mean, ln_var, reduce) end
 ---@return dgraph.Tensor
 function F.bernoulli_nll(x, y, reduce) end
 
---- Negative sampling, T. Mikolov et al., "Distributed representations of words and phrases and
---- their compositionality", 2013: -ln s(x w) for the row w of W that the label t names, and
---- -ln s(-x v) for `sample_size` rows v that `sampler` draws. Rows with the label -1 count for
---- nothing.
+--- Negative sampling: -ln s(x w) for the row w of W that the label t names, and -ln s(-x v) for
+--- `sample_size` rows v that `sampler` draws. Rows with the label -1 count for nothing.
 --- - **Shapes**: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce "no".
 --- - **Dtypes**: x, W: floats, one for both; t and what the sampler gives: int32, int64 or uint8; the loss has x's.
 --- - **Errors**: labels that are neither 1 to the rows of W nor -1; a `reduce` that it does not know.
---- - **Source**: Chainer.
+--- - **Source**: Chainer; Mikolov et al., arXiv:1310.4546.
 ---@param x dgraph.Tensor  batch x size
 ---@param t dgraph.Tensor  batch, labels from 1
 ---@param W dgraph.Tensor  labels x size
@@ -2445,8 +2443,8 @@ function F.dropout(x, ratio) end
 function F.gaussian(mean, ln_var, eps, return_eps) end
 
 --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
---- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
---- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+--- the second by default, with g from Gumbel's distribution. The smaller tau, the nearer to 0 and
+--- 1.
 --- - **Shapes**: log_pi: one axis or more; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a tau that is not above 0.
@@ -2458,7 +2456,7 @@ function F.gaussian(mean, ln_var, eps, return_eps) end
 function F.gumbel_softmax(log_pi, tau, axis) end
 
 --- Keeps each element of h with probability `ratio` where x would take its place, while
---- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+--- `dg.config.train` is true; x otherwise.
 --- - **Shapes**: h, x: one shape, any; y: the same.
 --- - **Dtypes**: floats, one for both; y has it.
 --- - **Errors**: a ratio that is not in [0, 1].
@@ -2857,8 +2855,7 @@ function F.adaptive_max_pool1d(x, output_size, return_indices) end
 function F.adaptive_max_pool3d(x, output_size, return_indices) end
 
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
---- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
---- deep convolutional networks for visual recognition", 2014.
+--- 4 + ...)) x 1 x 1, whatever the size of x.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
 --- - **Dtypes**: floats; y has x's, indices int32.
 --- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
@@ -2984,12 +2981,11 @@ function F.slstm(c_prev1, c_prev2, x1, x2) end
 
 --- One step of an LSTM on a tree, `tree_lstm(c1, ..., cN, x)`: c = sigmoid(i) tanh(a) +
 --- sigmoid(f1) c1 + ... + sigmoid(fN) cN, h = sigmoid(o) tanh(c). The children's states are batch
---- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN. (K. Tai, R. Socher, C.
---- Manning, 2015, with gates as S. Bowman et al., 2016, have them.)
+--- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN.
 --- - **Shapes**: c1 ... cN: batch x units; x: batch x (3 + N) units; c, h: batch x units.
 --- - **Dtypes**: floats, one for all; the results have it.
 --- - **Errors**: less than two tensors; states that differ in shape.
---- - **Source**: Chainer; Tai, Socher, Manning, arXiv:1503.00075.
+--- - **Source**: Chainer; Tai, Socher, Manning, arXiv:1503.00075; gates as in arXiv:1603.06021.
 ---@param ... dgraph.Tensor
 ---@return dgraph.Tensor c
 ---@return dgraph.Tensor h
@@ -3287,8 +3283,7 @@ function F.log_ndtr(x) end
 --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
 --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
 --- then goes back through it. Parameters that f uses get their gradients too. f returns one
---- tensor or several and must do the same each time. (T. Chen, B. Xu, C. Zhang, C. Guestrin,
---- "Training deep nets with sublinear memory cost", 2016.) An error under double backprop.
+--- tensor or several and must do the same each time. An error under double backprop.
 --- - **Shapes**: any, as f takes them and returns them.
 --- - **Dtypes**: any, as f takes them and returns them.
 --- - **Errors**: an f that is no function; a walk back that records itself (double backprop).
@@ -3341,7 +3336,7 @@ function Tensor:relu() end
 ---@return dgraph.Tensor
 function Tensor:softplus(beta) end
 
---- exp(x) divided by its sum along an axis; the second one, or the first where x has no other.
+--- exp(x) divided by its sum along an axis.
 --- - **Shapes**: x: one axis or more; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: no axis 2 where no axis is named: a vector wants axis 1.
@@ -3378,7 +3373,7 @@ function Tensor:leaky_relu(slope) end
 function Tensor:elu(alpha) end
 
 --- scale elu(x, alpha), elementwise. With the numbers that are the defaults, layers keep mean 0
---- and variance 1 (Klambauer et al., arXiv:1706.02515).
+--- and variance 1.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: none.
@@ -3448,7 +3443,7 @@ function Tensor:mish() end
 function Tensor:logsigmoid() end
 
 --- x times the probability that a normal number is below x, elementwise; approximate "tanh" gives
---- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv:1606.08415).
+--- x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an `approximate` that is neither of the two.
@@ -4132,8 +4127,8 @@ function Tensor:smooth_l1(t, reduction, beta) end
 
 --- The cross entropy of sigmoid(x) and targets t (0 or 1, in x's dtype and shape) where sure
 --- answers count less: (1 - p)^gamma times it, p being the probability of the target, and alpha
---- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. T. Lin et al.,
---- "Focal loss for dense object detection", 2017. Each element; reduction "mean" or "sum".
+--- times that where t is 1, 1 - alpha where it is 0; with alpha < 0 neither. Each element;
+--- reduction "mean" or "sum".
 --- - **Shapes**: x, t: one shape, any; y: one number, or x's shape where nothing is reduced.
 --- - **Dtypes**: floats, one for all; y has it.
 --- - **Errors**: a reduction that it does not know.
@@ -4669,9 +4664,9 @@ function Tensor:huber_loss(t, delta, reduce) end
 ---@return dgraph.Tensor
 function Tensor:hinge(t, norm, reduce) end
 
---- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and
---- max(0, margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. R. Hadsell et
---- al., 2006. reduce "no" gives one number for each pair.
+--- For pairs of rows with the distance d: d^2 / 2 where y is 1, they belong together, and max(0,
+--- margin - d)^2 / 2 where y is 0. x0, x1: batch x size, y: batch, integers. reduce "no" gives
+--- one number for each pair.
 --- - **Shapes**: x0, x1: batch x size; y: batch; the result: one number, or batch with reduce "no".
 --- - **Dtypes**: x0, x1: floats, one for both; y: any; the result has x0's.
 --- - **Errors**: a margin that is not above 0; a `reduce` that it does not know.
@@ -5422,8 +5417,8 @@ function Tensor:matmul(b, transa, transb) end
 function Tensor:dropout(ratio) end
 
 --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
---- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
---- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+--- the second by default, with g from Gumbel's distribution. The smaller tau, the nearer to 0 and
+--- 1.
 --- - **Shapes**: log_pi: one axis or more; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a tau that is not above 0.
@@ -5434,7 +5429,7 @@ function Tensor:dropout(ratio) end
 function Tensor:gumbel_softmax(tau, axis) end
 
 --- Keeps each element of h with probability `ratio` where x would take its place, while
---- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+--- `dg.config.train` is true; x otherwise.
 --- - **Shapes**: h, x: one shape, any; y: the same.
 --- - **Dtypes**: floats, one for both; y has it.
 --- - **Errors**: a ratio that is not in [0, 1].
@@ -5804,8 +5799,7 @@ function Tensor:adaptive_max_pool1d(output_size, return_indices) end
 function Tensor:adaptive_max_pool3d(output_size, return_indices) end
 
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
---- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
---- deep convolutional networks for visual recognition", 2014.
+--- 4 + ...)) x 1 x 1, whatever the size of x.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
 --- - **Dtypes**: floats; y has x's, indices int32.
 --- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.

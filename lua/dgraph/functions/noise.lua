@@ -62,8 +62,8 @@ return function(F)
   end
 
   --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
-  --- the second by default, with g from Gumbel's distribution. E. Jang et al., "Categorical
-  --- reparameterization with Gumbel-softmax", 2017. The smaller tau, the nearer to 0 and 1.
+  --- the second by default, with g from Gumbel's distribution. The smaller tau, the nearer to 0 and
+  --- 1.
   --- Shapes: log_pi: one axis or more; y: the same.
   --- Errors: a tau that is not above 0.
   --- Source: Chainer; Jang et al., arXiv:1611.01144.
@@ -76,7 +76,7 @@ return function(F)
   end)
 
   --- Keeps each element of h with probability `ratio` where x would take its place, while
-  --- `dg.config.train` is true; x otherwise. D. Krueger et al., "Zoneout", 2017.
+  --- `dg.config.train` is true; x otherwise.
   --- Shapes: h, x: one shape, any; y: the same.
   --- Dtypes: floats, one for both; y has it.
   --- Errors: a ratio that is not in [0, 1].

@@ -217,8 +217,7 @@ return function(F)
     adaptive_max("F.adaptive_max_pool3d", 3), 2)
 
   --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
-  --- 4 + ...)) x 1 x 1, whatever the size of x. He, Zhang, Ren, Sun, "Spatial pyramid pooling in
-  --- deep convolutional networks for visual recognition", 2014.
+  --- 4 + ...)) x 1 x 1, whatever the size of x.
   --- Shapes: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
   --- Errors: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
   --- Source: Chainer; He et al., arXiv:1406.4729.

@@ -86,11 +86,10 @@ return function(F)
 
   --- One step of an LSTM on a tree, `tree_lstm(c1, ..., cN, x)`: c = sigmoid(i) tanh(a) +
   --- sigmoid(f1) c1 + ... + sigmoid(fN) cN, h = sigmoid(o) tanh(c). The children's states are batch
-  --- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN. (K. Tai, R. Socher, C.
-  --- Manning, 2015, with gates as S. Bowman et al., 2016, have them.)
+  --- x units; x is batch x (3 + N) units, all of a, then i, o, f1 ... fN.
   --- Shapes: c1 ... cN: batch x units; x: batch x (3 + N) units; c, h: batch x units.
   --- Errors: less than two tensors; states that differ in shape.
-  --- Source: Chainer; Tai, Socher, Manning, arXiv:1503.00075.
+  --- Source: Chainer; Tai, Socher, Manning, arXiv:1503.00075; gates as in arXiv:1603.06021.
   ---@param ... dgraph.Tensor
   ---@return dgraph.Tensor c
   ---@return dgraph.Tensor h

@@ -87,8 +87,7 @@ return function(F)
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
   --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
   --- then goes back through it. Parameters that f uses get their gradients too. f returns one
-  --- tensor or several and must do the same each time. (T. Chen, B. Xu, C. Zhang, C. Guestrin,
-  --- "Training deep nets with sublinear memory cost", 2016.) An error under double backprop.
+  --- tensor or several and must do the same each time. An error under double backprop.
   ---@param f fun(...): dgraph.Tensor ...
   ---@param ... any  tensors, and whatever else f takes
   ---@return dgraph.Tensor ...
