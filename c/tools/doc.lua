@@ -166,6 +166,9 @@ end
 
 -- -- Lua: what users see ------------------------------------------------------------------------
 
+--- Functions of dg that are there when they are asked for.
+local LOADED_LATE = { "report", "report_scope", "get_current_reporter", "fromfile", "loadtxt" }
+
 --- By "file:line", what users call the functions that are defined there.
 local function public_names(dg)
   local names = {}
@@ -180,11 +183,13 @@ local function public_names(dg)
   end
   look(require("dgraph.tensor").methods, "x:")
   for _, name in ipairs {
-    "serializers", "datasets", "initializers", "gradient_check", "random",
+    "serializers", "datasets", "initializers", "gradient_check", "random", "cuda",
   } do
     look(dg[name], "dg." .. name .. ".")
   end
   look(dg.functions, "dg.functions.")
+  look(dg.computational_graph, "dg.computational_graph.")
+  for _, name in ipairs(LOADED_LATE) do look({ [name] = dg[name] }, "dg.") end
   look(dg, "dg.")
   return names
 end
