@@ -154,7 +154,9 @@ end
 
 --- By its name, each class: its module, the class that it extends, its methods; and the names of
 --- those that are in dg.links.
-local function read_classes(modules)
+---@param modules table[]
+---@return table
+function contract.read_classes(modules)
   local classes = { links = {} }
   for _, module in ipairs(modules) do
     local own
@@ -177,10 +179,15 @@ local function read_classes(modules)
   return classes
 end
 
---- A method of a class or of one that it extends.
-local function inherited(classes, name, method)
+--- A method of a class or of one that it extends, and the name of that.
+---@param classes table
+---@param name string
+---@param method string
+---@return table? item
+---@return string? from
+function contract.inherited(classes, name, method)
   while classes[name] do
-    if classes[name].methods[method] then return classes[name].methods[method] end
+    if classes[name].methods[method] then return classes[name].methods[method], name end
     name = classes[name].base
   end
 end
@@ -208,7 +215,7 @@ end
 ---@param modules table[]
 ---@param complain fun(what: string)
 function contract.check_links(modules, complain)
-  local classes = read_classes(modules)
+  local classes = contract.read_classes(modules)
   for _, full in ipairs(classes.links) do
     local class = classes[full]
     if not class then
@@ -218,7 +225,7 @@ function contract.check_links(modules, complain)
       local _, said = contract.split(class.module.text)
       if not said.Source then complain(path .. ": no line \"Source:\"") end
       for method, in_words in pairs { init = false, forward = true } do
-        local item = inherited(classes, full, method)
+        local item = contract.inherited(classes, full, method)
         local rest = item and unexplained(item, in_words)
         if not item then complain(("%s: no method %s"):format(path, method)) end
         if rest and rest ~= "" then

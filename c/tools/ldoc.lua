@@ -16,11 +16,15 @@ no_summary = false
 no_return_or_parms = false
 sort = false
 style = "!pale"
+custom_css = "reference.css"
 merge = true
 new_type("operators", "Functions", true)
 new_type("layer", "Layers", true)
 new_type("optimizer", "Optimizers", true)
 full_description = ]]
+
+-- Signatures may be long.
+local CSS = "table.function_list td.name { white-space: normal; width: 45%; }\n"
 
 -- -- Text ----------------------------------------------------------------------------------------
 
@@ -61,12 +65,27 @@ local function html(text)
   return table.concat(lines, "\n")
 end
 
---- Begins the comment of an item. LDoc takes what stands before the first full stop as its summary.
+--- The first sentence and the rest. An initial ("P. Huber"), "et al." and "..." end none.
+local function first_sentence(text)
+  local from = 1
+  while true do
+    local stop = text:find("[.?]%s", from)
+    if not stop then return text, "" end
+    local head = text:sub(1, stop)
+    if not (head:find "%f[%w]%u%.$" or head:find " al%.$" or head:find "%.%.$") then
+      return head, text:sub(stop + 2)
+    end
+    from = stop + 1
+  end
+end
+
+--- Begins the comment of an item. LDoc takes what stands before the first full stop and a blank as
+--- its summary, so that there is one such.
 local function begin(lines, text, tag)
-  local first, rest = text:match "^(.-[.?])%s+(.*)$"
+  local first, rest = first_sentence(text)
   if #lines > 0 then lines[#lines + 1] = "" end
-  lines[#lines + 1] = "--- " .. inline((first or text):gsub("\n", " "))
-  for line in (html(rest or "") .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = "-- " .. line end
+  lines[#lines + 1] = "--- " .. inline(first:gsub("\n", " ")):gsub("([.?])%s", "%1&#32;")
+  for line in (html(rest) .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = "-- " .. line end
   lines[#lines + 1] = "-- " .. tag
 end
 
@@ -98,8 +117,8 @@ end
 --- A class with its fields, as LDoc has tables.
 local function add_class(lines, class)
   local base = class.rest:match "^[%w_.]+%s*:%s*([%w_.]+)"
-  begin(lines, base and "Extends " .. base .. "." or "What may be given by name.",
-    "@table " .. class.name)
+  local what = class.name:find "Options$" and "What may be given by name." or "What it has."
+  begin(lines, base and "Extends " .. base .. "." or what, "@table " .. class.name)
   for _, each in ipairs(class.listed) do
     if each.tag == "field" then lines[#lines + 1] = annotation("field", each.text, true) end
   end
@@ -148,23 +167,40 @@ local function kind_and_title(module)
   return "module", (name:gsub("/", "."))
 end
 
+--- What a class is made and called with, where these are methods of one that it extends.
+local function add_inherited(lines, class, classes)
+  for _, method in ipairs { "init", "forward" } do
+    local item, from = contract.inherited(classes, "dgraph." .. class, method)
+    if item and from ~= "dgraph." .. class then
+      add_function(lines, item.name, setmetatable({
+        text = ("%s Of %s."):format(item.text, from):gsub("^ ", ""),
+      }, { __index = item }))
+    end
+  end
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
 --- Writes build/doc/ldoc and its configuration.
 ---@param modules table[]  as doc.lua reads them, those of users alone
 ---@param name_of fun(item: table, module: table): string?  what users call it, if they do
 return function(modules, name_of)
   os.execute "rm -rf build/doc/ldoc build/doc/html && mkdir -p build/doc/ldoc"
+  local classes = contract.read_classes(modules)
   for _, module in ipairs(modules) do
     local kind, title = kind_and_title(module)
     if kind then
       local lines = {}
       begin(lines, contract.head(module), ("@%s %s"):format(kind, title))
       for _, item in ipairs(module.items) do add_item(lines, name_of(item, module), item) end
-      local file = assert(io.open(("build/doc/ldoc/%s.%s.lua"):format(kind, title), "w"))
-      file:write(table.concat(lines, "\n"), "\n")
-      file:close()
+      if kind == "layer" then add_inherited(lines, title, classes) end
+      write(("build/doc/ldoc/%s.%s.lua"):format(kind, title), table.concat(lines, "\n") .. "\n")
     end
   end
-  local file = assert(io.open("build/doc/config.ld", "w"))
-  file:write(CONFIG, "[[", html(contract.LEGEND), "]]\n")
-  file:close()
+  write("build/doc/reference.css", CSS)
+  write("build/doc/config.ld", CONFIG .. "[[" .. html(contract.LEGEND) .. "]]\n")
 end
