@@ -80,7 +80,8 @@ return function(F)
   declare "prelu(x, W)"
 
   --- max(x, 0) and max(-x, 0), joined along an axis.
-  --- Shapes: x: one axis or more; y: the same, twice as long along the axis.
+  --- Shapes: x: one axis or more, two where none is named; y: the same, twice as long along the
+  --- axis.
   --- Source: Chainer; Shang et al., arXiv:1603.05201.
   declare("crelu(x, axis: axis = 2)", function(x, axis)
     return F.concat({ F.relu(x), F.relu(-x) }, axis)

@@ -228,7 +228,7 @@ return function(F)
   --- Sequences of different lengths as one tensor, sequences x length x the rest: each is filled up
   --- with `padding` to `length`, or to the longest.
   --- Shapes: xs: each length x ..., alike behind the first axis; y: sequences x `length` x ...
-  --- Errors: a tensor without axes; a `length` below the longest.
+  --- Errors: an empty list; a tensor without axes; a `length` below the longest.
   declare("pad_sequence(xs: tensors, length: any?, padding: number = 0)",
     function(xs, length, padding)
       check.tensors(xs, "F.pad_sequence", "xs")

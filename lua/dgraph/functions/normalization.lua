@@ -15,6 +15,7 @@ return function(F)
   --- of m numbers counts m / (m - 1) times.
   --- Shapes: x: batch x channels x ... for the default axes; gamma, beta, the averages: x's shape
   --- without the axes; y: as x.
+  --- Errors: one of running_mean and running_var without the other.
   --- Source: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
   declare("batch_normalization(x, gamma: tensor?, beta: tensor?, eps: number = 2e-5, "
     .. "running_mean: tensor?, running_var: tensor?, decay: number = 0.9, axis: axes?)")

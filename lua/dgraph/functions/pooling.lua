@@ -178,9 +178,9 @@ return function(F)
         cover_all, 1))
     end)
 
-  --- Family: poolings to a given size
+  --- Family: average poolings to a given size
   --- Shapes: x: batch x channels x h x w; y: batch x channels x output_size.
-  --- Dtypes: floats; y has x's, indices int32.
+  --- Dtypes: floats; y has x's.
   --- Errors: an output_size below 1.
   --- Source: PyTorch.
 
@@ -197,6 +197,12 @@ return function(F)
   --- Shapes: x: batch x channels x d x h x w; y: batch x channels x output_size.
   declare("adaptive_avg_pool3d(x, output_size: sizes)",
     adaptive_average("F.adaptive_avg_pool3d", 3))
+  --- Family: max poolings to a given size
+  --- Shapes: x: batch x channels x h x w; y: batch x channels x output_size.
+  --- Dtypes: floats; y has x's, the indices int32.
+  --- Errors: an output_size below 1.
+  --- Source: PyTorch.
+
   --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
   --- places, as max_pooling_2d gives them.
   ---@return dgraph.Tensor
@@ -219,6 +225,7 @@ return function(F)
   --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
   --- 4 + ...)) x 1 x 1, whatever the size of x.
   --- Shapes: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
+  --- Dtypes: floats; y has x's.
   --- Errors: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
   --- Source: Chainer; He et al., arXiv:1406.4729.
   ---@param pooling? "max"
