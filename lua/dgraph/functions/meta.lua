@@ -187,7 +187,7 @@ function F.swish(x, beta) end
 function F.prelu(x, W) end
 
 --- max(x, 0) and max(-x, 0), joined along an axis.
---- - **Shapes**: x: one axis or more; y: the same, twice as long along the axis.
+--- - **Shapes**: x: one axis or more, two where none is named; y: the same, twice as long along the axis.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: none.
 --- - **Source**: Chainer; Shang et al., arXiv:1603.05201.
@@ -392,7 +392,7 @@ function F.as_strided(x, shape, strides, storage_offset) end
 --- with `padding` to `length`, or to the longest.
 --- - **Shapes**: xs: each length x ..., alike behind the first axis; y: sequences x `length` x ...
 --- - **Dtypes**: any, one for all; y has it.
---- - **Errors**: a tensor without axes; a `length` below the longest.
+--- - **Errors**: an empty list; a tensor without axes; a `length` below the longest.
 --- - **Source**: Chainer.
 ---@param xs dgraph.Tensor[]
 ---@param length? any
@@ -2474,7 +2474,7 @@ function F.zoneout(h, x, ratio) end
 --- of m numbers counts m / (m - 1) times.
 --- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, the averages: x's shape without the axes; y: as x.
 --- - **Dtypes**: floats, one for all; y has it.
---- - **Errors**: none.
+--- - **Errors**: one of running_mean and running_var without the other.
 --- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param x dgraph.Tensor
 ---@param gamma? dgraph.Tensor
@@ -2789,7 +2789,7 @@ function F.upsampling_2d(x, indexes, ksize, stride, pad, outsize, cover_all) end
 --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
 --- x h x w.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2799,7 +2799,7 @@ function F.adaptive_avg_pool2d(x, output_size) end
 
 --- adaptive_avg_pool2d along one axis.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2809,7 +2809,7 @@ function F.adaptive_avg_pool1d(x, output_size) end
 
 --- adaptive_avg_pool2d along three axes.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2820,7 +2820,7 @@ function F.adaptive_avg_pool3d(x, output_size) end
 --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
 --- places, as max_pooling_2d gives them.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2832,7 +2832,7 @@ function F.adaptive_max_pool2d(x, output_size, return_indices) end
 
 --- adaptive_max_pool2d along one axis.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2844,7 +2844,7 @@ function F.adaptive_max_pool1d(x, output_size, return_indices) end
 
 --- adaptive_max_pool2d along three axes.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
@@ -2857,7 +2857,7 @@ function F.adaptive_max_pool3d(x, output_size, return_indices) end
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
 --- 4 + ...)) x 1 x 1, whatever the size of x.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
 --- - **Source**: Chainer; He et al., arXiv:1406.4729.
 ---@param x dgraph.Tensor
@@ -3473,7 +3473,7 @@ function Tensor:swish(beta) end
 function Tensor:prelu(W) end
 
 --- max(x, 0) and max(-x, 0), joined along an axis.
---- - **Shapes**: x: one axis or more; y: the same, twice as long along the axis.
+--- - **Shapes**: x: one axis or more, two where none is named; y: the same, twice as long along the axis.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: none.
 --- - **Source**: Chainer; Shang et al., arXiv:1603.05201.
@@ -5446,7 +5446,7 @@ function Tensor:zoneout(x, ratio) end
 --- of m numbers counts m / (m - 1) times.
 --- - **Shapes**: x: batch x channels x ... for the default axes; gamma, beta, the averages: x's shape without the axes; y: as x.
 --- - **Dtypes**: floats, one for all; y has it.
---- - **Errors**: none.
+--- - **Errors**: one of running_mean and running_var without the other.
 --- - **Source**: Chainer; Ioffe and Szegedy, arXiv:1502.03167.
 ---@param gamma? dgraph.Tensor
 ---@param beta? dgraph.Tensor
@@ -5739,7 +5739,7 @@ function Tensor:upsampling_2d(indexes, ksize, stride, pad, outsize, cover_all) e
 --- reaches from floor(o s / n) to below ceil((o + 1) s / n), counted from 0. x: batch x channels
 --- x h x w.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5748,7 +5748,7 @@ function Tensor:adaptive_avg_pool2d(output_size) end
 
 --- adaptive_avg_pool2d along one axis.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5757,7 +5757,7 @@ function Tensor:adaptive_avg_pool1d(output_size) end
 
 --- adaptive_avg_pool2d along three axes.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5767,7 +5767,7 @@ function Tensor:adaptive_avg_pool3d(output_size) end
 --- The greatest elements of the windows of adaptive_avg_pool2d; with `return_indices` also their
 --- places, as max_pooling_2d gives them.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5778,7 +5778,7 @@ function Tensor:adaptive_max_pool2d(output_size, return_indices) end
 
 --- adaptive_max_pool2d along one axis.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5789,7 +5789,7 @@ function Tensor:adaptive_max_pool1d(output_size, return_indices) end
 
 --- adaptive_max_pool2d along three axes.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x output_size.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's, the indices int32.
 --- - **Errors**: an output_size below 1.
 --- - **Source**: PyTorch.
 ---@param output_size integer|integer[]
@@ -5801,7 +5801,7 @@ function Tensor:adaptive_max_pool3d(output_size, return_indices) end
 --- Max poolings to 1, 4, 16 ... windows, `pyramid_height` of them, joined: batch x (channels (1 +
 --- 4 + ...)) x 1 x 1, whatever the size of x.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels (1 + 4 + ...) x 1 x 1.
---- - **Dtypes**: floats; y has x's, indices int32.
+--- - **Dtypes**: floats; y has x's.
 --- - **Errors**: another pooling than "max"; another number of axes than 4; a pyramid_height below 1.
 --- - **Source**: Chainer; He et al., arXiv:1406.4729.
 ---@param pyramid_height integer
