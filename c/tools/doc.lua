@@ -297,7 +297,7 @@ end
 
 --- What users call an item; nil where they do not.
 local function public_name(item, names, path)
-  if item.declared then return (item.name:gsub("^F%.", "dg.functions.")) end
+  if item.contract then return (item.name:gsub("^F%.", "dg.functions.")) end
   return item.name and names[path .. ":" .. item.line]
 end
 

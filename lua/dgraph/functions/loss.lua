@@ -248,14 +248,16 @@ return function(F)
 
   -- -- Sampling -------------------------------------------------------------------------------
 
-  --- Negative sampling: -ln s(x w) for the row w of W that the label t names, and -ln s(-x v) for
-  --- `sample_size` rows v that `sampler` draws. Rows with the label -1 count for nothing.
+  --- Family: sampling
   --- Shapes: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce
   --- "no".
   --- Dtypes: x, W: floats, one for both; t and what the sampler gives: int32, int64 or uint8; the
   --- loss has x's.
   --- Errors: labels that are neither 1 to the rows of W nor -1; a `reduce` that it does not know.
   --- Source: Chainer; Mikolov et al., arXiv:1310.4546.
+
+  --- Negative sampling: -ln s(x w) for the row w of W that the label t names, and -ln s(-x v) for
+  --- `sample_size` rows v that `sampler` draws. Rows with the label -1 count for nothing.
   ---@param x dgraph.Tensor  batch x size
   ---@param t dgraph.Tensor  batch, labels from 1
   ---@param W dgraph.Tensor  labels x size

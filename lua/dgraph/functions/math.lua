@@ -108,8 +108,7 @@ return function(F)
   --- Errors: an x_min that is above x_max.
   declare "clip(x, x_min: number, x_max: number)"
 
-  --- x, in each place of the result the product or sum with y, whose axes are those of x from
-  --- `axis` on, or the first of these.
+  --- x y, where the axes of y are those of x from `axis` on, or the first of these.
   --- Shapes: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result:
   --- as x.
   --- Dtypes: numbers, one for both; the result has it.
@@ -222,12 +221,19 @@ return function(F)
       weights = F.broadcast_to(weights, x.shape)
       return F.div(F.sum(x * weights, axis, keepdims), F.sum(weights, axis, keepdims))
     end)
-  --- Sums up to each place of an axis.
+  --- The logarithm of the sum of exp(x), without overflow.
+  declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
+
+  --- Family: running sums, products and maxima
   --- Shapes: x: one axis or more; y: the same.
+  --- Dtypes: floats; y has x's.
+  --- Errors: none.
+  --- Source: NumPy, as Chainer has it.
+
+  --- Sums up to each place of an axis.
   --- Dtypes: floats, int32, int64; y has x's.
   declare "cumsum(x, axis: axis = 1) -> dg_cumsum(x, axis, 0)"
   --- Products up to each place of an axis.
-  --- Shapes: x: one axis or more; y: the same.
   declare "cumprod(x, axis: axis = 1)"
   --- The largest elements up to each place of an axis, and their positions there, which count from
   --- 1: of equals the last one.
@@ -241,8 +247,7 @@ return function(F)
     local positions = native.wrap(C.dg_argcummax(x, axis, 1))
     return native.wrap(C.dg_gather(x, axis, positions, 1)), positions
   end, 2)
-  --- The logarithm of the sum of exp(x), without overflow.
-  declare "logsumexp(x, axis: axes?, keepdims: boolean = false)"
+
 
   -- Products.
   local function transposed(x, on)
@@ -250,11 +255,14 @@ return function(F)
     return native.wrap(C.dg_swap_axes(x, -2, -1))
   end
 
-  --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
-  --- a column on the right.
+  --- Family: products
   --- Shapes: a: ... x m x k or k; b: ... x k x n or k; y: ... x m x n, without m or n for vectors.
   --- Dtypes: numbers, one for both; y has it. Integers wrap around.
   --- Errors: none.
+  --- Source: NumPy.
+
+  --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
+  --- a column on the right.
   declare("matmul(a, b, transa: boolean = false, transb: boolean = false)",
     function(a, b, transa, transb)
       if transa or transb then a, b = transposed(a, transa), transposed(b, transb) end

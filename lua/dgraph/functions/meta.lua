@@ -2102,8 +2102,7 @@ function F.fmod(x, divisor) end
 ---@return dgraph.Tensor
 function F.clip(x, x_min, x_max) end
 
---- x, in each place of the result the product or sum with y, whose axes are those of x from
---- `axis` on, or the first of these.
+--- x y, where the axes of y are those of x from `axis` on, or the first of these.
 --- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
 --- - **Dtypes**: numbers, one for both; the result has it.
 --- - **Errors**: none.
@@ -2361,6 +2360,17 @@ function F.batch_l2_norm_squared(x) end
 ---@return dgraph.Tensor
 function F.average(x, axis, weights, keepdims) end
 
+--- The logarithm of the sum of exp(x), without overflow.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
+---@param x dgraph.Tensor
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function F.logsumexp(x, axis, keepdims) end
+
 --- Sums up to each place of an axis.
 --- - **Shapes**: x: one axis or more; y: the same.
 --- - **Dtypes**: floats, int32, int64; y has x's.
@@ -2393,23 +2403,12 @@ function F.cumprod(x, axis) end
 ---@return dgraph.Tensor positions
 function F.cummax(x, axis) end
 
---- The logarithm of the sum of exp(x), without overflow.
---- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
---- - **Dtypes**: floats; y has x's.
---- - **Errors**: none.
---- - **Source**: NumPy, as Chainer has it.
----@param x dgraph.Tensor
----@param axis? integer|integer[]
----@param keepdims? boolean  false by default
----@return dgraph.Tensor
-function F.logsumexp(x, axis, keepdims) end
-
 --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
 --- a column on the right.
 --- - **Shapes**: a: ... x m x k or k; b: ... x k x n or k; y: ... x m x n, without m or n for vectors.
 --- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
 --- - **Errors**: none.
---- - **Source**: NumPy, as Chainer has it.
+--- - **Source**: NumPy.
 ---@param a dgraph.Tensor
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
@@ -5126,8 +5125,7 @@ function Tensor:fmod(divisor) end
 ---@return dgraph.Tensor
 function Tensor:clip(x_min, x_max) end
 
---- x, in each place of the result the product or sum with y, whose axes are those of x from
---- `axis` on, or the first of these.
+--- x y, where the axes of y are those of x from `axis` on, or the first of these.
 --- - **Shapes**: x: any; y: the sizes of x's axes from `axis` on, or of the first of these; the result: as x.
 --- - **Dtypes**: numbers, one for both; the result has it.
 --- - **Errors**: none.
@@ -5355,6 +5353,16 @@ function Tensor:batch_l2_norm_squared() end
 ---@return dgraph.Tensor
 function Tensor:average(axis, weights, keepdims) end
 
+--- The logarithm of the sum of exp(x), without overflow.
+--- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: none.
+--- - **Source**: NumPy, as Chainer has it.
+---@param axis? integer|integer[]
+---@param keepdims? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:logsumexp(axis, keepdims) end
+
 --- Sums up to each place of an axis.
 --- - **Shapes**: x: one axis or more; y: the same.
 --- - **Dtypes**: floats, int32, int64; y has x's.
@@ -5384,22 +5392,12 @@ function Tensor:cumprod(axis) end
 ---@return dgraph.Tensor positions
 function Tensor:cummax(axis) end
 
---- The logarithm of the sum of exp(x), without overflow.
---- - **Shapes**: x: any; y: x's without these axes (of all: one number), or with size 1 with keepdims.
---- - **Dtypes**: floats; y has x's.
---- - **Errors**: none.
---- - **Source**: NumPy, as Chainer has it.
----@param axis? integer|integer[]
----@param keepdims? boolean  false by default
----@return dgraph.Tensor
-function Tensor:logsumexp(axis, keepdims) end
-
 --- The matrix product of the last two axes, the others broadcast; a vector is a row on the left,
 --- a column on the right.
 --- - **Shapes**: a: ... x m x k or k; b: ... x k x n or k; y: ... x m x n, without m or n for vectors.
 --- - **Dtypes**: numbers, one for both; y has it. Integers wrap around.
 --- - **Errors**: none.
---- - **Source**: NumPy, as Chainer has it.
+--- - **Source**: NumPy.
 ---@param b dgraph.Tensor
 ---@param transa? boolean  false by default
 ---@param transb? boolean  false by default
