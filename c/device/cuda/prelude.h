@@ -12,6 +12,9 @@ typedef unsigned long long dg_uint64;
 #define uint64_t dg_uint64
 #define INT64_MAX 0x7fffffffffffffffLL
 #define INT64_MIN (-0x7fffffffffffffffLL - 1)
+#ifndef INFINITY
+#define INFINITY __int_as_float(0x7f800000)
+#endif
 
 #include "device/whole.h"
 
