@@ -175,6 +175,34 @@ compare("take_along_axis", 0, take, normal(4, 9, 3), integers(1, 10, 4, 300, 3))
 compare("its gradient", 0, gradient(take), normal(4, 9, 3), integers(1, 10, 4, 300, 3))
 ]])
 
+  same("elementwise operators of rows, columns and single values", [[
+local x = normal(3, 5, 8)
+for _, shape in ipairs { { 8 }, { 5, 1 }, { 3, 1, 1 }, { 3, 1, 8 }, { 5, 8 }, { 1 } } do
+  local y = dg.random.normal(0, 1, shape)
+  compare("add", 0, function(a, b) return a + b end, x, y)
+  compare("mul", 0, function(a, b) return b * a end, x, y)
+  compare("greater", 0, function(a, b) return F.cast(a:gt(b), "float32") end, x, y)
+  compare("where", 0, function(a, b) return F.where(b:gt(0), a, b) end, x, y)
+end
+compare("part", 0, function(a) return a[{ {}, {}, { 2, 5 } }] + a[{ {}, {}, { 3, 6 } }] end, x)
+for _, dtype in ipairs { "int32", "uint8", "float64", "bool" } do
+  compare("cast", 0, function(a) return F.cast(F.cast(a, dtype), "float32") end, F.abs(x * 9))
+end
+]])
+
+  same("transposed copies", [[
+for _, dtype in ipairs { "float32", "float64", "int32", "uint8" } do
+  local function turned(...)
+    local axes = { ... }
+    return function(x) return F.transpose(F.cast(x, dtype), axes):copy() end
+  end
+  compare("matrix", 0, turned(2, 1), integers(0, 200, 70, 41))
+  compare("channels last", 0, turned(1, 3, 4, 2), integers(0, 200, 2, 9, 5, 7))
+  compare("stack", 0, turned(3, 2, 1), integers(0, 200, 9, 3, 40))
+  compare("middle", 0, turned(2, 3, 1), integers(0, 200, 9, 3, 40))
+end
+]])
+
   same("attention", [[
 local function attend(options)
   return function(q, k, v) return F.scaled_dot_product_attention(q, k, v, options) end

@@ -81,6 +81,11 @@ private:
   }
 };
 
+/* Elements that are read or written together. */
+template <typename E, int N> struct alignas(N * sizeof(E)) Pack {
+  E at[N];
+};
+
 /* The number of this thread among all. */
 static __device__ __forceinline__ int64_t thread_number()
 {
