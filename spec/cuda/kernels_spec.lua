@@ -190,6 +190,26 @@ for _, dtype in ipairs { "int32", "uint8", "float64", "bool" } do
 end
 ]])
 
+  same("rows that a block's threads hold", [[
+for _, shape in ipairs { { 70, 4 }, { 9, 100 }, { 3, 1024 }, { 2, 2052 }, { 2, 8192 }, { 2, 8196 } } do
+  for _, dtype in ipairs { "float32", "float64" } do
+    local x = F.cast(dg.random.normal(0, 2, shape), dtype)
+    local tolerance = dtype == "float64" and 1e-13 or 1e-5
+    for _, name in ipairs { "softmax", "log_softmax", "logsumexp" } do
+      local function f(a) return F[name](a, 2) end
+      compare(name, tolerance, f, x)
+      compare(name .. "'s gradient", 10 * tolerance, gradient(f), x)
+    end
+    local t = integers(1, shape[2] + 1, shape[1])
+    compare("cross entropy", tolerance, F.softmax_cross_entropy, x, t)
+    compare("its gradient", tolerance, gradient(F.softmax_cross_entropy), x, t)
+    compare("sum", tolerance, function(a) return a:sum(2) end, x)
+    compare("argmax", 0, function(a) return F.argmax(a, 2) end, x)
+    compare("min", 0, function(a) return F.min(a, 2) end, x)
+  end
+end
+]])
+
   same("transposed copies", [[
 for _, dtype in ipairs { "float32", "float64", "int32", "uint8" } do
   local function turned(...)
