@@ -47,6 +47,33 @@ describe("CUDA's kernels", function()
   end
 end)
 
+describe("CUDA's table of kernels", function()
+  --- What has none on purpose: LAPACK's work, and what only the host is ever asked for.
+  local ABSENT = { linalg = true, map_flat = true, distinct = true }
+
+  it("has an entry for all that the host has but a few", function()
+    local file = assert(io.open "c/device/device.h")
+    local text = file:read "*a"
+    file:close()
+    local table_of = assert(text:match "typedef struct dg_backend {(.-)\n} dg_backend;")
+    file = assert(io.open "c/device/cuda/cuda.c")
+    local entries = file:read "*a"
+    file:close()
+    local count = 0
+    for name in table_of:gmatch "%(%*([%a_%d]+)%)%(" do
+      count = count + 1
+      local there = entries:find("  ." .. name .. " = ", 1, true) ~= nil
+      assert.equal(not ABSENT[name], there, name)
+    end
+    assert.is_true(count > 50)
+  end)
+
+  it("tells by the operator's name what has no kernel", function()
+    assert.equal("inv: cuda: there is no kernel for this yet (move the tensors to the cpu)",
+      (fake_cuda([[print(message(F.inv, dg.eye(2):to "cuda"))]]):gsub("^.-inv:", "inv:")))
+  end)
+end)
+
 --- The code with x on the host and on the stand-in's device, where its kernels run.
 local COMPARE = [[
 dg.random.seed(5)
@@ -125,6 +152,102 @@ compare("its gradient", 0, gradient(embed), normal(6, 5), integers(1, 7, 700))
 local function take(x, i) return F.take(x, i, 2) end
 compare("take", 0, take, normal(4, 9, 3), integers(1, 10, 300))
 compare("its gradient", 0, gradient(take), normal(4, 9, 3), integers(1, 10, 300))
+]])
+
+  same("orders of rows of any length, and what they choose", [[
+for _, shape in ipairs { { 1 }, { 5, 3 }, { 7, 300 }, { 300, 2 }, { 2, 1025 }, { 5000 } } do
+  for axis = 1, #shape do
+    for _, falling in ipairs { false, true } do
+      local function order(x) return F.argsort(x, axis, falling) end
+      compare("argsort", 0, order, dg.random.normal(0, 1, shape))
+      compare("argsort with equals", 0, order, dg.random.randint(-9, 9, shape, "int32"))
+      compare("argsort of doubles", 0, order, F.cast(dg.random.randint(-2, 2, shape), "float64"))
+    end
+    compare("cummax", 0, function(x) return F.cummax(x, axis) end, dg.random.normal(0, 1, shape))
+    local function sorted(x) return F.sort(x, axis) end
+    compare("sort", 0, sorted, dg.random.normal(0, 1, shape))
+    compare("its gradient", 1e-6, gradient(sorted), dg.random.normal(0, 1, shape))
+  end
+end
+compare("NaN", 0, F.argsort, dg.tensor { 0 / 0, 1, 1 / 0, 0 / 0, -1 / 0, 0, -0 })
+local function take(x, i) return F.take_along_axis(x, i, 2) end
+compare("take_along_axis", 0, take, normal(4, 9, 3), integers(1, 10, 4, 300, 3))
+compare("its gradient", 0, gradient(take), normal(4, 9, 3), integers(1, 10, 4, 300, 3))
+]])
+
+  same("elementwise operators of rows, columns and single values", [[
+local x = normal(3, 5, 8)
+for _, shape in ipairs { { 8 }, { 5, 1 }, { 3, 1, 1 }, { 3, 1, 8 }, { 5, 8 }, { 1 } } do
+  local y = dg.random.normal(0, 1, shape)
+  compare("add", 0, function(a, b) return a + b end, x, y)
+  compare("mul", 0, function(a, b) return b * a end, x, y)
+  compare("greater", 0, function(a, b) return F.cast(a:gt(b), "float32") end, x, y)
+  compare("where", 0, function(a, b) return F.where(b:gt(0), a, b) end, x, y)
+end
+compare("part", 0, function(a) return a[{ {}, {}, { 2, 5 } }] + a[{ {}, {}, { 3, 6 } }] end, x)
+for _, dtype in ipairs { "int32", "uint8", "float64", "bool" } do
+  compare("cast", 0, function(a) return F.cast(F.cast(a, dtype), "float32") end, F.abs(x * 9))
+end
+]])
+
+  same("rows that a block's threads hold", [[
+for _, shape in ipairs { { 70, 4 }, { 9, 100 }, { 3, 1024 }, { 2, 2052 }, { 2, 8196 } } do
+  for _, dtype in ipairs { "float32", "float64" } do
+    local x = F.cast(dg.random.normal(0, 2, shape), dtype)
+    local tolerance = dtype == "float64" and 1e-13 or 1e-5
+    for _, name in ipairs { "softmax", "log_softmax", "logsumexp" } do
+      local function f(a) return F[name](a, 2) end
+      compare(name, tolerance, f, x)
+      compare(name .. "'s gradient", 10 * tolerance, gradient(f), x)
+    end
+    local t = integers(1, shape[2] + 1, shape[1])
+    compare("cross entropy", tolerance, F.softmax_cross_entropy, x, t)
+    compare("its gradient", tolerance, gradient(F.softmax_cross_entropy), x, t)
+    compare("sum", tolerance, function(a) return a:sum(2) end, x)
+    compare("argmax", 0, function(a) return F.argmax(a, 2) end, x)
+    compare("min", 0, function(a) return F.min(a, 2) end, x)
+  end
+end
+]])
+
+  same("transposed copies", [[
+for _, dtype in ipairs { "float32", "float64", "int32", "uint8" } do
+  local function turned(...)
+    local axes = { ... }
+    return function(x) return F.transpose(F.cast(x, dtype), axes):copy() end
+  end
+  compare("matrix", 0, turned(2, 1), integers(0, 200, 70, 41))
+  compare("channels last", 0, turned(1, 3, 4, 2), integers(0, 200, 2, 9, 5, 7))
+  compare("stack", 0, turned(3, 2, 1), integers(0, 200, 9, 3, 40))
+  compare("middle", 0, turned(2, 3, 1), integers(0, 200, 9, 3, 40))
+end
+]])
+
+  same("attention", [[
+local function attend(options)
+  return function(q, k, v) return F.scaled_dot_product_attention(q, k, v, options) end
+end
+for name, options in pairs { plain = {}, causal = { is_causal = true } } do
+  local f = attend(options)
+  compare(name, 1e-5, f, normal(2, 3, 40, 5), normal(2, 3, 70, 5), normal(2, 3, 70, 4))
+  for i, which in ipairs { "q", "k", "v" } do
+    local function by(x, a, b)
+      if i == 1 then return f(x, a, b) elseif i == 2 then return f(a, x, b) end
+      return f(a, b, x)
+    end
+    compare(name .. " gradient of " .. which, 1e-4, gradient(by), normal(2, i == 1 and 40 or 70, 5),
+      normal(2, i == 1 and 70 or 40, 5), normal(2, 70, 5))
+  end
+end
+]])
+
+  same("losses of sequences", [[
+local function loss(x, t)
+  return F.connectionist_temporal_classification(F.separate(x, 1), t, 4, { reduce = "no" })
+end
+local x, t = normal(40, 3, 4), dg.tensor({ { 1, 2, 2 }, { 3, 3, 3 }, { 1, 2, 1 } }, "int64")
+compare("ctc", 1e-6, loss, x, t)
+compare("its gradient", 1e-5, gradient(loss), x, t)
 ]])
 
   same("random numbers, to the bit", [[

@@ -1,5 +1,6 @@
-/* copy.c -- adds arrays to others in place, and looks for zeros (copies and fills are in map.c). */
+/* copy.c -- copies arrays, adds them to others in place, looks for zeros. */
 #include "device/cpu/loop.h"
+#include "device/cuda/map.h"
 #include "device/cuda/scratch.h"
 
 enum { EACH = 4 }; /* of copy.cu */
@@ -14,6 +15,59 @@ static dg_kernel zero[DG_NDTYPES] = { [DG_I32] = { "copy", "zero_i32" },
                                       [DG_I64] = { "copy", "zero_i64" },
                                       [DG_U8] = { "copy", "zero_u8" },
                                       [DG_BOOL] = { "copy", "zero_u8" } };
+
+static dg_kernel transposes[DG_NDTYPES] = {
+  [DG_F32] = { "copy", "transpose_4" }, [DG_F64] = { "copy", "transpose_8" },
+  [DG_I32] = { "copy", "transpose_4" }, [DG_I64] = { "copy", "transpose_8" },
+  [DG_U8] = { "copy", "transpose_1" },  [DG_BOOL] = { "copy", "transpose_1" },
+};
+
+/* As in copy.cu. */
+typedef struct transposed {
+  dg_loop others;
+  int64_t columns, rows, to_step, from_step;
+} transposed;
+
+enum { LEAST = 8, TILE = 32 }; /* a side that is worth a tile; the side of one, as in copy.cu */
+
+/* Whether `to` has no gaps along its last axis, and `from` none along another. */
+static bool is_transposed(const dg_loop *l, int64_t bytes, transposed *t)
+{
+  int last = l->ndim - 1, other = -1;
+  for (int a = 0; a < last; a++)
+    if (l->stride[1][a] == bytes) other = a;
+  if (other < 0 || l->stride[0][last] != bytes || l->stride[1][last] == bytes) return false;
+  if (l->shape[last] < LEAST || l->shape[other] < LEAST) return false;
+  *t = (transposed){ .others = *l,
+                     .columns = l->shape[other],
+                     .rows = l->shape[last],
+                     .to_step = l->stride[0][other],
+                     .from_step = l->stride[1][last] };
+  t->others.shape[other] = t->others.shape[last] = 1;
+  return true;
+}
+
+int dg_cuda_copy(const dg_view *from, const dg_view *to)
+{
+  int64_t n = to->size, bytes = dg_item_bytes[to->dtype];
+  if (n == 0) return 0;
+  if (from->dtype != to->dtype) return dg_cuda_cast(from, to);
+  if (from->contiguous && to->contiguous && from->size == n) {
+    const dg_cuda_device *d = dg_cuda_enter(to->device);
+    if (!d) return -1;
+    int status =
+        dg_driver->move((dg_cuda_ptr)(uintptr_t)to->data, (dg_cuda_ptr)(uintptr_t)from->data,
+                        (size_t)(n * bytes), d->stream);
+    return status == 0 ? 0 : dg_cuda_fail("copy", status);
+  }
+  dg_loop loop;
+  transposed t;
+  dg_loop_init(&loop, 2, (const dg_view *const[]){ to, from });
+  if (!is_transposed(&loop, bytes, &t)) return dg_cuda_cast(from, to);
+  int64_t tiles = ((t.columns + TILE - 1) / TILE) * ((t.rows + TILE - 1) / TILE);
+  return DG_LAUNCH(dg_kernel_for(transposes, to->dtype), to->device,
+                   n / (t.columns * t.rows) * tiles, DG_CUDA_THREADS, 0, &t);
+}
 
 int dg_cuda_accumulate(const dg_view *from, const dg_view *to)
 {

@@ -1,4 +1,4 @@
-/* copy.cu -- adds arrays to others in place, and looks for zeros. */
+/* copy.cu -- adds arrays to others in place, looks for zeros, and copies what is transposed. */
 #include "cuda/prelude.h"
 
 enum { EACH = 4 };
@@ -31,3 +31,43 @@ KERNELS(f64, double)
 ZERO(i32, int32_t)
 ZERO(i64, int64_t)
 ZERO(u8, uint8_t)
+
+/* -- Copies in which neighbours along one axis become neighbours along another: by tiles, which are
+ *    read along the one and written along the other. ------------------------------------------------ */
+
+enum { TILE = 32 };
+
+/* As in copy.c: `to` has no gaps along `rows`, `from` none along `columns`; the other strides are in
+ * bytes. `others` leads to the matrices of the two axes. */
+struct Transposed {
+  Loop others;
+  int64_t columns, rows, to_step, from_step;
+};
+
+template <typename T> __device__ __forceinline__ void transpose(const Transposed &t)
+{
+  __shared__ T tile[TILE][TILE + 1];
+  const int64_t across = (t.columns + TILE - 1) / TILE, down = (t.rows + TILE - 1) / TILE;
+  const int64_t matrix = blockIdx.x / (across * down), place = blockIdx.x % (across * down);
+  const int64_t column = place % across * TILE, row = place / across * TILE;
+  const int x = threadIdx.x % TILE, first = threadIdx.x / TILE, step = blockDim.x / TILE;
+  char *at[2];
+  t.others.find<2>((uint64_t)matrix, at);
+  for (int y = first; y < TILE; y += step)
+    if (column + x < t.columns && row + y < t.rows)
+      tile[y][x] = ((const T *)(at[1] + (row + y) * t.from_step))[column + x];
+  __syncthreads();
+  for (int y = first; y < TILE; y += step)
+    if (column + y < t.columns && row + x < t.rows)
+      ((T *)(at[0] + (column + y) * t.to_step))[row + x] = tile[x][y];
+}
+
+#define TRANSPOSE(bytes, T)                                                                        \
+  extern "C" __global__ void transpose_##bytes(const __grid_constant__ Transposed t)               \
+  {                                                                                                \
+    transpose<T>(t);                                                                               \
+  }
+
+TRANSPOSE(1, uint8_t)
+TRANSPOSE(4, uint32_t)
+TRANSPOSE(8, uint64_t)

@@ -15,9 +15,13 @@ dg_backend dg_cuda = {
   .gather = dg_cuda_gather,
   .scatter = dg_cuda_scatter,
   .scatter_add = dg_cuda_scatter_add,
+  .along = dg_cuda_along,
+  .argsort = dg_cuda_argsort,
   .positions = dg_cuda_positions,
   .nonzero = dg_cuda_nonzero,
   .cumsum = dg_cuda_cumsum,
+  .recurrence = dg_cuda_recurrence,
+  .argcummax = dg_cuda_argcummax,
   .linear = dg_cuda_linear,
   .linear_grad = dg_cuda_linear_grad,
   .softmax = dg_cuda_softmax,
@@ -29,6 +33,8 @@ dg_backend dg_cuda = {
   .count_hits = dg_cuda_count_hits,
   .cross_entropy = dg_cuda_cross_entropy,
   .cross_entropy_grad = dg_cuda_cross_entropy_grad,
+  .ctc = dg_cuda_ctc,
+  .ctc_grad = dg_cuda_ctc_grad,
   .square_error = dg_cuda_square_error,
   .sum_of_squares = dg_cuda_sum_of_squares,
   .update = dg_cuda_update,
@@ -49,6 +55,8 @@ dg_backend dg_cuda = {
   .pick_back = dg_cuda_pick_back,
   .normalize = dg_cuda_normalize,
   .normalize_grad = dg_cuda_normalize_grad,
+  .attention = dg_cuda_attention,
+  .attention_grad = dg_cuda_attention_grad,
 };
 
 /* What stands for an entry without a kernel: -1 to callers of any entry, who pass what they like. */

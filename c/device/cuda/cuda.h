@@ -107,10 +107,16 @@ int dg_cuda_matmul(const dg_view *a, const dg_view *b, const dg_view *y);
 int dg_cuda_gather(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
 int dg_cuda_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
 int dg_cuda_scatter_add(const dg_view *x, int axis, const dg_view *index, const dg_view *y);
+int dg_cuda_along(dg_along kind, const dg_view *table, int axis, const dg_view *index,
+                  const dg_view *list);
+int dg_cuda_argsort(const dg_view *x, int axis, bool descending, const dg_view *y);
 int dg_cuda_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                       int64_t *bad);
 int64_t dg_cuda_nonzero(const dg_view *x, const dg_view *y);
 int dg_cuda_cumsum(const dg_view *x, const dg_view *y, int axis, bool reverse);
+int dg_cuda_recurrence(const dg_view *a, const dg_view *b, const dg_view *y, int axis, bool reverse,
+                       double start);
+int dg_cuda_argcummax(const dg_view *x, const dg_view *y, int axis);
 int dg_cuda_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y);
 int dg_cuda_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                         const dg_view *gw, const dg_view *gb);
@@ -126,6 +132,8 @@ int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *w
                           const dg_view *y);
 int dg_cuda_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_view *weight,
                                double scale, const dg_view *gy, const dg_view *gx);
+int dg_cuda_ctc(const dg_sequences *s, const dg_view *x, const dg_view *y);
+int dg_cuda_ctc_grad(const dg_sequences *s, const dg_view *x, const dg_view *gy, const dg_view *gx);
 int dg_cuda_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
 int dg_cuda_sum_of_squares(const dg_view *x, double *sum);
 int dg_cuda_update(const dg_update *u, const dg_view *const *state);
@@ -154,5 +162,11 @@ int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, 
 int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,
                            const dg_view *g, const dg_view *gx, const dg_view *ggamma,
                            const dg_view *gbeta);
+int dg_cuda_attention(const dg_attention_spec *a, const dg_view *q, const dg_view *k,
+                      const dg_view *v, const dg_view *mask, const dg_view *y,
+                      const dg_view *log_sum);
+int dg_cuda_attention_grad(const dg_attention_spec *a, const dg_view *const *x, const dg_view *mask,
+                           const dg_view *y, const dg_view *log_sum, const dg_view *gy,
+                           const dg_view *const *gx);
 
 #endif

@@ -2,6 +2,7 @@
 #include "device/cuda/driver.h"
 
 #include <dlfcn.h>
+#include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,29 @@ static library blas = { .what = "cuBLAS",
                         .count = COUNT(blas_symbols),
                         .table = &blas_table };
 
+/* NVRTC looks for its built-in functions where the system does: has them there beforehand, from the
+ * folder of an NVRTC that lies elsewhere. Without them its own message tells what is missing. */
+static void open_builtins(const char *path)
+{
+  static const char part[] = "libnvrtc";
+  char builtins[512];
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  if (strncmp(name, part, sizeof part - 1) != 0) return;
+  glob_t found = { .gl_pathc = 0 };
+  int length =
+      snprintf(builtins, sizeof builtins, "%.*s%s-builtins.so*", (int)(name - path), path, part);
+  if (length < 0 || length >= (int)sizeof builtins || glob(builtins, 0, NULL, &found) != 0) return;
+  for (size_t i = 0; i < found.gl_pathc; i++)
+    if (dlopen(found.gl_pathv[i], RTLD_NOW | RTLD_GLOBAL)) break;
+  globfree(&found);
+}
+
+static void *open_file(const char *name)
+{
+  if (strchr(name, '/')) open_builtins(name);
+  return dlopen(name, RTLD_NOW | RTLD_LOCAL);
+}
+
 static void *open_any(library *l)
 {
   const char *asked = getenv(l->variable);
@@ -80,10 +104,9 @@ static void *open_any(library *l)
     return NULL;
   }
   if (asked && *asked) {
-    handle = dlopen(asked, RTLD_NOW | RTLD_LOCAL);
+    handle = open_file(asked);
   } else {
-    for (int i = 0; l->names[i] && !handle; i++)
-      handle = dlopen(l->names[i], RTLD_NOW | RTLD_LOCAL);
+    for (int i = 0; l->names[i] && !handle; i++) handle = open_file(l->names[i]);
   }
   const char *why = handle ? NULL : dlerror();
   if (!handle)

@@ -12,10 +12,6 @@ static __device__ __forceinline__ R formula(T x, T y, Z z, T p, T q, W w, double
   return (R)(F);
 }
 
-template <typename E, int N> struct alignas(N * sizeof(E)) Pack {
-  E at[N];
-};
-
 /* Everything without gaps, and on 16-byte borders: each thread takes 16 bytes of each input. */
 extern "C" __global__ void packed(int64_t n, R *o, const T *a, const T *b, const Z *c, double p_,
                                   double q_)
@@ -50,4 +46,41 @@ extern "C" __global__ void strided(int64_t n, const __grid_constant__ Loop l, do
   const T x = *(const T *)at[1];
   *(R *)at[0] = formula(x, INPUTS > 1 ? *(const T *)at[2] : x,
                         INPUTS > 2 ? *(const Z *)at[INPUTS > 2 ? 3 : 0] : (Z)0, p, q, w, p_);
+}
+
+/* The result without gaps, in lines of a whole number of packs; along a line an input has no gaps (its
+ * `step` is 1) or is one value (0). Each thread takes a pack, of at most 16 bytes. `l` leads from line
+ * to line. */
+struct Steps {
+  int of[3];
+};
+
+template <typename E, int N>
+static __device__ __forceinline__ Pack<E, N> pack_at(const char *line, uint32_t i, int step)
+{
+  if (step) return *(const Pack<E, N> *)(line + (int64_t)i * (int)(N * sizeof(E)));
+  Pack<E, N> same;
+  for (int k = 0; k < N; k++) same.at[k] = *(const E *)line;
+  return same;
+}
+
+extern "C" __global__ void lines(int64_t n, uint32_t packs, const __grid_constant__ Loop l,
+                                 const __grid_constant__ Steps step, double p_, double q_)
+{
+  enum { N = 16 / (sizeof(T) > sizeof(R) ? sizeof(T) : sizeof(R)) };
+  const T p = adopt<T>(p_), q = adopt<T>(q_);
+  const W w = (W)p_; /* beside integers it is not rounded */
+  const int64_t t = thread_number();
+  if (t >= n) return;
+  const uint32_t line = (uint32_t)t / packs, i = (uint32_t)t - line * packs;
+  char *at[4];
+  l.find<INPUTS + 1>(line, at);
+  const Pack<T, N> x = pack_at<T, N>(at[1], i, step.of[0]);
+  Pack<T, N> y = x;
+  Pack<Z, N> z = {};
+  Pack<R, N> r;
+  if (INPUTS > 1) y = pack_at<T, N>(at[INPUTS > 1 ? 2 : 0], i, step.of[1]);
+  if (INPUTS > 2) z = pack_at<Z, N>(at[INPUTS > 2 ? 3 : 0], i, step.of[2]);
+  for (int k = 0; k < N; k++) r.at[k] = formula(x.at[k], y.at[k], z.at[k], p, q, w, p_);
+  *(Pack<R, N> *)(at[0] + (int64_t)i * (int)sizeof r) = r;
 }

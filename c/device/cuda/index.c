@@ -54,23 +54,31 @@ int dg_cuda_gather(const dg_view *x, int axis, const dg_view *index, const dg_vi
                    &n, &s, ARGUMENT(x), ARGUMENT(&index->data), ARGUMENT(y));
 }
 
-int dg_cuda_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y)
+int dg_cuda_set_in_order(const dg_cuda_entries *e, const dg_view *list, const dg_view *table)
 {
-  if (x->size == 0) return 0;
-  int64_t n = x->size;
-  shape s = shape_of(y, x, axis);
+  if (list->size == 0) return 0;
+  int device = table->device;
+  int64_t n = list->size;
+  shape s = { e->outer, e->places, e->count, e->inner };
   dg_scratch winner;
-  if (dg_scratch_take(&winner, y->device, s.places * 8) < 0) return -1;
+  if (dg_scratch_take(&winner, device, s.places * 8) < 0) return -1;
   int status = dg_scratch_set(&winner, 0xff, s.places * 8); /* -1 */
   if (status == 0)
-    status = DG_LAUNCH(&winners, y->device, dg_blocks(s.count, 1), DG_CUDA_THREADS, 0, &s.count,
-                       ARGUMENT(&index->data), &winner.data);
+    status = DG_LAUNCH(&winners, device, dg_blocks(s.count, 1), DG_CUDA_THREADS, 0, &s.count,
+                       ARGUMENT(&e->index), &winner.data);
   if (status == 0)
     status =
-        DG_LAUNCH(dg_kernel_for(scatters, x->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
-                  &n, &s, ARGUMENT(x), ARGUMENT(&index->data), &winner.data, ARGUMENT(y));
+        DG_LAUNCH(dg_kernel_for(scatters, list->dtype), device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+                  &n, &s, ARGUMENT(list), ARGUMENT(&e->index), &winner.data, ARGUMENT(table));
   dg_scratch_free(&winner);
   return status;
+}
+
+int dg_cuda_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y)
+{
+  shape s = shape_of(y, x, axis);
+  dg_cuda_entries e = { index->data, s.outer, s.places, s.count, s.inner };
+  return dg_cuda_set_in_order(&e, x, y);
 }
 
 /* -- Additions -------------------------------------------------------------------------------- */
@@ -82,9 +90,9 @@ typedef struct lists {
   int32_t *size, *taken, *end, *loose, *ordered;
 } lists;
 
-static int make_lists(lists *l, const dg_cuda_additions *a, int device)
+static int make_lists(lists *l, const dg_cuda_entries *e, int device)
 {
-  int64_t places = a->places, count = a->count;
+  int64_t places = e->places, count = e->count;
   if (places > INT32_MAX || count > INT32_MAX)
     return dg_fail(DG_EARGUMENT, "cuda: additions at more than %d places", INT32_MAX);
   if (dg_scratch_take(&l->room, device, (2 * places + 1 + 2 * count) * 4) < 0) return -1;
@@ -96,27 +104,27 @@ static int make_lists(lists *l, const dg_cuda_additions *a, int device)
   int status = dg_scratch_set(&l->room, 0, (places + 1) * 4);
   if (status == 0)
     status = DG_LAUNCH(&count_entries, device, dg_blocks(count, 1), DG_CUDA_THREADS, 0, &count,
-                       ARGUMENT(&a->index), &l->size);
+                       ARGUMENT(&e->index), &l->size);
   if (status == 0)
     status = DG_LAUNCH(&make_room, device, dg_blocks(places, 1), DG_CUDA_THREADS, 0, &places,
                        &l->size, &l->end, &l->taken);
   if (status == 0)
     status = DG_LAUNCH(&list_entries, device, dg_blocks(count, 1), DG_CUDA_THREADS, 0, &count,
-                       ARGUMENT(&a->index), &l->end, &l->loose);
+                       ARGUMENT(&e->index), &l->end, &l->loose);
   if (status == 0)
     status = DG_LAUNCH(&order_entries, device, dg_blocks(count, 1), DG_CUDA_THREADS, 0, &count,
-                       ARGUMENT(&a->index), &l->size, &l->end, &l->taken, &l->loose, &l->ordered);
+                       ARGUMENT(&e->index), &l->size, &l->end, &l->taken, &l->loose, &l->ordered);
   if (status < 0) dg_scratch_free(&l->room);
   return status;
 }
 
-int dg_cuda_add_in_order(const dg_cuda_additions *a, const dg_view *list, const dg_view *table)
+int dg_cuda_add_in_order(const dg_cuda_entries *e, const dg_view *list, const dg_view *table)
 {
   lists l;
   int64_t n = table->size;
-  shape s = { a->outer, a->places, a->count, a->inner };
+  shape s = { e->outer, e->places, e->count, e->inner };
   if (n == 0 || list->size == 0) return 0;
-  if (make_lists(&l, a, table->device) < 0) return -1;
+  if (make_lists(&l, e, table->device) < 0) return -1;
   int status = DG_LAUNCH(dg_kernel_for(adders, table->dtype), table->device, dg_blocks(n, 1),
                          DG_CUDA_THREADS, 0, &n, &s, ARGUMENT(list), &l.size, &l.end, &l.ordered,
                          ARGUMENT(table));
@@ -128,8 +136,8 @@ int dg_cuda_scatter_add(const dg_view *x, int axis, const dg_view *index, const 
 {
   if (x->dtype == DG_BOOL) return dg_fail(DG_ETYPE, "scatter_add: bools cannot be added");
   shape s = shape_of(y, x, axis);
-  dg_cuda_additions a = { index->data, s.outer, s.places, s.count, s.inner };
-  return dg_cuda_add_in_order(&a, x, y);
+  dg_cuda_entries e = { index->data, s.outer, s.places, s.count, s.inner };
+  return dg_cuda_add_in_order(&e, x, y);
 }
 
 /* -- Positions ------------------------------------------------------------------------------ */

@@ -44,6 +44,47 @@ MOVE(1, uint8_t)
 MOVE(4, uint32_t)
 MOVE(8, uint64_t)
 
+/* -- Elements that an index of the list's shape chooses along an axis ------------------------------ */
+
+/* `list` are the strides of places in a list without gaps, `flat` in a table without gaps and `table`
+ * in the one there is. */
+struct Along {
+  View table;
+  int axis;
+  int64_t list[8], flat[8];
+
+  /* Where the element of the table lies that belongs to element i of the list. */
+  __device__ int64_t place(int64_t i, int64_t chosen, const int64_t *stride) const
+  {
+    int64_t at = 0;
+    for (int a = 0; a < table.ndim; a++) {
+      at += (a == axis ? chosen : i / list[a]) * stride[a];
+      i %= list[a];
+    }
+    return at;
+  }
+};
+
+#define TAKE(bytes, T)                                                                             \
+  extern "C" __global__ void take_along_##bytes(int64_t n, const __grid_constant__ Along a,        \
+                                                const int64_t *index, T *list)                     \
+  {                                                                                                \
+    const int64_t i = thread_number();                                                             \
+    if (i < n) list[i] = ((const T *)a.table.data)[a.place(i, index[i], a.table.stride)];          \
+  }
+
+TAKE(1, uint8_t)
+TAKE(4, uint32_t)
+TAKE(8, uint64_t)
+
+/* The position of each in the whole table, row-major. */
+extern "C" __global__ void flatten(int64_t n, const __grid_constant__ Along a, const int64_t *index,
+                                   int64_t *position)
+{
+  const int64_t i = thread_number();
+  if (i < n) position[i] = a.place(i, index[i], a.flat);
+}
+
 /* -- Additions: the entries of each place are listed side by side, in no order at first (whoever
  *    comes gets the next room), then in theirs: an entry comes after as many as are less. ---------- */
 

@@ -116,7 +116,7 @@ int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (l->t.size == 0) return 0;
   dg_scratch index;
   if (dg_scratch_take(&index, y->device, l->t.size * 8) < 0) return -1;
-  dg_cuda_additions a = {
+  dg_cuda_entries a = {
     .index = index.data, .outer = 1, .places = y->shape[0], .count = l->t.size, .inner = y->shape[1]
   };
   int status = DG_LAUNCH(&read, y->device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),

@@ -9,8 +9,11 @@ enum { BLOCKS = 512, EACH = 4 };
     [DG_F32] = { "loss", name "_f32" }, [DG_F64] = { "loss", name "_f64" }                         \
   }
 
-static dg_kernel cross_entropy[DG_NDTYPES] = FLOATS("cross_entropy");
-static dg_kernel cross_entropy_grad[DG_NDTYPES] = FLOATS("cross_entropy_grad");
+/* The second of each is for rows that a block's threads can hold. */
+static dg_kernel cross_entropy[2][DG_NDTYPES] = { FLOATS("cross_entropy"),
+                                                  FLOATS("held_cross_entropy") };
+static dg_kernel cross_entropy_grad[2][DG_NDTYPES] = { FLOATS("cross_entropy_grad"),
+                                                       FLOATS("held_cross_entropy_grad") };
 static dg_kernel squares[DG_NDTYPES] = FLOATS("squares");
 static dg_kernel sums[DG_NDTYPES] = FLOATS("sum");
 static dg_kernel totals[DG_NDTYPES] = FLOATS("total");
@@ -38,7 +41,8 @@ typedef struct entropy {
   int has_weight, has_g;
 } entropy;
 
-static void set_entropy(entropy *e, const dg_view *x, const dg_labels *l, const dg_view *weight,
+/* Returns whether the rows can be held. */
+static bool set_entropy(entropy *e, const dg_view *x, const dg_labels *l, const dg_view *weight,
                         double scale, const dg_view *g, const dg_view *gx)
 {
   enum { CLASSES = 1u << 1 };
@@ -46,12 +50,13 @@ static void set_entropy(entropy *e, const dg_view *x, const dg_labels *l, const 
   if (weight) e->weight = *weight;
   if (g) e->g = *g;
   dg_rows_of_init(&e->rows, gx ? 2 : 1, (const dg_view *const[]){ x, gx }, CLASSES);
+  return dg_rows_of_hold(&e->rows, gx ? 3 : 1, dg_item_bytes[x->dtype]);
 }
 
-static int losses(const entropy *e, const dg_view *x, void *y)
+static int losses(const entropy *e, bool held, const dg_view *x, void *y)
 {
-  return DG_LAUNCH(dg_kernel_for(cross_entropy, x->dtype), x->device, dg_rows_of_blocks(&e->rows),
-                   DG_CUDA_THREADS, 0, ARGUMENT(e), &y);
+  return DG_LAUNCH(dg_kernel_for(cross_entropy[held], x->dtype), x->device,
+                   dg_rows_of_blocks(&e->rows), DG_CUDA_THREADS, 0, ARGUMENT(e), &y);
 }
 
 int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
@@ -60,13 +65,13 @@ int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *w
   entropy e;
   int64_t n = l->t.size, bytes = n * dg_item_bytes[x->dtype];
   if (n == 0) return y->ndim > 0 ? 0 : dg_cuda_fill(y, 0);
-  set_entropy(&e, x, l, weight, scale, NULL, NULL);
-  if (y->ndim > 0) return losses(&e, x, y->data);
+  bool held = set_entropy(&e, x, l, weight, scale, NULL, NULL);
+  if (y->ndim > 0) return losses(&e, held, x, y->data);
   dg_scratch each, part = { NULL };
   int parts = parts_of(n);
   int status = dg_scratch_take(&each, x->device, bytes);
   if (status == 0) status = dg_scratch_take(&part, x->device, parts * (int64_t)sizeof(double));
-  if (status == 0) status = losses(&e, x, each.data);
+  if (status == 0) status = losses(&e, held, x, each.data);
   if (status == 0)
     status = DG_LAUNCH(dg_kernel_for(sums, x->dtype), x->device, parts, DG_CUDA_THREADS, 0, &n,
                        &each.data, &part.data);
@@ -81,8 +86,8 @@ int dg_cuda_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_vi
 {
   if (gx->size == 0) return 0;
   entropy e;
-  set_entropy(&e, x, l, weight, scale, gy, gx);
-  return DG_LAUNCH(dg_kernel_for(cross_entropy_grad, x->dtype), x->device,
+  bool held = set_entropy(&e, x, l, weight, scale, gy, gx);
+  return DG_LAUNCH(dg_kernel_for(cross_entropy_grad[held], x->dtype), x->device,
                    dg_rows_of_blocks(&e.rows), DG_CUDA_THREADS, 0, &e);
 }
 

@@ -21,53 +21,51 @@ __device__ __forceinline__ T factor(const Entropy &e, int64_t row, int64_t label
   return f;
 }
 
-template <typename T> __device__ __forceinline__ void cross_entropy(const Entropy &e, T *y)
+template <typename T, typename Row>
+__device__ __forceinline__ void cross_entropy(const Entropy &e, const Row row, T *y)
 {
-  const Rows &rows = e.rows;
-  char *at[1], *here[1];
   T shift;
-  const int64_t row = rows.mine<1>(at);
-  const T log_sum = log(exp_sum(rows, at, &shift));
-  if (row < 0 || rows.first() > 0) return;
-  const int64_t label = e.labels.of(row);
+  char *here[1];
+  const T log_sum = log(exp_sum<T>(row, &shift));
+  if (row.number < 0 || e.rows.first() > 0) return;
+  const int64_t label = e.labels.of(row.number);
   if (label < 0) {
-    y[row] = 0;
+    y[row.number] = 0;
     return;
   }
-  rows.element<1>(at, label, here);
-  y[row] = factor<T>(e, row, label) * (log_sum - (*(const T *)here[0] - shift));
+  e.rows.element<1>(row.at, label, here);
+  y[row.number] = factor<T>(e, row.number, label) * (log_sum - (*(const T *)here[0] - shift));
 }
 
 /* gx = factor (softmax(x) - 1 at the label) */
-template <typename T> __device__ __forceinline__ void cross_entropy_grad(const Entropy &e)
+template <typename T, typename Row>
+__device__ __forceinline__ void cross_entropy_grad(const Entropy &e, const Row row)
 {
-  const Rows &rows = e.rows;
-  char *at[2], *here[2];
   T shift;
-  const int64_t row = rows.mine<2>(at);
-  const T sum = exp_sum(rows, at, &shift);
-  if (row < 0) return;
-  const int64_t label = e.labels.of(row);
-  const T f = label < 0 ? (T)0 : factor<T>(e, row, label), scale = f / sum;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<2>(at, i, here);
-    const T y = exp(*(const T *)here[0] - shift) * scale;
-    *(T *)here[1] = label < 0 ? (T)0 : i == label ? y - f : y;
-  }
+  const T sum = exp_sum<T>(row, &shift);
+  if (row.number < 0) return;
+  const int64_t label = e.labels.of(row.number);
+  const T f = label < 0 ? (T)0 : factor<T>(e, row.number, label), scale = f / sum;
+  row.write([&](int64_t i, T x, T) {
+    const T y = exp(x - shift) * scale;
+    return label < 0 ? (T)0 : i == label ? y - f : y;
+  });
 }
 
-#define ENTROPY(dtype, T)                                                                          \
-  extern "C" __global__ void cross_entropy_##dtype(const __grid_constant__ Entropy e, T *y)        \
+#define ENTROPY(held, Row, dtype, T)                                                               \
+  extern "C" __global__ void held##cross_entropy_##dtype(const __grid_constant__ Entropy e, T *y)  \
   {                                                                                                \
-    cross_entropy(e, y);                                                                           \
+    cross_entropy<T>(e, Row<T, 1>(e.rows), y);                                                     \
   }                                                                                                \
-  extern "C" __global__ void cross_entropy_grad_##dtype(const __grid_constant__ Entropy e)         \
+  extern "C" __global__ void held##cross_entropy_grad_##dtype(const __grid_constant__ Entropy e)   \
   {                                                                                                \
-    cross_entropy_grad<T>(e);                                                                      \
+    cross_entropy_grad<T>(e, Row<T, 2>(e.rows));                                                   \
   }
 
-ENTROPY(f32, float)
-ENTROPY(f64, double)
+ENTROPY(, LooseRow, f32, float)
+ENTROPY(, LooseRow, f64, double)
+ENTROPY(held_, HeldRow, f32, float)
+ENTROPY(held_, HeldRow, f64, double)
 
 /* -- Sums in double: of each block's part, then of those ------------------------------------------- */
 

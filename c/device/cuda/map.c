@@ -1,5 +1,5 @@
 /* map.c -- elementwise formulas and casts: compiled when they are first used, from their own text. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/map.h"
 
 #include "base/memory.h"
 #include "device/cpu/loop.h"
@@ -15,7 +15,7 @@ enum { ROOM = 4096, SOURCE = 1400 };
 typedef struct entry {
   const void *of; /* the dg_map, or NULL for casts */
   int dtype, device;
-  dg_kernel packed, strided;
+  dg_kernel packed, lines, strided;
 } entry;
 
 static struct {
@@ -48,12 +48,14 @@ static entry *find(const void *of, int dtype, int device, size_t *slot)
 static int compile(entry *e, const char *name, const char *source)
 {
   e->packed = (dg_kernel){ name, "packed", { NULL } };
+  e->lines = (dg_kernel){ name, "lines", { NULL } };
   e->strided = (dg_kernel){ name, "strided", { NULL } };
-  void *f[2] = { NULL };
-  const char *names[2] = { "packed", "strided" };
-  if (dg_cuda_compile(e->device, name, source, 2, names, f) < 0) return -1;
+  void *f[3] = { NULL };
+  const char *names[3] = { "packed", "lines", "strided" };
+  if (dg_cuda_compile(e->device, name, source, 3, names, f) < 0) return -1;
   e->packed.function[e->device] = f[0];
-  e->strided.function[e->device] = f[1];
+  e->lines.function[e->device] = f[1];
+  e->strided.function[e->device] = f[2];
   return 0;
 }
 
@@ -114,6 +116,50 @@ static bool may_pack(const dg_map *m, int dtype, const void *y, const void *cons
   return fits;
 }
 
+/* Whether `lines` of formula.h can do it, `each` elements in a pack: then *l becomes the loop over
+ * lines. */
+static bool make_lines(dg_loop *l, int each, const int *bytes, int64_t *packs, int step[3])
+{
+  int last = l->ndim - 1;
+  int64_t width = l->shape[last], lines = 1;
+  if (width % each != 0 || l->stride[0][last] != bytes[0]) return false;
+  for (int a = 0; a < last; a++) lines *= l->shape[a];
+  *packs = width / each;
+  if (lines * *packs > INT32_MAX) return false;
+  for (int k = 0; k < l->operands; k++) {
+    bool whole = l->stride[k][last] == bytes[k];
+    if (k > 0) step[k - 1] = whole;
+    if (!whole && l->stride[k][last] != 0) return false;
+    if (!whole) continue;
+    if (!on_border(l->data[k], each * bytes[k])) return false;
+    for (int a = 0; a < last; a++)
+      if (l->stride[k][a] % (each * bytes[k]) != 0) return false;
+  }
+  l->ndim = DG_MAX(last, 1);
+  if (last > 0) return true;
+  l->shape[0] = 1; /* one line */
+  for (int k = 0; k < l->operands; k++) l->stride[k][0] = 0;
+  return true;
+}
+
+/* Any strides: operand 0 is the result. */
+static int launch_loop(entry *e, int64_t n, int operands, const dg_view *const *v,
+                       const double *par)
+{
+  dg_loop loop;
+  int bytes[DG_LOOP_OPERANDS] = { 0 }, step[3] = { 0 };
+  void *p = (void *)(uintptr_t)&par[0], *q = (void *)(uintptr_t)&par[1];
+  dg_loop_init(&loop, operands, v);
+  for (int k = 0; k < operands; k++) bytes[k] = dg_item_bytes[v[k]->dtype];
+  int64_t packs, each = 16 / DG_MAX(bytes[0], bytes[1]);
+  if (!make_lines(&loop, (int)each, bytes, &packs, step))
+    return DG_LAUNCH(&e->strided, e->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n, &loop, p, q);
+  uint32_t of_line = (uint32_t)packs;
+  n /= each;
+  return DG_LAUNCH(&e->lines, e->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n, &of_line, &loop,
+                   step, p, q);
+}
+
 int dg_cuda_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par)
 {
   if (y->size == 0) return 0;
@@ -130,14 +176,10 @@ int dg_cuda_map(const dg_map *m, const dg_view *const *x, const dg_view *y, cons
     return launch_packed(e, m, dtype, y->size, y->data, data, par);
   const dg_view *operands[DG_MAP_INPUTS + 1] = { y, x[0], m->inputs > 1 ? x[1] : NULL,
                                                  m->inputs > 2 ? x[2] : NULL };
-  dg_loop loop;
-  dg_loop_init(&loop, m->inputs + 1, operands);
-  int64_t n = y->size;
-  return DG_LAUNCH(&e->strided, y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n, &loop,
-                   (void *)(uintptr_t)&par[0], (void *)(uintptr_t)&par[1]);
+  return launch_loop(e, y->size, m->inputs + 1, operands, par);
 }
 
-/* -- Casts, copies, one value for all ------------------------------------------------------------- */
+/* -- Casts, one value for all --------------------------------------------------------------------- */
 
 static const char filled; /* what entries of fills are known by */
 
@@ -165,33 +207,15 @@ static int write_fill(char *source, const void *of, int dtype)
 int dg_cuda_fill(const dg_view *y, double value)
 {
   if (y->size == 0) return 0;
-  int64_t n = y->size;
   entry *e = obtain(&filled, "fill", y->dtype, y->device, write_fill);
   if (!e) return -1;
-  double none = 0;
-  dg_loop loop;
-  dg_loop_init(&loop, 2, (const dg_view *const[]){ y, y });
-  return DG_LAUNCH(&e->strided, y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n, &loop, &value,
-                   &none);
+  const double par[2] = { value, 0 };
+  return launch_loop(e, y->size, 2, (const dg_view *const[]){ y, y }, par);
 }
 
-int dg_cuda_copy(const dg_view *from, const dg_view *to)
+int dg_cuda_cast(const dg_view *from, const dg_view *to)
 {
-  if (to->size == 0) return 0;
-  int64_t n = to->size;
-  const dg_cuda_device *d = dg_cuda_enter(to->device);
-  if (!d) return -1;
-  if (from->dtype == to->dtype && from->contiguous && to->contiguous && from->size == n) {
-    int status =
-        dg_driver->move((dg_cuda_ptr)(uintptr_t)to->data, (dg_cuda_ptr)(uintptr_t)from->data,
-                        (size_t)(n * dg_item_bytes[to->dtype]), d->stream);
-    return status == 0 ? 0 : dg_cuda_fail("copy", status);
-  }
+  const double none[2] = { 0 };
   entry *e = obtain(NULL, "cast", from->dtype + to->dtype * DG_NDTYPES, to->device, write_cast);
-  if (!e) return -1;
-  dg_loop loop;
-  double none = 0;
-  dg_loop_init(&loop, 2, (const dg_view *const[]){ to, from });
-  return DG_LAUNCH(&e->strided, to->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n, &loop, &none,
-                   &none);
+  return e ? launch_loop(e, to->size, 2, (const dg_view *const[]){ to, from }, none) : -1;
 }

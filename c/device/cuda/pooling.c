@@ -61,9 +61,7 @@ int dg_cuda_pick_back(const dg_view *y, const dg_view *index, const dg_view *x)
   if (n == 0 || x->size == 0) return 0;
   dg_scratch all;
   if (dg_scratch_take(&all, y->device, n * 8) < 0) return -1;
-  dg_cuda_additions a = {
-    .index = all.data, .outer = 1, .places = x->size, .count = n, .inner = 1
-  };
+  dg_cuda_entries a = { .index = all.data, .outer = 1, .places = x->size, .count = n, .inner = 1 };
   int status = DG_LAUNCH(&places_in_all, y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0, &n,
                          ARGUMENT(&index->data), &places, &plane, &all.data);
   if (status == 0) status = dg_cuda_add_in_order(&a, y, x);

@@ -12,6 +12,9 @@ typedef unsigned long long dg_uint64;
 #define uint64_t dg_uint64
 #define INT64_MAX 0x7fffffffffffffffLL
 #define INT64_MIN (-0x7fffffffffffffffLL - 1)
+#ifndef INFINITY
+#define INFINITY __int_as_float(0x7f800000)
+#endif
 
 #include "device/whole.h"
 
@@ -65,17 +68,33 @@ struct Loop {
   }
 
   /* Small arrays are divided up in 32 bits, which is many times faster. */
-  template <int N> __device__ void element(int64_t i, int64_t size, char **at) const
+  template <int N> __device__ __forceinline__ void element(int64_t i, int64_t size, char **at) const
   {
-    if (size <= 0x7fffffff) find<N, uint32_t>((uint32_t)i, at);
-    else find_far<N>(i, at);
+    if (size <= 0x7fffffff) {
+      find<N, uint32_t>((uint32_t)i, at);
+    } else {
+      const Addresses<N> far = find_far<N>(i);
+#pragma unroll
+      for (int k = 0; k < N; k++) at[k] = far.at[k];
+    }
   }
 
 private:
-  template <int N> __device__ __noinline__ void find_far(int64_t i, char **at) const
+  /* Returned as a whole, so that no caller's array must lie in memory. */
+  template <int N> struct Addresses {
+    char *at[N];
+  };
+  template <int N> __device__ __noinline__ Addresses<N> find_far(int64_t i) const
   {
-    find<N, uint64_t>((uint64_t)i, at);
+    Addresses<N> a;
+    find<N, uint64_t>((uint64_t)i, a.at);
+    return a;
   }
+};
+
+/* Elements that are read or written together. */
+template <typename E, int N> struct alignas(N * sizeof(E)) Pack {
+  E at[N];
 };
 
 /* The number of this thread among all. */
@@ -279,12 +298,19 @@ template <typename How, typename T> __device__ T team_all(const How how, const T
 {
   __shared__ __align__(16) char room[256 * sizeof(T)];
   T *part = (T *)room;
-  int lanes = team.lanes, step = team.along ? 1 : team.rows(), lane = team.lane();
-  if (team.along && lanes <= 32) {
-    for (int i = lanes / 2; i > 0; i /= 2) x = how.of(x, shuffled(x, i));
+  const int lanes = team.lanes, step = team.rows(), lane = team.lane();
+  if (lanes == 1) return x;
+  if (team.along) {
+    const int warps = lanes / 32, first = threadIdx.x / lanes * warps;
+    for (int i = (lanes < 32 ? lanes : 32) / 2; i > 0; i /= 2) x = how.of(x, shuffled(x, i));
+    if (warps < 2) return x;
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) part[threadIdx.x / 32] = x;
+    __syncthreads();
+    x = part[first];
+    for (int i = 1; i < warps; i++) x = how.of(x, part[first + i]);
     return x;
   }
-  if (lanes == 1) return x;
   __syncthreads();
   part[threadIdx.x] = x;
   for (int half = lanes / 2; half > 0; half /= 2) {
@@ -295,24 +321,93 @@ template <typename How, typename T> __device__ T team_all(const How how, const T
   return part[threadIdx.x - lane * step];
 }
 
-/* The sum of exp(x - shift) along each row of the first operand, and the shift: its maximum, or 0
- * where that is not finite. Every thread of the block must call it. */
-template <typename T>
-__device__ __forceinline__ T exp_sum(const Rows &rows, char *const *at, T *shift)
+/* What a thread takes of its row in each of N operands: x, y, which is written, and g. `number` is the
+ * row's, -1 if there is none; `at` is where it begins. Such a row is read again from memory whenever it
+ * is gone through. */
+template <typename T, int N> struct LooseRow {
+  const Rows &rows;
+  char *at[N];
+  int64_t number;
+
+  __device__ LooseRow(const Rows &r) : rows(r) { number = rows.mine<N>(at); }
+
+  /* f(x, g) for each place. */
+  template <typename F> __device__ void each(F f) const
+  {
+    char *here[N];
+    for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
+      rows.element<N>(at, i, here);
+      f(*(const T *)here[0], N > 2 ? *(const T *)here[N > 2 ? 2 : 0] : (T)0);
+    }
+  }
+  /* y = f(i, x, g) at each place i. */
+  template <typename F> __device__ void write(F f) const
+  {
+    char *here[N];
+    if (number < 0) return;
+    for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
+      rows.element<N>(at, i, here);
+      *(T *)here[N > 1 ? 1 : 0] =
+          f(i, *(const T *)here[0], N > 2 ? *(const T *)here[N > 2 ? 2 : 0] : (T)0);
+    }
+  }
+};
+
+/* The same for rows that dg_rows_of_hold has found fit: read once, by packs, and then held. */
+template <typename T, int N> struct HeldRow {
+  enum { PACKS = 8, EACH = 16 / sizeof(T) };
+  typedef Pack<T, EACH> Some;
+  const Rows &rows;
+  char *at[N];
+  int64_t number;
+  Some x[PACKS], g[N > 2 ? PACKS : 1];
+
+  __device__ int place(int p) const { return (p * rows.step() + rows.first()) * EACH; }
+
+  __device__ HeldRow(const Rows &r) : rows(r)
+  {
+    number = rows.mine<N>(at);
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+      if (place(p) >= rows.length) continue;
+      x[p] = *(const Some *)((const T *)at[0] + place(p));
+      if (N > 2) g[N > 2 ? p : 0] = *(const Some *)((const T *)at[N > 2 ? 2 : 0] + place(p));
+    }
+  }
+  template <typename F> __device__ void each(F f) const
+  {
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+      if (place(p) >= rows.length) continue;
+#pragma unroll
+      for (int k = 0; k < EACH; k++) f(x[p].at[k], N > 2 ? g[N > 2 ? p : 0].at[k] : (T)0);
+    }
+  }
+  template <typename F> __device__ void write(F f) const
+  {
+    if (number < 0) return;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+      if (place(p) >= rows.length) continue;
+      Some y;
+#pragma unroll
+      for (int k = 0; k < EACH; k++)
+        y.at[k] = f(place(p) + k, x[p].at[k], N > 2 ? g[N > 2 ? p : 0].at[k] : (T)0);
+      *(Some *)((T *)at[N > 1 ? 1 : 0] + place(p)) = y;
+    }
+  }
+};
+
+/* The sum of exp(x - shift) along a row, and the shift: its maximum, or 0 where that is not finite.
+ * Every thread of the block must call it. */
+template <typename T, typename Row> __device__ __forceinline__ T exp_sum(const Row &row, T *shift)
 {
-  char *here[1];
-  T most = rows.length > 0 ? *(const T *)at[0] : (T)0, sum = 0;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<1>(at, i, here);
-    most = Most::of(*(const T *)here[0], most);
-  }
-  most = team_all(Most(), rows.team, most);
+  T most = row.rows.length > 0 ? *(const T *)row.at[0] : (T)0, sum = 0;
+  row.each([&](T x, T) { most = Most::of(x, most); });
+  most = team_all(Most(), row.rows.team, most);
   *shift = most - most == 0 ? most : 0;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<1>(at, i, here);
-    sum += exp(*(const T *)here[0] - *shift);
-  }
-  return team_all(Add(), rows.team, sum);
+  row.each([&](T x, T) { sum += exp(x - *shift); });
+  return team_all(Add(), row.rows.team, sum);
 }
 
 #endif

@@ -2,7 +2,8 @@
 #include "device/cuda/rows.h"
 #include "device/cuda/scratch.h"
 
-enum { EACH = 8, BLOCKS = 1024 }; /* a thread's least part of a row; blocks that fill a card */
+/* A thread's least part of a row; blocks that fill a card; parts begin on 16-byte borders. */
+enum { EACH = 8, BLOCKS = 1024, PACK = 16 };
 
 #define PAIR(kind, dtype)                                                                          \
   {                                                                                                \
@@ -34,11 +35,12 @@ static int parts_of(const dg_rows_of *r, int64_t *part_length)
   int64_t each = (r->length + r->team.lanes - 1) / r->team.lanes;
   int64_t parts = DG_MIN(each / EACH, BLOCKS / dg_rows_of_blocks(r));
   *part_length = parts > 1 ? (r->length + parts - 1) / parts : r->length;
+  *part_length = (*part_length + PACK - 1) / PACK * PACK;
   return (int)((r->length + *part_length - 1) / *part_length);
 }
 
 static int in_parts(reduction *of, int greater, dg_rows_of *r, int parts, int64_t part_length,
-                    const dg_view *y)
+                    int packs, const dg_view *y)
 {
   enum { STATE = 16 }; /* bytes of the largest */
   void *to = y->data;
@@ -49,7 +51,7 @@ static int in_parts(reduction *of, int greater, dg_rows_of *r, int parts, int64_
     team.lanes *= 2;
   int64_t teams = DG_CUDA_THREADS / team.lanes;
   int status = DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(r) * parts, DG_CUDA_THREADS, 0, r,
-                         &parts, &part_length, &states.data, &greater);
+                         &parts, &part_length, &packs, &states.data, &greater);
   if (status == 0)
     status = DG_LAUNCH(&of->last, y->device, (r->count + teams - 1) / teams, DG_CUDA_THREADS, 0,
                        &team, &r->count, &parts, &states.data, &to, &greater);
@@ -71,7 +73,8 @@ int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsign
   void *to = y->data;
   dg_rows_of_init(&r, 1, &x, axes);
   int parts = parts_of(&r, &part_length);
-  if (parts > 1) return in_parts(of, greater, &r, parts, part_length, y);
+  int packs = r.team.along && dg_rows_of_packs(&r, 0, dg_item_bytes[x->dtype]);
+  if (parts > 1) return in_parts(of, greater, &r, parts, part_length, packs, y);
   return DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &r, &parts,
-                   &part_length, &to, &greater);
+                   &part_length, &packs, &to, &greater);
 }

@@ -60,7 +60,7 @@ template <typename T> struct Where {
 /* Part blockIdx % parts of some rows; `to` takes states, or results if there is one part. */
 template <typename T, typename How>
 __device__ __forceinline__ void first(const How how, const Rows &rows, int parts,
-                                      int64_t part_length, void *to)
+                                      int64_t part_length, int packs, void *to)
 {
   typedef typename How::State State;
   const Team &team = rows.team;
@@ -74,8 +74,26 @@ __device__ __forceinline__ void first(const How how, const Rows &rows, int parts
   State s[4];
   for (int k = 0; k < 4; k++) s[k] = how.none(how.state(*(const T *)here[0], from));
   int64_t i = from + team.lane();
-  if (rows.gone.ndim ==
-      1) { /* one step leads from element to element: no places to be worked out */
+  if (packs) { /* 16 bytes at a time, four of these in flight */
+    enum { N = 16 / sizeof(T) };
+    const T *p = (const T *)at[0];
+    const int64_t hop = lanes * N;
+    i = from + team.lane() * N;
+    for (; i + 3 * hop < end; i += 4 * hop) {
+      Pack<T, N> x[4];
+      for (int j = 0; j < 4; j++) x[j] = *(const Pack<T, N> *)(p + i + j * hop);
+      for (int j = 0; j < 4; j++)
+        for (int k = 0; k < N; k++) {
+          State &own = s[(j * N + k) % 4];
+          own = how.of(own, how.state(x[j].at[k], i + j * hop + k));
+        }
+    }
+    for (; i < end; i += hop) {
+      const Pack<T, N> x = *(const Pack<T, N> *)(p + i);
+      for (int k = 0; k < N; k++) s[k % 4] = how.of(s[k % 4], how.state(x.at[k], i + k));
+    }
+  } else if (rows.gone.ndim ==
+             1) { /* one step leads from element to element: no places to be worked out */
     const int64_t step = rows.gone.stride[0][0], far = lanes * step;
     const char *p = at[0] + i * step;
     for (; i + 3 * lanes < end; i += 4 * lanes, p += 4 * far) {
@@ -113,10 +131,10 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
 /* `greater`: maxima, not minima. */
 #define KERNELS(name, T, ...)                                                                      \
   extern "C" __global__ void name(const __grid_constant__ Rows rows, int parts,                    \
-                                  int64_t part_length, void *to, int greater)                      \
+                                  int64_t part_length, int packs, void *to, int greater)           \
   {                                                                                                \
     const __VA_ARGS__;                                                                             \
-    first<T>(how, rows, parts, part_length, to);                                                   \
+    first<T>(how, rows, parts, part_length, packs, to);                                            \
   }                                                                                                \
   extern "C" __global__ void last_##name(const __grid_constant__ Team team, int64_t count,         \
                                          int parts, const void *from, void *to, int greater)       \

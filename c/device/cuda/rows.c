@@ -57,3 +57,27 @@ void dg_rows_of_init(dg_rows_of *r, int operands, const dg_view *const *v, unsig
   r->length = goes[0].size;
   r->team = choose(r);
 }
+
+bool dg_rows_of_packs(const dg_rows_of *r, int k, int bytes)
+{
+  if (r->gone.ndim != 1 || r->gone.stride[k][0] != bytes || r->length * bytes % 16 != 0)
+    return false;
+  if ((uintptr_t)r->kept.data[k] % 16 != 0) return false;
+  for (int a = 0; a < r->kept.ndim; a++)
+    if (r->kept.shape[a] != 1 && r->kept.stride[k][a] % 16 != 0) return false;
+  return true;
+}
+
+bool dg_rows_of_hold(dg_rows_of *r, unsigned operands, int bytes)
+{
+  enum { PACKS = 8 }; /* of prelude.h */
+  int64_t packs = r->length * bytes / 16;
+  int lanes = 1;
+  for (int k = 0; k < r->gone.operands; k++)
+    if (operands >> k & 1 && !dg_rows_of_packs(r, k, bytes)) return false;
+  while (lanes < WARP && packs > lanes) lanes *= 2;
+  if (packs > PACKS * lanes) lanes = DG_CUDA_THREADS;
+  if (packs > PACKS * lanes) return false;
+  r->team = (dg_team){ .lanes = lanes, .along = 1 };
+  return true;
+}

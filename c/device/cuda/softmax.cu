@@ -4,83 +4,58 @@
  * finite is no shift. */
 #include "cuda/prelude.h"
 
-template <typename T> __device__ __forceinline__ void softmax(const Rows &rows)
+template <typename T, typename Row> __device__ __forceinline__ void softmax(const Row row)
 {
-  char *at[2], *here[2];
   T shift;
-  const bool is_there = rows.mine<2>(at) >= 0;
-  const T scale = 1 / exp_sum(rows, at, &shift);
-  if (!is_there) return;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<2>(at, i, here);
-    *(T *)here[1] = exp(*(const T *)here[0] - shift) * scale;
-  }
+  const T scale = 1 / exp_sum<T>(row, &shift);
+  row.write([&](int64_t, T x, T) { return exp(x - shift) * scale; });
 }
 
-template <typename T> __device__ __forceinline__ void log_softmax(const Rows &rows)
+template <typename T, typename Row> __device__ __forceinline__ void log_softmax(const Row row)
 {
-  char *at[2], *here[2];
   T shift;
-  const bool is_there = rows.mine<2>(at) >= 0;
-  const T log_sum = log(exp_sum(rows, at, &shift));
-  if (!is_there) return;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<2>(at, i, here);
-    *(T *)here[1] = *(const T *)here[0] - shift - log_sum;
-  }
+  const T log_sum = log(exp_sum<T>(row, &shift));
+  row.write([&](int64_t, T x, T) { return x - shift - log_sum; });
 }
 
-template <typename T> __device__ __forceinline__ void logsumexp(const Rows &rows)
+template <typename T, typename Row> __device__ __forceinline__ void logsumexp(const Row row)
 {
-  char *at[2];
   T shift;
-  const bool is_there = rows.mine<2>(at) >= 0;
-  const T log_sum = log(exp_sum(rows, at, &shift));
-  if (is_there && rows.first() == 0) *(T *)at[1] = shift + log_sum;
+  const T log_sum = log(exp_sum<T>(row, &shift));
+  if (row.number >= 0 && row.rows.first() == 0) *(T *)row.at[1] = shift + log_sum;
 }
 
 /* y = x (g - sum of g x) */
-template <typename T> __device__ __forceinline__ void softmax_grad(const Rows &rows)
+template <typename T, typename Row> __device__ __forceinline__ void softmax_grad(const Row row)
 {
-  char *at[3], *here[3];
   T sum = 0;
-  const bool is_there = rows.mine<3>(at) >= 0;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<3>(at, i, here);
-    sum += *(const T *)here[0] * *(const T *)here[2];
-  }
-  sum = team_all(Add(), rows.team, sum);
-  if (!is_there) return;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<3>(at, i, here);
-    *(T *)here[1] = *(const T *)here[0] * (*(const T *)here[2] - sum);
-  }
+  row.each([&](T x, T g) { sum += x * g; });
+  sum = team_all(Add(), row.rows.team, sum);
+  row.write([&](int64_t, T x, T g) { return x * (g - sum); });
 }
 
 /* y = g - exp(x) sum of g */
-template <typename T> __device__ __forceinline__ void log_softmax_grad(const Rows &rows)
+template <typename T, typename Row> __device__ __forceinline__ void log_softmax_grad(const Row row)
 {
-  char *at[3], *here[3];
   T sum = 0;
-  const bool is_there = rows.mine<3>(at) >= 0;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<3>(at, i, here);
-    sum += *(const T *)here[2];
-  }
-  sum = team_all(Add(), rows.team, sum);
-  if (!is_there) return;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<3>(at, i, here);
-    *(T *)here[1] = *(const T *)here[2] - exp(*(const T *)here[0]) * sum;
-  }
+  row.each([&](T, T g) { sum += g; });
+  sum = team_all(Add(), row.rows.team, sum);
+  row.write([&](int64_t, T x, T g) { return g - exp(x) * sum; });
 }
 
-#define KERNEL(name)                                                                               \
-  extern "C" __global__ void name##_f32(const __grid_constant__ Rows rows) { name<float>(rows); }  \
-  extern "C" __global__ void name##_f64(const __grid_constant__ Rows rows) { name<double>(rows); }
+#define KERNEL(name, Row, function, dtype, T, operands)                                            \
+  extern "C" __global__ void name##_##dtype(const __grid_constant__ Rows rows)                     \
+  {                                                                                                \
+    function<T>(Row<T, operands>(rows));                                                           \
+  }
+#define KERNELS(name, operands)                                                                    \
+  KERNEL(name, LooseRow, name, f32, float, operands)                                               \
+  KERNEL(name, LooseRow, name, f64, double, operands)                                              \
+  KERNEL(held_##name, HeldRow, name, f32, float, operands)                                         \
+  KERNEL(held_##name, HeldRow, name, f64, double, operands)
 
-KERNEL(softmax)
-KERNEL(log_softmax)
-KERNEL(logsumexp)
-KERNEL(softmax_grad)
-KERNEL(log_softmax_grad)
+KERNELS(softmax, 2)
+KERNELS(log_softmax, 2)
+KERNELS(logsumexp, 2)
+KERNELS(softmax_grad, 3)
+KERNELS(log_softmax_grad, 3)

@@ -123,6 +123,12 @@ static inline int __float_as_int(float x)
   memcpy(&i, &x, sizeof i);
   return i;
 }
+static inline long long __double_as_longlong(double x)
+{
+  long long i;
+  memcpy(&i, &x, sizeof i);
+  return i;
+}
 
 /* -- Running a kernel ------------------------------------------------------------------------------ */
 

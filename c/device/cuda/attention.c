@@ -1,0 +1,219 @@
+/* attention.c -- softmax attention, as many queries and matrices at a time as fit ROOM bytes.
+ *
+ * Only these scores exist at once. The gradients compute them anew from the logarithms of the row
+ * sums: T. Dao et al., "FlashAttention: fast and memory-efficient exact attention with
+ * IO-awareness", 2022. The blocks depend on shapes alone, so sums are the same on all cards. */
+#include "device/cuda/blas.h"
+#include "device/cuda/scratch.h"
+
+#include <math.h>
+
+enum { ROOM = 64 << 20, FEWEST = 16 };
+
+#define FLOATS(name)                                                                               \
+  {                                                                                                \
+    [DG_F32] = { "attention", name "_f32" }, [DG_F64] = { "attention", name "_f64" }               \
+  }
+
+static dg_kernel weights[DG_NDTYPES] = FLOATS("weights");
+static dg_kernel weights_again[DG_NDTYPES] = FLOATS("weights_again");
+static dg_kernel weights_grad[DG_NDTYPES] = FLOATS("weights_grad");
+
+/* As in attention.cu. */
+typedef struct scores {
+  int64_t rows, block, keys, from, first, queries, all_keys;
+  double scale, keep, last;
+  uint64_t seed, offset;
+  int causal, has_mask;
+  dg_view mask;
+} scores;
+
+enum { Q, K, V, Y, GY, GQ, GK, GV, STACKS };
+
+typedef struct attention {
+  scores s;
+  const void *at[STACKS];   /* stacks of matrices without gaps; NULL: not wanted */
+  dg_scratch spare[STACKS]; /* of those that had gaps */
+  dg_scratch p, t;
+  void *log_sum;
+  int64_t matrices, keys, depth, width; /* depth: of q and k; width: of v and y */
+  int64_t block, group;                 /* rows and matrices at once */
+  int dtype, device;
+} attention;
+
+/* Rows from ... of `group` matrices from `first` on; `columns` columns, which are `row` apart. */
+static dg_view part(const attention *w, const void *data, int64_t matrix_rows, int64_t first,
+                    int64_t group, int64_t from, int64_t rows, int64_t columns)
+{
+  int64_t step = matrix_rows * columns;
+  dg_view v = { .data = (char *)(uintptr_t)data +
+                        (first * step + from * columns) * dg_item_bytes[w->dtype],
+                .ndim = 3,
+                .dtype = (uint8_t)w->dtype,
+                .device = (uint8_t)w->device,
+                .shape = { group, rows, columns },
+                .stride = { step, columns, 1 } };
+  dg_view_finish(&v);
+  return v;
+}
+
+static dg_view turned(dg_view v)
+{
+  int64_t shape = v.shape[1], stride = v.stride[1];
+  v.shape[1] = v.shape[2], v.stride[1] = v.stride[2];
+  v.shape[2] = shape, v.stride[2] = stride;
+  dg_view_finish(&v);
+  return v;
+}
+
+/* What one block works on. */
+typedef struct block {
+  dg_view q, k, v, p, t;
+  int64_t first, group, from, rows;
+  int64_t blocks; /* of threads: a warp to each row */
+} block;
+
+static block block_of(attention *w, int64_t first, int64_t from)
+{
+  block b = { .first = first, .from = from };
+  b.group = DG_MIN(w->group, w->matrices - first);
+  b.rows = DG_MIN(w->block, w->s.queries - from);
+  int64_t keys = w->s.causal ? DG_MIN(w->keys, from + b.rows) : w->keys;
+  b.q = part(w, w->at[Q], w->s.queries, first, b.group, from, b.rows, w->depth);
+  b.k = part(w, w->at[K], w->keys, first, b.group, 0, keys, w->depth);
+  b.k.stride[0] = w->keys * w->depth;
+  b.v = part(w, w->at[V], w->keys, first, b.group, 0, keys, w->width);
+  b.p = part(w, w->p.data, b.rows, 0, b.group, 0, b.rows, keys);
+  b.t = part(w, w->t.data, b.rows, 0, b.group, 0, b.rows, keys);
+  w->s.rows = b.group * b.rows;
+  w->s.block = b.rows;
+  w->s.keys = keys;
+  w->s.from = from;
+  w->s.first = first;
+  b.blocks = dg_blocks(w->s.rows, 1) * 32;
+  return b;
+}
+
+/* The rows of a stack by query that a block has. */
+static dg_view rows_of(const attention *w, const block *b, int stack, int64_t columns)
+{
+  return part(w, w->at[stack], w->s.queries, b->first, b->group, b->from, b->rows, columns);
+}
+
+static int attend(attention *w, const block *b)
+{
+  dg_view keys = turned(b->k), y = rows_of(w, b, Y, w->width);
+  void *p = b->p.data;
+  int status = dg_cuda_product(&b->q, &keys, &b->p, false);
+  if (status == 0)
+    status = DG_LAUNCH(dg_kernel_for(weights, w->dtype), w->device, b->blocks, DG_CUDA_THREADS, 0,
+                       &w->s, &p, &w->log_sum);
+  return status == 0 ? dg_cuda_product(&b->p, &b->v, &y, false) : -1;
+}
+
+static int attend_grad(attention *w, const block *b)
+{
+  dg_view keys = turned(b->k), values = turned(b->v), t = turned(b->t);
+  dg_view gy = rows_of(w, b, GY, w->width), gq = rows_of(w, b, GQ, w->depth);
+  dg_view gk = b->k, gv = b->v;
+  int64_t step = b->first * w->keys * dg_item_bytes[w->dtype];
+  gk.data = (char *)(uintptr_t)w->at[GK] + (w->at[GK] ? step * w->depth : 0);
+  gv.data = (char *)(uintptr_t)w->at[GV] + (w->at[GV] ? step * w->width : 0);
+  void *p_data = b->p.data, *t_data = b->t.data;
+  int status = dg_cuda_product(&b->q, &keys, &b->p, false);
+  if (status == 0)
+    status = DG_LAUNCH(dg_kernel_for(weights_again, w->dtype), w->device, b->blocks,
+                       DG_CUDA_THREADS, 0, &w->s, &p_data, &w->log_sum, &t_data);
+  if (status == 0 && w->at[GV]) status = dg_cuda_product(&t, &gy, &gv, true);
+  if (status < 0 || (!w->at[GQ] && !w->at[GK])) return status;
+  status = dg_cuda_product(&gy, &values, &b->t, false);
+  if (status == 0)
+    status = DG_LAUNCH(dg_kernel_for(weights_grad, w->dtype), w->device, b->blocks, DG_CUDA_THREADS,
+                       0, &w->s, &p_data, &w->at[Y], &w->at[GY], &w->width, &t_data);
+  if (status == 0 && w->at[GQ]) status = dg_cuda_product(&b->t, &b->k, &gq, false);
+  if (status == 0 && w->at[GK]) status = dg_cuda_product(&t, &b->q, &gk, true);
+  return status;
+}
+
+/* Sizes, and stacks without gaps; v has the view of each stack, or NULL. */
+static int set_up(attention *w, const dg_attention_spec *a, const dg_view *mask,
+                  const dg_view *const *v)
+{
+  int leading = v[Q]->ndim - 2;
+  w->dtype = v[Q]->dtype, w->device = v[Q]->device;
+  w->keys = v[V]->shape[leading], w->width = v[V]->shape[leading + 1];
+  w->depth = v[Q]->shape[leading + 1];
+  w->matrices = 1;
+  for (int i = 0; i < leading; i++) w->matrices *= v[Q]->shape[i];
+  w->s = (scores){ .queries = v[Q]->shape[leading],
+                   .all_keys = w->keys,
+                   .scale = a->scale,
+                   .keep = a->keep,
+                   .last = floor(a->keep * 0x1p32 + 0.5) - 1,
+                   .seed = a->seed,
+                   .offset = a->offset,
+                   .causal = a->causal,
+                   .has_mask = mask != NULL };
+  if (mask) w->s.mask = *mask;
+  int64_t fit = ROOM / (dg_item_bytes[w->dtype] * DG_MAX(w->keys, 1));
+  w->block = DG_MIN(DG_MAX(fit, FEWEST), DG_MAX(w->s.queries, 1));
+  w->group = DG_MIN(DG_MAX(fit / w->block, 1), DG_MAX(w->matrices, 1));
+  for (int k = 0; k < STACKS; k++) {
+    dg_view packed;
+    if (!v[k]) continue;
+    if (dg_scratch_pack(&w->spare[k], v[k], &packed) < 0) return -1;
+    w->at[k] = packed.data;
+  }
+  return 0;
+}
+
+static int run(attention *w, bool backwards)
+{
+  int64_t bytes = w->group * w->block * w->keys * dg_item_bytes[w->dtype];
+  if (w->keys == 0 || w->matrices == 0) return 0;
+  if (dg_scratch_take(&w->p, w->device, bytes) < 0) return -1;
+  if (backwards && dg_scratch_take(&w->t, w->device, bytes) < 0) return -1;
+  for (int64_t first = 0; first < w->matrices; first += w->group)
+    for (int64_t from = 0; from < w->s.queries; from += w->block) {
+      block b = block_of(w, first, from);
+      if ((backwards ? attend_grad(w, &b) : attend(w, &b)) < 0) return -1;
+    }
+  return 0;
+}
+
+static void tear_down(attention *w)
+{
+  for (int k = 0; k < STACKS; k++) dg_scratch_free(&w->spare[k]);
+  dg_scratch_free(&w->p);
+  dg_scratch_free(&w->t);
+}
+
+int dg_cuda_attention(const dg_attention_spec *a, const dg_view *q, const dg_view *k,
+                      const dg_view *v, const dg_view *mask, const dg_view *y,
+                      const dg_view *log_sum)
+{
+  attention w = { .log_sum = log_sum->data };
+  const dg_view *views[STACKS] = { [Q] = q, [K] = k, [V] = v, [Y] = y };
+  if (v->shape[v->ndim - 2] == 0) /* sums of nothing */
+    return dg_cuda_fill(y, 0) < 0 ? -1 : dg_cuda_fill(log_sum, -INFINITY);
+  int status = set_up(&w, a, mask, views);
+  if (status == 0) status = run(&w, false);
+  tear_down(&w);
+  return status;
+}
+
+int dg_cuda_attention_grad(const dg_attention_spec *a, const dg_view *const *x, const dg_view *mask,
+                           const dg_view *y, const dg_view *log_sum, const dg_view *gy,
+                           const dg_view *const *gx)
+{
+  attention w = { .log_sum = log_sum->data };
+  const dg_view *views[STACKS] = {
+    [Q] = x[0], [K] = x[1], [V] = x[2], [Y] = y, [GY] = gy, [GQ] = gx[0], [GK] = gx[1], [GV] = gx[2]
+  };
+  int status = set_up(&w, a, mask, views);
+  for (int k = 0; k < 3 && status == 0; k++)
+    if (gx[k]) status = dg_cuda_fill(gx[k], 0);
+  if (status == 0) status = run(&w, true);
+  tear_down(&w);
+  return status;
+}
