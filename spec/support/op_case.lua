@@ -31,10 +31,12 @@ local busted = require "busted"
 local dg = require "dgraph"
 local drawer = require "spec.support.drawer"
 local gradient_check = require "dgraph.gradient_check"
+local on_device = require "spec.support.on_device"
 local views = require "spec.support.views"
 
 local ALL_DTYPES = { "float32", "float64", "int32", "int64", "uint8", "bool" }
 local describe, it, assert = busted.describe, busted.it, busted.assert
+local DEVICE = on_device.NAME
 local close = gradient_check.assert_allclose
 
 local function pack(...)
@@ -48,33 +50,10 @@ local function map(list, f)
   return result
 end
 
-local DEVICE = os.getenv "DGRAPH_TEST_DEVICE" or "cpu"
-
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
 
 local function leaf(x)
   return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x), device = DEVICE })
-end
-
---- A tensor, or a plain table with tensors in it, on the device that is tried.
-local function placed(value)
-  if dg.is_tensor(value) then return value:to(DEVICE) end
-  if type(value) ~= "table" or getmetatable(value) then return value end
-  local copy = {}
-  for key, item in pairs(value) do copy[key] = dg.is_tensor(item) and item:to(DEVICE) or item end
-  return copy
-end
-
---- Gives f values of its own in place of the tensors that it shares with the rest of its spec.
-local function place_upvalues(f)
-  local name, value = debug.getupvalue(f, 1)
-  local i = 1
-  while name do
-    local own = placed(value)
-    if own ~= value then debug.upvaluejoin(f, i, function() return own end, 1) end
-    i = i + 1
-    name, value = debug.getupvalue(f, i)
-  end
 end
 
 --- Calls f, which must raise an error with this text after the line of the caller.
@@ -100,11 +79,7 @@ return function(name, case)
 
   local function inputs(shape, seed) return case.inputs(drawer(shape or usual, seed or 1)) end
 
-  local run = case.f
-  if DEVICE ~= "cpu" then
-    place_upvalues(case.f)
-    function run(...) return dg.using_device(DEVICE, case.f, ...) end
-  end
+  local run = on_device(case.f)
 
   local function here(x) return x:to "cpu" end
 

@@ -12,8 +12,10 @@ local busted = require "busted"
 local dg = require "dgraph"
 local backward = require "dgraph.backward"
 local gradient_check = require "dgraph.gradient_check"
+local on_device = require "spec.support.on_device"
 
 local describe, it, assert = busted.describe, busted.it, busted.assert
+local DEVICE = on_device.NAME
 
 --- The arrays of each case: label -> { x = { ... }, y = { ... }, gy = { ... }, gx = { ... } }.
 local function read(family)
@@ -27,8 +29,6 @@ local function read(family)
   end
   return cases
 end
-
-local DEVICE = os.getenv "DGRAPH_TEST_DEVICE" or "cpu"
 
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
 
@@ -54,7 +54,7 @@ local function compare(f, case, dtype, tolerance, relative)
       dtype = is_float(x) and dtype or x.dtype, requires_grad = is_float(x), device = DEVICE,
     })
   end
-  local ys = { f(unpack(xs)) }
+  local ys = { on_device(f)(unpack(xs)) }
   if #ys == 1 and type(ys[1]) == "table" then ys = ys[1] end
   for k, y in ipairs(case.y) do close(ys[k], y, tolerance, "result " .. k, relative) end
   if not next(case.gx) then return end
