@@ -30,7 +30,7 @@ local Extension = class.new("Extension")
 Extension.trigger = { 1, "iteration" }
 Extension.priority = PRIORITY_READER
 
-local Made = Extension:extend("Extension")
+local Made = Extension:extend("extension")
 
 function Made:init(f, opts)
   self._call = f

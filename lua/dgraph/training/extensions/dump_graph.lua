@@ -5,7 +5,6 @@ local computational_graph = require "dgraph.computational_graph"
 local errors = require "dgraph.errors"
 local files = require "dgraph.utils.files"
 local native = require "dgraph.native"
-local reporter = require "dgraph.reporter"
 
 ---@class dgraph.DumpGraph: dgraph.Extension
 ---@overload fun(root_name: string, ...): dgraph.DumpGraph
@@ -38,10 +37,11 @@ end
 ---@param trainer dgraph.Trainer
 function DumpGraph:initialize(trainer)
   if trainer.updater.iteration > 0 then return end
+  local report = trainer.reporter.report -- perhaps that of another DumpGraph
   trainer.reporter.report = function(own, values, observer)
     local before = own.observation[self._root]
     own.observation[self._root] = nil
-    reporter.Reporter.report(own, values, observer)
+    report(own, values, observer)
     if own.observation[self._root] == nil then
       own.observation[self._root] = before
       return

@@ -65,7 +65,7 @@ local function speed_of(self, now)
 end
 
 local function bar(self, title, rate)
-  local full = math.floor(rate * self._bar_length)
+  local full = math.floor(rate * self._bar_length + 1e-6)
   return ("%10s [%s%s] %5.2f%%\n"):format(title, ("#"):rep(full),
     ("."):rep(self._bar_length - full), 100 * rate)
 end
