@@ -29,18 +29,17 @@ describe("the extension", function()
     end
 
     local function parts()
-      local model = L.Classifier(dg.Chain { l = L.Linear(1, 1) }, F.mean_squared_error)
+      local predictor = L.Linear(1, 1, { nobias = true, initialW = 2 })
+      local model = L.Classifier(predictor, F.mean_squared_error)
       model.compute_accuracy = false
-      model.predictor.forward = nil
       return model
     end
 
     it("averages what the model reports over all batches, in test mode", function()
       local model = parts()
-      model.predictor = L.Linear(1, 1, { nobias = true, initialW = 2 })
       local iterator = dg.iterators.SerialIterator(data_of { { 1 }, { 2 }, { 3 } }, 2,
         { repeat_ = false, shuffle = false })
-      local modes = {}
+      local modes
       local evaluator = extensions.Evaluator(iterator, model, nil, nil, function(each)
         assert.equal(iterator, each:get_iterator "main")
         assert.equal(model, each:get_target "main")
@@ -68,14 +67,15 @@ describe("the extension", function()
 
     it("calls a function of one's own", function()
       local model, seen = parts(), {}
-      local evaluator = extensions.Evaluator(dg.iterators.SerialIterator(data_of { { 1 }, { 2 } }, 1,
-        { repeat_ = false, shuffle = false }), { main = model, second = model }, {
-          converter = function(batch) return batch[1]:item() end,
-          eval_func = function(x)
-            seen[#seen + 1] = x
-            dg.report { free = x }
-          end,
-        })
+      local iterator = dg.iterators.SerialIterator(data_of { { 1 }, { 2 } }, 1,
+        { repeat_ = false, shuffle = false })
+      local evaluator = extensions.Evaluator(iterator, { main = model, second = model }, {
+        converter = function(batch) return batch[1]:item() end,
+        eval_func = function(x)
+          seen[#seen + 1] = x
+          dg.report { free = x }
+        end,
+      })
       assert.same({ free = 1.5 }, evaluator())
       assert.same({ 1, 2 }, seen)
     end)
@@ -240,7 +240,9 @@ print(len(log), log[1]['epoch'], repr(log[1]['main/loss']), sorted(log[0])[4])"]
   describe("observe_value and observe_lr", function()
     it("add to the observation, once in an epoch", function()
       local trainer, _, optimizer = trainer_of { 1, "epoch" }
-      trainer:extend(extensions.observe_value("t", function(each) return each.updater.iteration end))
+      trainer:extend(extensions.observe_value("t", function(each)
+        return each.updater.iteration
+      end))
       trainer:extend(extensions.observe_lr())
       trainer:run()
       assert.equal(5, trainer.observation.t)

@@ -64,11 +64,13 @@ describe("StandardUpdater", function()
   end)
 
   it("uses its loss function and device", function()
-    local count, updater, model = 0, nil, nil
-    updater, model = support.updater(2, { device = "cpu", loss_func = function(x, t)
+    local count, model = 0, nil
+    local function loss_func(x, t)
       count = count + 1
       return model(x, t) * 2
-    end })
+    end
+    local updater
+    updater, model = support.updater(2, { device = "cpu", loss_func = loss_func })
     updater:update()
     assert.equal(1, count)
     assert.equal("cpu", model.l1.W.device)

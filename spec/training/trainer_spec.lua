@@ -104,13 +104,13 @@ describe("Trainer", function()
   it("tells extensions of an error, finalizes, and raises it with its stack", function()
     local trainer, calls = trainer_of { 5, "iteration" }, {}
     local watch = { trigger = { 9, "iteration" } }
-    function watch:on_error(each, message)
+    function watch.on_error(_, each, message)
       assert.equal(trainer, each)
       assert.matches("it burns", message)
       calls[#calls + 1] = "on_error"
       error "and this does not hide it"
     end
-    function watch:finalize() calls[#calls + 1] = "finalize" end
+    function watch.finalize() calls[#calls + 1] = "finalize" end
     trainer:extend(setmetatable(watch, { __call = function() end }), "watch")
     trainer:extend(function() error "it burns" end, { trigger = { 2, "iteration" } })
     local ok, message = pcall(trainer.run, trainer)

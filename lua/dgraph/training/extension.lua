@@ -44,8 +44,8 @@ function Made:__call(trainer) return self._call(trainer) end
 
 local OPTIONS = { "trigger", "default_name", "priority", "finalizer", "initializer", "on_error" }
 
---- Makes an extension of a function: `make_extension { trigger = { 1, "epoch" } }(f)`. The hooks are
---- called with the trainer, `on_error` with the message of the error as well.
+--- Makes an extension of a function: `make_extension { trigger = { 1, "epoch" } }(f)`. The hooks
+--- are called with the trainer, `on_error` with the message of the error as well.
 ---@param ... any  trigger = {1, "iteration"}, default_name, priority = PRIORITY_READER, finalizer,
 ---  initializer, on_error; by position, or by name in one table
 ---@return fun(f: fun(trainer: dgraph.Trainer)): dgraph.Extension

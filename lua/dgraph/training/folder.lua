@@ -11,7 +11,7 @@ local EEXIST = 17
 -- The start of glob_t, with room for the rest.
 local Glob = ffi.typeof(ffi.os == "Linux"
   and "struct { size_t count; char **paths; size_t reserved[16]; }"
-  or "struct { size_t count; int matches; size_t offset; int flags; char **paths; size_t rest[16]; }")
+  or "struct { size_t count; int matches; size_t offset; int flags; char **paths; size_t r[16]; }")
 
 local folder = {}
 

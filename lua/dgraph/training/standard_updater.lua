@@ -35,8 +35,8 @@ end
 --- the iterator are one list; without it tensors go to the device and lists of examples are joined.
 ---@param iterator dgraph.SerialIterator|table<string, dgraph.SerialIterator>
 ---@param optimizer dgraph.Optimizer|table<string, dgraph.Optimizer>
----@param ... any  converter, device, loss_func (the target of the optimizer by default), loss_scale,
----  auto_new_epoch = true; by position, or by name in one table
+---@param ... any  converter, device, loss_func (the target of the optimizer by default),
+---  loss_scale, auto_new_epoch = true; by position, or by name in one table
 function StandardUpdater:init(iterator, optimizer, ...)
   local opts = arguments.read("StandardUpdater", OPTIONS, ...)
   self._iterators = is_single(iterator, "next") and { main = iterator } or iterator

@@ -55,8 +55,8 @@ local DictSummary = class.new("DictSummary")
 
 function DictSummary:init() self._summaries = {} end
 
---- Adds what was observed: numbers, tensors of one element, or `{ value, weight }`. Anything else is
---- passed over.
+--- Adds what was observed: numbers, tensors of one element, or `{ value, weight }`. Anything else
+--- is passed over.
 ---@param values table<string, number|dgraph.Tensor|{[1]: number, [2]: number}>
 function DictSummary:add(values)
   for name, value in pairs(values) do

@@ -11,8 +11,8 @@ local function finish(ok, ...)
   return ...
 end
 
---- Calls `f(...)`. The message of an error gets the stack appended, once; an error that is no string
---- goes on as it is.
+--- Calls `f(...)`. The message of an error gets the stack appended, once; an error that is no
+--- string goes on as it is.
 ---@param f fun(...): ...
 ---@param ... any
 ---@return any ...

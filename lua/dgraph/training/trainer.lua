@@ -61,8 +61,8 @@ end
 
 local OPTIONS = { "name", "trigger", "priority", "call_before_training" }
 
---- Adds an extension: a function, or an object as `dgraph.training.extension` describes it. One whose
---- name is taken gets a number behind it.
+--- Adds an extension: a function, or an object as `dgraph.training.extension` describes it. One
+--- whose name is taken gets a number behind it.
 ---@param extension fun(trainer: dgraph.Trainer)|dgraph.Extension|table
 ---@param ... any  name, trigger, priority (what the extension says by default; PRIORITY_READER each
 ---  iteration for a function), call_before_training = false; by position, or by name in one table
@@ -196,9 +196,9 @@ end
 
 --- Trains for about so long and comes back, for a host with a loop of its own:
 --- `while not trainer:step(2000) do draw() end`. What takes its time as a whole is one computation
---- of the loss, one step of the optimizer, and one extension; the walk back is interrupted where the
---- updater is a StandardUpdater, or between updates where it is another. Without a budget it is one
---- update, or the rest of one.
+--- of the loss, one step of the optimizer, and one extension; the walk back is interrupted where
+--- the updater is a StandardUpdater, or between updates where it is another. Without a budget it is
+--- one update, or the rest of one.
 ---@param budget_us? number  microseconds
 ---@return boolean over  whether the training has ended
 function Trainer:step(budget_us)

@@ -22,7 +22,9 @@ function Updater:finalize() end -- luacheck: no self
 ---@return dgraph.Optimizer
 function Updater:get_optimizer(name)
   local optimizer = self:get_all_optimizers()[name]
-  if not optimizer then errors.raisef("%s: there is no optimizer %s", self._name, tostring(name)) end
+  if not optimizer then
+    errors.raisef("%s: there is no optimizer %s", self._name, tostring(name))
+  end
   return optimizer
 end
 

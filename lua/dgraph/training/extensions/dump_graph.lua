@@ -13,11 +13,11 @@ DumpGraph.default_name = "DumpGraph"
 
 function DumpGraph.trigger(trainer) return trainer.updater.iteration == 1 end
 
---- Writes the graph behind what is reported as `root_name` in the first iteration, in the language of
---- Graphviz.
+--- Writes the graph behind what is reported as `root_name` in the first iteration, in the language
+--- of Graphviz.
 ---@param root_name string  "main/loss"
----@param ... any  filename = "cg.dot", in the trainer's folder, model, whose parameters are shown by
----  their paths, rankdir = "TB", variables = false; by position, or by name in one table
+---@param ... any  filename = "cg.dot", in the trainer's folder, model, whose parameters are shown
+---  by their paths, rankdir = "TB", variables = false; by position, or by name in one table
 function DumpGraph:init(root_name, ...)
   local opts = arguments.read("DumpGraph", { "filename", "model", "rankdir", "variables" }, ...)
   self._root, self._filename = root_name, opts.filename or "cg.dot"

@@ -20,8 +20,8 @@ Evaluator.priority = Extension.PRIORITY_WRITER
 
 local OPTIONS = { "converter", "device", "eval_hook", "eval_func" }
 
---- Batches come from an iterator that does not repeat and can be `reset`; the one called "main" where
---- there are several by name, as there may be targets.
+--- Batches come from an iterator that does not repeat and can be `reset`; the one called "main"
+--- where there are several by name, as there may be targets.
 ---@param iterator dgraph.SerialIterator|table<string, dgraph.SerialIterator>
 ---@param target dgraph.Link|table<string, dgraph.Link>
 ---@param ... any  converter, device, eval_hook (called with the evaluator before each evaluation),

@@ -16,8 +16,8 @@ local LogReport = Extension.Extension:extend("LogReport")
 local OPTIONS = { "keys", "trigger", "postprocess", "filename" }
 
 ---@param ... any  keys (all by default), trigger = {1, "epoch"}, when to write, postprocess, called
----  with each entry before it is written, filename = "log", in the trainer's folder, false for none;
----  by position, or by name in one table
+---  with each entry before it is written, filename = "log", in the trainer's folder, false for
+---  none; by position, or by name in one table
 function LogReport:init(...)
   local opts = arguments.read("LogReport", OPTIONS, ...)
   self._keys, self._postprocess = opts.keys, opts.postprocess

@@ -5,7 +5,7 @@ local reporter = require "dgraph.reporter"
 local state = require "dgraph.training.state"
 
 ---@class dgraph.MicroAverage: dgraph.Extension
----@overload fun(numerator_key: string, denominator_key: string, result_key: string, trigger?: any): dgraph.MicroAverage
+---@overload fun(numerator_key: string, denominator_key: string, ...): dgraph.MicroAverage
 local MicroAverage = Extension.Extension:extend("MicroAverage")
 MicroAverage.priority = Extension.PRIORITY_EDITOR
 
@@ -25,7 +25,8 @@ end
 ---@param trainer dgraph.Trainer
 function MicroAverage:__call(trainer)
   local observation = trainer.observation
-  local numerator, denominator = observation[self._numerator_key], observation[self._denominator_key]
+  local numerator = observation[self._numerator_key]
+  local denominator = observation[self._denominator_key]
   if not numerator or not denominator then return end
   self._numerator = self._numerator + numerator
   self._denominator = self._denominator + denominator

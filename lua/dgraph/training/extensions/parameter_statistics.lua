@@ -24,10 +24,10 @@ local OPTIONS = { "statistics", "report_params", "report_grads", "prefix", "trig
 
 --- Names of what is reported are "l1/W/data/mean", "l1/W/grad/percentile/1" ...
 ---@param links dgraph.Link|dgraph.Link[]
----@param ... any  statistics = default_statistics, functions by names, called with the elements as an
----  array, report_params = true, report_grads = true, prefix, trigger = {1, "epoch"}, when to report
----  the means, skip_nan_params = false, whether to report NaN at once where there is one; by name in
----  one table
+---@param ... any  statistics = default_statistics, functions by names, called with the elements as
+---  an array, report_params = true, report_grads = true, prefix, trigger = {1, "epoch"}, when to
+---  report the means, skip_nan_params = false, whether to report NaN at once where there is one; by
+---  name in one table
 function ParameterStatistics:init(links, ...)
   local opts = arguments.read(self._name, OPTIONS, ...)
   self._links = links.is_link and { links } or links

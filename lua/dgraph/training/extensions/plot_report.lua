@@ -14,9 +14,9 @@ local svg_plot = require "dgraph.utils.svg_plot"
 local PlotReport = Extension.Extension:extend("PlotReport")
 
 ---@param y_keys string|string[]  what is drawn
----@param ... any  x_key = "iteration", trigger = {1, "epoch"}, when to draw, postprocess, called with
----  the chart (dgraph.Chart) before it is drawn, filename = "plot.svg"; by position, or by name in one
----  table
+---@param ... any  x_key = "iteration", trigger = {1, "epoch"}, when to draw, postprocess, called
+---  with the chart (dgraph.Chart) before it is drawn, filename = "plot.svg"; by position, or by
+---  name in one table
 function PlotReport:init(y_keys, ...)
   local opts = arguments.read("PlotReport", { "x_key", "trigger", "postprocess", "filename" }, ...)
   self._y_keys = type(y_keys) == "string" and { y_keys } or y_keys

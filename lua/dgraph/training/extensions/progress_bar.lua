@@ -13,9 +13,9 @@ local OPTIONS = { "training_length", "update_interval", "bar_length", "out", "cl
 local TIMINGS = 100 -- the speed is that since so many drawings ago
 local PLAIN_INTERVAL = 5 -- seconds at least between two plain lines
 
----@param ... any  training_length = that of the stop trigger, { number, unit }, update_interval = 100
----  iterations between two drawings, bar_length = 50, out = io.stdout, clock, in seconds; by position,
----  or by name in one table
+---@param ... any  training_length = that of the stop trigger, { number, unit }, update_interval =
+---  100 iterations between two drawings, bar_length = 50, out = io.stdout, clock, in seconds; by
+---  position, or by name in one table
 function ProgressBar:init(...)
   local opts = arguments.read("ProgressBar", OPTIONS, ...)
   self._training_length = opts.training_length
@@ -72,13 +72,15 @@ end
 
 local function draw(self, updater, is_last)
   local now = { time = self._clock(), iteration = updater.iteration, epoch = updater.epoch_detail }
-  if not self._is_terminal and not is_last and now.time - self._drawn < PLAIN_INTERVAL then return end
+  local is_early = now.time - self._drawn < PLAIN_INTERVAL
+  if is_early and not self._is_terminal and not is_last then return end
   self._drawn = now.time
   local length, unit = unpack(self._training_length)
   local rate = math.min(now[unit] / length, 1)
   local speed, left = speed_of(self, now)
   if self._is_terminal then
-    self._out:write(terminal.CLEAR, bar(self, "total", rate), bar(self, "this epoch", now.epoch % 1),
+    self._out:write(terminal.CLEAR, bar(self, "total", rate),
+      bar(self, "this epoch", now.epoch % 1),
       ("%10d iter, %d epoch / %g %ss\n"):format(now.iteration, updater.epoch, length, unit),
       ("%10.5g iters/sec. Estimated time to finish: %s.\n"):format(speed, spell_time(left)),
       terminal.up(4))

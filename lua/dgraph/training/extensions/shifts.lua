@@ -141,7 +141,7 @@ end
 
 --- From the first value to the second between the first time and the second.
 ---@class dgraph.LinearShift: dgraph.Shift
----@overload fun(attr: string, value_range: number[], time_range: integer[], ...): dgraph.LinearShift
+---@overload fun(attr: string, value_range: number[], ...): dgraph.LinearShift
 local LinearShift = Shift:extend("LinearShift")
 shifts.LinearShift = LinearShift
 

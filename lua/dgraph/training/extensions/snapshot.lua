@@ -51,7 +51,8 @@ end
 local function find(self, out)
   local found, pattern = {}, pattern_of(self._format)
   for _, name in ipairs(folder.list(out, self._format:match "^[^{]*")) do
-    if name:find(pattern) then found[#found + 1] = { name = name, fields = { name:match(pattern) } } end
+    local fields = { name:match(pattern) }
+    if fields[1] then found[#found + 1] = { name = name, fields = fields } end
   end
   table.sort(found, is_older)
   return found
@@ -92,12 +93,12 @@ local OPTIONS = { "savefun", "filename", "target", "condition", "snapshot_on_err
 
 local snapshots = {}
 
---- Saves the trainer, by default once in an epoch, to its folder. A file is replaced as a whole or not
---- at all. A training that was loaded from it goes on exactly as it would have.
+--- Saves the trainer, by default once in an epoch, to its folder. A file is replaced as a whole or
+--- not at all. A training that was loaded from it goes on exactly as it would have.
 ---@param ... any  savefun = save_npz, filename = "snapshot_iter_{.updater.iteration}", target = the
 ---  trainer, condition, a function that may say no, snapshot_on_error = false, n_retains = -1, how
----  many to keep (all), autoload = false, whether to load the newest before training; by position, or
----  by name in one table
+---  many to keep (all), autoload = false, whether to load the newest before training; by position,
+---  or by name in one table
 ---@return dgraph.Extension
 function snapshots.snapshot(...)
   local opts = arguments.read("snapshot", OPTIONS, ...)

@@ -33,9 +33,9 @@ end
 --- A random sample of the calls is kept and drawn, each with the same chance.
 ---@param targets dgraph.Tensor|dgraph.Link|(dgraph.Tensor|dgraph.Link)[]  taken together
 ---@param ... any  max_sample_size = 1000, report_data = true, report_grad = true, plot_mean = true,
----  plot_std = true, percentile_sigmas = {0, 0.13, 2.28, 15.87, 50, 84.13, 97.72, 99.87, 100}, false
----  for none, trigger = {1, "epoch"}, when to draw, filename = "statistics.svg"; by position, or by
----  name in one table
+---  plot_std = true, percentile_sigmas = {0, 0.13, 2.28, 15.87, 50, 84.13, 97.72, 99.87, 100},
+---  false for none, trigger = {1, "epoch"}, when to draw, filename = "statistics.svg"; by position,
+---  or by name in one table
 function VariableStatisticsPlot:init(targets, ...)
   local opts = arguments.read("VariableStatisticsPlot", OPTIONS, ...)
   self._variables = gather(targets, {})
@@ -93,7 +93,7 @@ local function keep(self, sample)
   end
 end
 
-local function chart_of(self, samples, attribute, names)
+local function chart_of(samples, attribute, names)
   local series = {}
   for _, name in ipairs(names) do
     local x, y = {}, {}
@@ -121,7 +121,7 @@ local function picture_of(self)
   if #percentiles > 0 then rows[#rows + 1] = percentiles end
   for i, names in ipairs(rows) do
     for k, attribute in ipairs(self._attributes) do
-      local chart = chart_of(self, samples, attribute, names)
+      local chart = chart_of(samples, attribute, names)
       if chart then
         parts[#parts + 1] = ('<g transform="translate(%d %d)">\n%s</g>'):format((k - 1) * WIDTH,
           (i - 1) * HEIGHT, chart)

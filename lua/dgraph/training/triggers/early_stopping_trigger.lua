@@ -13,9 +13,9 @@ local EarlyStoppingTrigger = class.new("EarlyStoppingTrigger")
 
 local OPTIONS = { "check_trigger", "monitor", "patience", "mode", "verbose", "max_trigger" }
 
----@param ... any  check_trigger = {1, "epoch"}, monitor = "main/loss", patience = 3 checks without a
----  better value, mode = "auto" ("max" for accuracies, else "min"), verbose = false, max_trigger =
----  {100, "epoch"}, when to stop anyway; by position, or by name in one table
+---@param ... any  check_trigger = {1, "epoch"}, monitor = "main/loss", patience = 3 checks without
+---  a better value, mode = "auto" ("max" for accuracies, else "min"), verbose = false, max_trigger
+---  = {100, "epoch"}, when to stop anyway; by position, or by name in one table
 function EarlyStoppingTrigger:init(...)
   local opts = arguments.read("EarlyStoppingTrigger", OPTIONS, ...)
   self.monitor, self.patience = opts.monitor or "main/loss", opts.patience or 3
@@ -53,7 +53,9 @@ end
 ---@return "epoch"|"iteration"? unit
 function EarlyStoppingTrigger:get_training_length()
   local limit = self._max_trigger
-  if type(limit) == "table" and limit.get_training_length then return limit:get_training_length() end
+  if type(limit) == "table" and limit.get_training_length then
+    return limit:get_training_length()
+  end
 end
 
 --- Saves or loads the best value and how long ago it was.

@@ -6,7 +6,7 @@ local function never() return false end
 
 --- Makes a trigger: `{ 10, "epoch" }` is an IntervalTrigger, a function or an object that can be
 --- called is taken as it is, and nil never fires.
----@param trigger? {[1]: number, [2]: "epoch"|"iteration"}|fun(trainer: dgraph.Trainer): boolean|table
+---@param trigger? {[1]: number, [2]: string}|fun(trainer: dgraph.Trainer): boolean|table
 ---@return fun(trainer: dgraph.Trainer): boolean
 return function(trigger)
   if trigger == nil then return never end

@@ -11,7 +11,7 @@ local IntervalTrigger = class.new("IntervalTrigger")
 ---@param period number  epochs may be fractions
 ---@param unit "epoch"|"iteration"
 function IntervalTrigger:init(period, unit)
-  if type(period) ~= "number" or not (period > 0) then
+  if type(period) ~= "number" or period <= 0 or period ~= period then
     errors.raisef("IntervalTrigger: the period is a positive number, not %s", tostring(period))
   end
   if unit ~= "epoch" and unit ~= "iteration" then
