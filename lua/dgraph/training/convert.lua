@@ -40,11 +40,15 @@ local function several(device, n, ...)
   return unpack(tensors, 1, n)
 end
 
+--- A list of examples is joined, tensors go to the device. No function is made here or by those who
+--- call it, which would keep LuaJIT from compiling the loop of a training.
 local function convert(converter, device, ...)
   local n, batch = select("#", ...), ...
+  if batch == nil then return end
   if converter then return converter(n > 1 and { ... } or batch, device) end
-  if n > 1 or native.is_tensor(batch) then return several(device, n, ...) end
-  return concat_examples(batch, device)
+  if n == 1 and not native.is_tensor(batch) then return concat_examples(batch, device) end
+  if device == nil then return ... end
+  return several(device, n, ...)
 end
 
 --- The next batch of an iterator, ready for a loss function. Without a converter, tensors go to the
@@ -54,9 +58,5 @@ end
 ---@param device? dgraph.Device
 ---@return any ...  nothing at the end of an iterator that does not repeat
 return function(iterator, converter, device)
-  local function finish(...)
-    if ... == nil then return end
-    return convert(converter, device, ...)
-  end
-  return finish(iterator:next())
+  return convert(converter, device, iterator:next())
 end

@@ -69,16 +69,17 @@ function StandardUpdater:get_all_optimizers()
   return all
 end
 
-local function no_batch() errors.raise "StandardUpdater: the iterator has no more batches" end
+local function loss_of(self, ...)
+  if select("#", ...) == 0 then
+    errors.raise "StandardUpdater: the iterator has no more batches"
+  end
+  local lossfun = self.loss_func or self._optimizers.main.target
+  return (lossfun(...))
+end
 
 --- The loss of the next batch.
 local function loss_of_next(self)
-  local lossfun = self.loss_func or self._optimizers.main.target
-  local function compute(...)
-    if select("#", ...) == 0 then no_batch() end
-    return lossfun(...)
-  end
-  return (compute(convert(self._iterators.main, self.converter, self.device)))
+  return loss_of(self, convert(self._iterators.main, self.converter, self.device))
 end
 
 --- Scales a loss, whose gradients the optimizer is to see unscaled, for small floats.

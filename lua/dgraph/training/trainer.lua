@@ -125,6 +125,7 @@ local function start(self)
   self.observation = {}
   self.reporter:scope(self.observation, traced, call_before_training, self)
   self._is_over = self.stop_trigger(self)
+  self._has_begun = true
 end
 
 --- Goes on with an update, and calls the extensions once it is complete.
@@ -168,10 +169,11 @@ local function finalize(self)
   return problem
 end
 
---- Tells all extensions of an error, ends the training, and lets the error go on.
+--- Tells all extensions of an error, ends the training, and lets the error go on. Nothing has to be
+--- rescued from a training that could not begin.
 local function fail(self, message)
   for _, entry in ipairs(self._entries) do
-    local f = field(entry.extension, "on_error")
+    local f = self._has_begun and field(entry.extension, "on_error")
     if f then pcall(f, entry.extension, self, message) end
   end
   finalize(self)
