@@ -136,16 +136,16 @@ describe("snapshot", function()
   it("makes a killed training end as if it had run through #slow", function()
     local lua = os.getenv "DGRAPH_LUA" or "luajit"
     local function start(place, flags)
-      return io.popen(("exec %s spec/training/snapshot_child.lua %s 60 %s"):format(lua, place,
+      return io.popen(("exec %s spec/training/snapshot_child.lua %s 45 %s"):format(lua, place,
         flags))
     end
     local pipe = start(out .. "-whole", "")
     local whole = pipe:read "*a"
     pipe:close()
     os.execute("rm -rf " .. out .. "-whole")
-    assert.matches("LogReport 60 %S+\n.*means 60 ", whole)
+    assert.matches("LogReport 45 %S+\n.*means 44 ", whole)
 
-    for _, last in ipairs { 10, 25, 43 } do
+    for _, last in ipairs { 10, 26 } do
       pipe = start(out, "slowly")
       local pid = assert(tonumber(pipe:read "*l"))
       local first = tonumber(pipe:read "*l")

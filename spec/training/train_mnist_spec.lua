@@ -6,8 +6,8 @@ describe("the example train_mnist #slow", function()
     local out = support.folder()
     local function run(flags)
       local lua = os.getenv "DGRAPH_LUA" or "luajit"
-      local command = ("%s examples/train_mnist.lua --smoke --out %s %s 2>&1"):format(lua, out, flags)
-      local pipe = io.popen(command)
+      local command = "%s examples/train_mnist.lua --smoke --out %s %s 2>&1"
+      local pipe = io.popen(command:format(lua, out, flags))
       local text = pipe:read "*a"
       pipe:close()
       return text
