@@ -150,8 +150,8 @@ print(len(log), log[1]['epoch'], repr(log[1]['main/loss']), sorted(log[0])[4])"]
       trainer:run()
       assert.equal(
         "epoch       loss        validation/main/loss\n"
-        .. "1           0.123457                        \n"
-        .. "2           0.123457    5                   \n", stream.text)
+        .. "1           0.123457\n"
+        .. "2           0.123457    5\n", stream.text)
     end)
 
     it("takes a log of its own, which is saved with it", function()
@@ -160,7 +160,7 @@ print(len(log), log[1]['epoch'], repr(log[1]['main/loss']), sorted(log[0])[4])"]
       local print_report = extensions.PrintReport({ "epoch" }, log, stream)
       trainer:extend(print_report)
       trainer:run()
-      assert.equal("epoch     \n\27[J1         \n", stream.text)
+      assert.equal("epoch\n\27[J1\n", stream.text)
       local other = extensions.LogReport()
       carry(print_report, extensions.PrintReport({ "epoch" }, other))
       assert.same(log.log, other.log)

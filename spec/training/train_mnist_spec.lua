@@ -21,7 +21,7 @@ describe("the example train_mnist #slow", function()
       assert.is_true(#support.read(out .. "/" .. name) > 0, name)
     end
     os.remove(out .. "/snapshot_iter_75")
-    local function table_of(each) return each:match "\n(3 .-)  +[%d.]+ *\n" end
+    local function table_of(each) return each:match "\n(3 .-)  +[%d.]+\n" end
     assert.equal(table_of(text), table_of(run "--resume"))
     os.execute("rm -r " .. out)
   end)

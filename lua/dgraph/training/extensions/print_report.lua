@@ -23,12 +23,16 @@ end
 
 local function width_of(name) return math.max(10, #name) end
 
+local function write_line(self, words)
+  self._out:write((table.concat(words, "  "):gsub(" +$", "")), "\n")
+end
+
 local function write_header(self)
   local words = {}
   for i, name in ipairs(self._entries) do
     words[i] = name .. (" "):rep(width_of(name) - #name)
   end
-  self._out:write(table.concat(words, "  "), "\n")
+  write_line(self, words)
   self._has_header = true
 end
 
@@ -39,7 +43,7 @@ local function write_entry(self, entry)
     local width, value = width_of(name), entry[name]
     words[i] = value and ("%-" .. width .. "g"):format(value) or (" "):rep(width)
   end
-  self._out:write(table.concat(words, "  "), "\n")
+  write_line(self, words)
 end
 
 --- Prints what has come to the log.
