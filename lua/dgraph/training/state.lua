@@ -62,7 +62,7 @@ local function records_of(entries, names)
   local records, numbers = {}, entries:pointer()
   for i = 0, entries.shape[1] - 1 do
     local record = tonumber(numbers[3 * i])
-    records[record] = records[record] or {}
+    for k = #records + 1, record do records[k] = {} end
     records[record][names[tonumber(numbers[3 * i + 1])]] = entries[{ i + 1, 3 }]:item()
   end
   return records
@@ -76,7 +76,7 @@ end
 function state.records(serializer, key, records)
   local names = names_in(records)
   local inner = serializer[key]
-  local text = state.text(inner, "names", table.concat(names, "\n"))
+  local text = state.text(inner, "names", table.concat(names, "\0") .. "\0")
   if not serializers.loads(serializer) then
     inner("entries", entries_of(records, names))
     return records
@@ -84,7 +84,7 @@ function state.records(serializer, key, records)
   local entries = inner("entries", nil)
   if not entries then return records end
   names = {}
-  for name in text:gmatch "[^\n]+" do names[#names + 1] = name end
+  for name in text:gmatch "([^%z]*)%z" do names[#names + 1] = name end
   return records_of(entries, names)
 end
 
