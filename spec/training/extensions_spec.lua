@@ -56,11 +56,14 @@ describe("the extension", function()
       local trainer, model = trainer_of { 1, "epoch" }
       local iterator = dg.iterators.SerialIterator(
         dg.datasets.TupleDataset(dg.zeros(2, 3), dg.ones(2, 1)), 2, { repeat_ = false })
+      local closed = 0
+      rawset(iterator, "finalize", function() closed = closed + 1 end)
       trainer:extend(extensions.Evaluator(iterator, model))
       trainer:extend(extensions.Evaluator(iterator, model), "other")
       trainer:run()
       assert.is_number(trainer.observation["validation/main/loss"])
       assert.is_number(trainer.observation["other/main/loss"])
+      assert.equal(2, closed) -- by both of them
       local evaluator = trainer:get_extension "validation"
       assert.same({ 300, { 1, "epoch" } }, { evaluator.priority, evaluator.trigger })
     end)

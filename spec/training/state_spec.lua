@@ -25,7 +25,7 @@ describe("state", function()
       return carry(function(s) state.records(s, "key", records) end,
         function(s) return state.records(s, "key", before) end)
     end
-    local records = { { a = 0.1, b = -math.huge }, {}, { ["c\n/d"] = 1e-310, [""] = -0.5 } }
+    local records = { { a = 0.1, b = -math.huge }, {}, { ["c\n/"] = 1e-310, [""] = -0.5 } }
     assert.same(records, carried(records, {}))
     assert.same({}, carried({}, { { x = 1 } }))
   end)

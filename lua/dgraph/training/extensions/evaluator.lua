@@ -81,4 +81,11 @@ function Evaluator:evaluate()
   return total:compute_mean()
 end
 
+--- Closes the iterators, when the training ends.
+function Evaluator:finalize()
+  for _, iterator in pairs(self._iterators) do
+    if iterator.finalize then iterator:finalize() end
+  end
+end
+
 return Evaluator
