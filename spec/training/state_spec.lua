@@ -20,7 +20,7 @@ describe("state", function()
     end
   end)
 
-  it("keeps records with all bits of their numbers, and those without any between others", function()
+  it("keeps records with all bits of their numbers, and empty ones between others", function()
     local function carried(records, before)
       return carry(function(s) state.records(s, "key", records) end,
         function(s) return state.records(s, "key", before) end)
