@@ -69,13 +69,14 @@ local LAZY = {
   gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
-  computational_graph = "computational_graph",
+  computational_graph = "computational_graph", training = "training",
 }
 
 --- The same for single functions and classes of a module.
 local LAZY_PARTS = {
   Reporter = "reporter", report = "reporter", report_scope = "reporter",
-  get_current_reporter = "reporter", fromfile = "load", loadtxt = "load",
+  get_current_reporter = "reporter", Summary = "training.summary",
+  DictSummary = "training.summary", fromfile = "load", loadtxt = "load",
 }
 
 return setmetatable(dg, {
