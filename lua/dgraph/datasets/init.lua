@@ -1,4 +1,7 @@
 --- Data to learn from.
+local cifar = require "dgraph.datasets.cifar"
+local fashion_mnist = require "dgraph.datasets.fashion_mnist"
+local ptb = require "dgraph.datasets.ptb"
 local splits = require "dgraph.datasets.split_dataset"
 
 return {
@@ -14,4 +17,10 @@ return {
   get_cross_validation_datasets = splits.get_cross_validation_datasets,
   get_cross_validation_datasets_random = splits.get_cross_validation_datasets_random,
   get_mnist = require "dgraph.datasets.mnist",
+  get_fashion_mnist = fashion_mnist.get_fashion_mnist,
+  get_fashion_mnist_labels = fashion_mnist.get_fashion_mnist_labels,
+  get_cifar10 = cifar.get_cifar10,
+  get_cifar100 = cifar.get_cifar100,
+  get_ptb_words = ptb.get_ptb_words,
+  get_ptb_words_vocabulary = ptb.get_ptb_words_vocabulary,
 }
