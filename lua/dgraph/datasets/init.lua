@@ -1,6 +1,7 @@
 --- Data to learn from.
 local cifar = require "dgraph.datasets.cifar"
 local fashion_mnist = require "dgraph.datasets.fashion_mnist"
+local image_dataset = require "dgraph.datasets.image_dataset"
 local ptb = require "dgraph.datasets.ptb"
 local splits = require "dgraph.datasets.split_dataset"
 
@@ -17,6 +18,9 @@ return {
   get_cross_validation_datasets = splits.get_cross_validation_datasets,
   get_cross_validation_datasets_random = splits.get_cross_validation_datasets_random,
   TextDataset = require "dgraph.datasets.text_dataset",
+  ImageDataset = image_dataset.ImageDataset,
+  LabeledImageDataset = image_dataset.LabeledImageDataset,
+  read_image = require "dgraph.datasets.read_image",
   read_libsvm = require "dgraph.datasets.libsvm",
   read_csv = require "dgraph.datasets.csv",
   get_mnist = require "dgraph.datasets.mnist",
