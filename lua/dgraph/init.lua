@@ -64,7 +64,7 @@ dg.is_tensor, dg.Parameter = native.is_tensor, parameter
 
 --- What is loaded at its first use, so that `require "dgraph"` stays quick.
 local LAZY = {
-  datasets = "datasets", iterators = "iterators", serializers = "serializers",
+  dataset = "dataset", datasets = "datasets", iterators = "iterators", serializers = "serializers",
   links = "links", L = "links", optimizers = "optimizers", initializers = "initializers",
   gradient_check = "gradient_check",
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",

@@ -35,6 +35,17 @@ describe("TupleDataset", function()
     assert.same({ 0, 2 }, dataset:batch({}).shape)
   end)
 
+  it("takes arrays, datasets and views with strides as parts", function()
+    local inner = TupleDataset({ "a", "b" }, { 1, 2 })
+    local mixed = TupleDataset(inner, dg.tensor({ { 1, 2 }, { 3, 4 } }):transpose(), { 7, 8 })
+    local pair, columns, numbers = mixed:batch { 2, 1 }
+    assert.same({ "b", "a" }, pair[1])
+    assert.same({ { 2, 1 }, { { 2, 4 }, { 1, 3 } }, { 8, 7 } },
+      { pair[2]:totable(), columns:totable(), numbers:totable() })
+    assert.same({ "b", 2 }, mixed[2][1])
+    assert.same({ { "a", 1 }, { "b", 2 } }, mixed[{ 1, 2 }][1])
+  end)
+
   it("refuses positions that do not exist", function()
     for _, position in ipairs { 0, 4, -1, 1.5, 0 / 0, 1e300 } do
       assert.has_error(function() dataset:batch { position } end)

@@ -82,6 +82,28 @@ describe("SerialIterator", function()
     for _ = 1, 5 do assert.same(iterator:next(), other:next()) end
   end)
 
+  it("takes a tensor, whose rows are the examples", function()
+    local iterator = SerialIterator(dg.tensor { { 1, 2 }, { 3, 4 }, { 5, 6 } }, 2,
+      { shuffle = false })
+    assert.same({ { 1, 2 }, { 3, 4 } }, iterator:next():totable())
+  end)
+
+  it("refuses an order that does not go with the dataset", function()
+    local path, three = os.tmpname(), { 1, 2, 3 }
+    assert(serializers.save_npz(path, SerialIterator({ 1, 2, 3, 4 }, 2)))
+    local function load(examples)
+      assert(serializers.load_npz(path, SerialIterator(examples, 2)))
+    end
+    assert.has_error(function() load(three) end)
+    assert(serializers.savez(path, { current_position = dg.tensor(0, "int64"),
+      epoch = dg.tensor(0, "int64"), is_new_epoch = dg.tensor(false),
+      previous_epoch_detail = dg.tensor(0), order = dg.tensor({ 0, 1, 3 }, "int64") }))
+    local done, message = pcall(load, three)
+    os.remove(path)
+    assert.is_false(done)
+    assert.matches("the order has the position 4, the dataset 3 examples", message)
+  end)
+
   it("refuses an empty dataset and odd batch sizes", function()
     assert.has_error(function() SerialIterator({}, 2) end, "SerialIterator: the dataset is empty")
     for _, size in ipairs { 0, -1, 1.5, "2" } do

@@ -1,107 +1,63 @@
---- Several tensors side by side: example `i` is row `i` of each.
-local ffi = require "ffi"
+--- Several tensors, datasets or arrays side by side: example `i` is example `i` of each.
+local DatasetMixin = require "dgraph.dataset.mixin"
+local access = require "dgraph.dataset.access"
+local columns = require "dgraph.datasets.columns"
+local errors = require "dgraph.errors"
 
----@class dgraph.TupleDataset
----@field parts dgraph.Tensor[]
----@operator len: integer
-local TupleDataset = {}
+---@class dgraph.TupleDataset: dgraph.Dataset
+---@field parts (dgraph.Tensor|dgraph.Dataset|any[])[]
+local TupleDataset = { name = "TupleDataset" }
+TupleDataset.__index = TupleDataset
 
 --- The number of examples, which is also `#dataset`.
 ---@return integer
-function TupleDataset:len() return self.parts[1].shape[1] end
+function TupleDataset:len() return access.length(self.parts[1], self.name) end
 
---- Positions as a Lua array of numbers, out of one or out of an integer tensor.
-local function positions_of(indices)
-  if type(indices) == "table" and indices.dtype == nil then return indices, #indices end
-  local pointer, positions = indices:pointer(), {}
-  for i = 1, indices.size do positions[i] = tonumber(pointer[i - 1]) end
-  return positions, indices.size
+--- One example: an array of one row for each part.
+---@param i integer
+---@return any[]
+function TupleDataset:get_example(i)
+  local example = {}
+  for k, part in ipairs(self.parts) do example[k] = columns.example(part, i) end
+  return example
 end
 
---- Copies rows of one tensor into a new one.
-local function gather(part, positions, count)
-  if part.device ~= "cpu" then
-    local list = {}
-    for i = 1, count do list[i] = positions[i] end
-    return part[require "dgraph".tensor(list, { dtype = "int64", device = part.device })]
+--- Several examples: an array of one tensor for each part, or of an array where it is none.
+---@param from integer
+---@param to integer
+---@return any[]
+function TupleDataset:slice(from, to)
+  local slices = {}
+  for k, part in ipairs(self.parts) do
+    slices[k] = columns.slice(part, from, to)
   end
-  local shape = { count }
-  for axis = 2, #part.shape do shape[axis] = part.shape[axis] end
-  local rows = require "dgraph".empty(shape, { dtype = part.dtype, device = "cpu" })
-  local row_bytes = part.nbytes / part.shape[1]
-  local source = ffi.cast("const uint8_t *", part:pointer())
-  local target = ffi.cast("uint8_t *", rows:pointer())
-  for i = 1, count do
-    ffi.copy(target + (i - 1) * row_bytes, source + (positions[i] - 1) * row_bytes, row_bytes)
-  end
-  return rows
+  return slices
 end
 
 --- The examples at some positions, as one tensor for each part.
 ---@param indices integer[]|dgraph.Tensor  positions, from 1
 ---@return dgraph.Tensor ...
 function TupleDataset:batch(indices)
-  local positions, count = positions_of(indices)
-  local length = self:len()
-  for i = 1, count do
-    local position = positions[i]
-    if not (position >= 1 and position <= length and position % 1 == 0) then
-      error(("TupleDataset: no example %s among %d"):format(tostring(position), length), 2)
-    end
-  end
+  local positions = access.positions(indices, #self, self.name)
   local rows = {}
-  for i, part in ipairs(self.parts) do rows[i] = gather(part, positions, count) end
+  for k, part in ipairs(self.parts) do rows[k] = columns.batch(part, positions) end
   return unpack(rows, 1, #rows)
 end
 
---- `dataset[i]`: one example, an array of one row for each part.
---- `dataset[{from, to}]`: several, an array of one tensor for each part; both ends are included.
-local function get(self, key)
-  local length = self:len()
-  local from, to = key, key
-  if type(key) == "table" then
-    from, to = key[1] or 1, key[2] or length
-    if from < 0 then from = from + length + 1 end
-    if to < 0 then to = to + length + 1 end
-  end
-  if from < 1 or to > length or from % 1 ~= 0 or to % 1 ~= 0 then
-    error(("TupleDataset: no examples %s to %s among %d"):format(from, to, length), 3)
-  end
-  local rows = {}
-  for i, part in ipairs(self.parts) do
-    if type(key) == "table" then
-      rows[i] = part[{ { from, to } }]
-    else
-      local row = gather(part, { key }, 1)
-      rows[i] = row:reshape { unpack(row.shape, 2) }
-    end
-  end
-  return rows
-end
-
---- Puts tensors of the same first size together.
----@param ... dgraph.Tensor
+--- Puts tensors of the same first size together; datasets and plain arrays may be among them.
+---@param ... dgraph.Tensor|dgraph.Dataset|any[]
 ---@return dgraph.TupleDataset
 local function new(...)
   local parts = { ... }
-  if #parts == 0 then error("TupleDataset: at least one tensor is needed", 2) end
-  for i, part in ipairs(parts) do
-    if part.shape[1] == nil then error("TupleDataset: a tensor without axes has no rows", 2) end
-    if part.shape[1] ~= parts[1].shape[1] then
-      error(("TupleDataset: part 1 has %d examples, part %d has %d"):format(parts[1].shape[1], i,
-        part.shape[1]), 2)
+  if #parts == 0 then errors.raise "TupleDataset: at least one tensor is needed" end
+  local length = access.length(parts[1], "TupleDataset")
+  for k, part in ipairs(parts) do
+    if access.length(part, "TupleDataset") ~= length then
+      errors.raisef("TupleDataset: part 1 has %d examples, part %d has %d", length, k,
+        access.length(part, "TupleDataset"))
     end
   end
-  -- LuaJIT asks a table itself for its length, but a userdata its metatable.
-  local self, fields = newproxy(true), { parts = parts }
-  local meta = getmetatable(self)
-  meta.__len = TupleDataset.len
-  meta.__index = function(_, key)
-    if type(key) == "string" then return TupleDataset[key] or fields[key] end
-    return get(self, key)
-  end
-  meta.__tostring = function() return ("TupleDataset of %d examples"):format(#self) end
-  return self
+  return DatasetMixin(setmetatable({ parts = parts }, TupleDataset))
 end
 
 return new

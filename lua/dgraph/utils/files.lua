@@ -11,6 +11,7 @@ int dgraph_libc_fsync(int fd) asm("fsync");
 int dgraph_libc_close(int fd) asm("close");
 int dgraph_libc_rename(const char *from, const char *to) asm("rename");
 int dgraph_libc_unlink(const char *path) asm("unlink");
+int dgraph_libc_mkdir(const char *path, unsigned int mode) asm("mkdir");
 int dgraph_libc_access(const char *path, int mode) asm("access");
 char *dgraph_libc_realpath(const char *path, char *resolved) asm("realpath");
 size_t dgraph_libc_fread(void *data, size_t size, size_t count, void *file) asm("fread");
@@ -51,6 +52,20 @@ local function reason() return ffi.string(C.dgraph_libc_strerror(ffi.errno())) e
 ---@param path string
 ---@return boolean
 function files.exists(path) return C.dgraph_libc_access(path, 0) == 0 end
+
+--- Makes a folder, and those that it lies in, where they are not there yet.
+---@param path string
+---@return true? done
+---@return string? message
+function files.make_folder(path)
+  local code = 0
+  for to in (path .. "/"):gmatch "()/" do
+    -- Only what becomes of the last one matters: others may exist and be read-only.
+    if to > 1 then code = C.dgraph_libc_mkdir(path:sub(1, to - 1), 511) end -- rwxrwxrwx
+  end
+  if code == 0 or files.exists(path .. "/.") then return true end
+  return nil, ("cannot make the folder %s: %s"):format(path, reason())
+end
 
 --- Calls `call` until it is not interrupted by a signal.
 local function retry(call, ...)

@@ -1,6 +1,7 @@
 --- The system's zlib, opened on first use: raw deflate and inflate, CRC-32, gzip files.
 local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
+local shared_library = require "dgraph.utils.shared_library"
 
 ffi.cdef [[
 const char *dgraph_z_version(void) asm("zlibVersion");
@@ -38,22 +39,8 @@ local PIECE = 2 ^ 30 -- zlib counts in 32 bits: longer data goes through in piec
 
 local zlib = {}
 
-local library
-
-local function Z()
-  if library then return library end
-  local tried = {}
-  for _, name in ipairs { "z", "libz.so.1", "zlib1" } do
-    local found, loaded = pcall(ffi.load, name)
-    if found then
-      library = loaded
-      return library
-    end
-    tried[#tried + 1] = loaded
-  end
-  error("zlib was not found; install it (Debian: zlib1g, Fedora: zlib, Arch: zlib, "
-    .. "Homebrew: zlib)\n  " .. table.concat(tried, "\n  "), 0)
-end
+local Z = shared_library("zlib", { "z", "libz.so.1", "zlib1" },
+  "Debian: zlib1g, Fedora: zlib, Arch: zlib, Homebrew: zlib")
 
 --- Starts a stream with one of zlib's two `Init2_` functions.
 local function open_stream(init, ...)

@@ -1,0 +1,75 @@
+--- The files of MNIST, which other data sets have as well: images of 28 x 28 in ten classes.
+local TupleDataset = require "dgraph.datasets.tuple_dataset"
+local idx = require "dgraph.datasets.idx"
+local image_arrays = require "dgraph.datasets.image_arrays"
+
+---@class dgraph.ImagesOptions: dgraph.FetchOptions
+---@field withlabel boolean?  true by default; false gives the images alone
+---@field ndim integer?  1 (one row of numbers), 2 (height x width) or 3 (channels x height x width)
+---@field scale number?  what white becomes, 1 by default; black is 0
+---@field dtype dgraph.Dtype?  of the images, "float32" by default
+---@field label_dtype dgraph.Dtype?  "int32" by default
+---@field device dgraph.Device?  where the data lies; `dg.config.device` when nil
+
+local SIDE = 28
+local SHAPES = { { SIDE * SIDE }, { SIDE, SIDE }, { 1, SIDE, SIDE } }
+
+local mnist_files = {}
+
+--- The names of the four files, without what stands behind them when they are packed.
+mnist_files.NAMES = {
+  train = { images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte" },
+  test = { images = "t10k-images-idx3-ubyte", labels = "t10k-labels-idx1-ubyte" },
+}
+
+local function read_array(path, who)
+  local array, message = idx.read(path)
+  if not array then error(("%s: %s"):format(who, message), 0) end
+  return array
+end
+
+local function read_images(path, opts, who)
+  local array = read_array(path, who)
+  if #array.shape ~= 3 or array.shape[2] ~= SIDE or array.shape[3] ~= SIDE then
+    error(("%s: %s does not hold images of %d x %d"):format(who, path, SIDE, SIDE), 0)
+  end
+  local shape = { array.shape[1], unpack(SHAPES[opts.ndim or 1]) }
+  return image_arrays.images(shape, opts, function(i) return array.data + i * SIDE * SIDE end)
+end
+
+local function read_labels(path, opts, who)
+  local array = read_array(path, who)
+  if #array.shape ~= 1 then error(("%s: %s does not hold labels"):format(who, path), 0) end
+  local labels, wrong = image_arrays.labels(array.count, opts, 10,
+    function(i) return array.data[i] end)
+  if not labels then error(("%s: %s: %d is no class"):format(who, path, wrong), 0) end
+  return labels
+end
+
+--- Wrong options are the caller's mistake.
+---@param opts dgraph.ImagesOptions
+---@param who string
+function mnist_files.check(opts, who)
+  if not SHAPES[opts.ndim or 1] then
+    error(("%s: ndim is 1, 2 or 3, not %s"):format(who, tostring(opts.ndim)), 3)
+  end
+end
+
+--- One part of a data set; raises errors without a position.
+---@param images string  path
+---@param labels string  path
+---@param opts dgraph.ImagesOptions
+---@param who string
+---@return dgraph.TupleDataset|dgraph.Tensor
+function mnist_files.read(images, labels, opts, who)
+  local x = read_images(images, opts, who)
+  if opts.withlabel == false then return x end
+  local t = read_labels(labels, opts, who)
+  if t.size ~= x.shape[1] then
+    error(("%s: %d images and %d labels in %s"):format(who, x.shape[1], t.size,
+      images:match "^(.*)/"), 0)
+  end
+  return TupleDataset(x, t)
+end
+
+return mnist_files

@@ -1,0 +1,75 @@
+local dataset = require "dgraph.dataset"
+local datasets = require "dgraph.datasets"
+local folder = require "spec.support.folder"
+
+local function write_files(path, images, labels)
+  for _, part in ipairs { "train", "t10k" } do
+    folder.write(path .. "/" .. part .. "-images-idx3-ubyte.gz",
+      ("\0\0\8\3\0\0\0%s\0\0\0\28\0\0\0\28"):format(string.char(images))
+      .. ("\0\255\51\102"):rep(28 * 28 * images / 4))
+    folder.write(path .. "/" .. part .. "-labels-idx1-ubyte.gz", "\0\0\8\1\0\0\0"
+      .. string.char(#labels) .. labels)
+  end
+end
+
+describe("get_fashion_mnist", function()
+  local source
+
+  before_each(function()
+    source = folder.new()
+    write_files(source, 2, "\0\9")
+  end)
+
+  after_each(function()
+    dataset.set_dataset_root(nil)
+    folder.remove(source)
+  end)
+
+  it("reads a folder of the user", function()
+    local train, test = datasets.get_fashion_mnist { folder = source }
+    assert.same({ 2, 2 }, { #train, #test })
+    local x, t = train:batch { 1, 2 }
+    assert.same({ { 2, 784 }, { 1, 10 }, "float32", "int32" },
+      { x.shape, t:totable(), x.dtype, t.dtype })
+    assert.same({ 0, 1, 51 / 255 }, { x[{ 1, 1 }]:item(), x[{ 1, 2 }]:item(),
+      math.floor(x[{ 1, 3 }]:item() * 255 + 0.5) / 255 })
+    local images = datasets.get_fashion_mnist { folder = source, withlabel = false, ndim = 3,
+      scale = 255 }
+    assert.same({ { 2, 1, 28, 28 }, 51 }, { images.shape, images[{ 1, 1, 1, 3 }]:item() })
+  end)
+
+  it("fetches the files into the dataset root, and checks their sums", function()
+    local root = folder.new()
+    dataset.set_dataset_root(root)
+    local done, message = pcall(function()
+      datasets.get_fashion_mnist { url = "file://" .. source }
+    end)
+    assert.is_false(done)
+    assert.matches("^spec/datasets/fashion_mnist_spec.lua:%d+: get_fashion_mnist: file:", message)
+    assert.matches("wanted 8d4fb7e6c68d591d4c3dfef9ec88bf0d", message)
+    assert.equal(0, folder.count(root .. "/fashion_mnist"))
+    local train = datasets.get_fashion_mnist { url = "file://" .. source, checksum = false }
+    assert.equal(2, #train)
+    assert.equal(4, folder.count(root .. "/fashion_mnist"))
+    assert.equal(2, #datasets.get_fashion_mnist { download = false })
+    folder.remove(root)
+  end)
+
+  it("refuses files that are no Fashion-MNIST", function()
+    assert.has_error(function() datasets.get_fashion_mnist { folder = source, ndim = 4 } end)
+    assert.has_error(function() datasets.get_fashion_mnist { folder = "/nowhere" } end)
+    write_files(source, 2, "\0\10")
+    local done, message = pcall(datasets.get_fashion_mnist, { folder = source })
+    assert.is_false(done)
+    assert.matches("10 is no class", message)
+    write_files(source, 2, "\1")
+    done, message = pcall(datasets.get_fashion_mnist, { folder = source })
+    assert.is_false(done)
+    assert.matches("2 images and 1 labels", message)
+  end)
+
+  it("has names for its classes", function()
+    local labels = datasets.get_fashion_mnist_labels()
+    assert.same({ 10, "T-shirt/top", "Ankle boot" }, { #labels, labels[1], labels[10] })
+  end)
+end)
