@@ -1,6 +1,7 @@
 --- Saving and loading the state of links, optimizers and iterators.
 local dictionary = require "dgraph.serializers.dictionary"
 local npz = require "dgraph.serializers.npz"
+local safetensors = require "dgraph.serializers.safetensors"
 local serializer = require "dgraph.serializers.serializer"
 
 return {
@@ -10,6 +11,10 @@ return {
   load_npz = npz.load_npz,
   savez = npz.savez,
   load = npz.load,
+  save_safetensors = safetensors.save_safetensors,
+  load_safetensors = safetensors.load_safetensors,
+  write_safetensors = safetensors.write_safetensors,
+  read_safetensors = safetensors.read_safetensors,
   new_serializer = serializer.new,
   loads = serializer.loads,
 }
