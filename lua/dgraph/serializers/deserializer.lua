@@ -2,6 +2,7 @@
 --- change it.
 local errors = require "dgraph.errors"
 local generations = require "dgraph.serializers.generations"
+local parameter = require "dgraph.parameter"
 local serializer = require "dgraph.serializers.serializer"
 
 --- A value of one kind may become one of a later kind, as in NumPy's "same kind" casting.
@@ -38,6 +39,14 @@ local function becomes_scalar(header, value)
   return type(value) == "number" or type(value) == "boolean"
 end
 
+local function ignore() end
+
+--- Gives a parameter its shape; its first numbers need not be drawn.
+local function initialize(value, shape)
+  local done, message = parameter.unfilled(ignore, value.initialize, value, shape)
+  if not done then error(message, 0) end
+end
+
 --- What a value becomes, given what was found for it.
 local function assign(value, ready)
   local found, kind = ready.value, type(value)
@@ -51,7 +60,7 @@ local function assign(value, ready)
     return found ~= 0 and found ~= false
   end
   if ready.none then return value end
-  if serializer.is_uninitialized(value) then value:initialize(found.shape) end
+  if serializer.is_uninitialized(value) then initialize(value, found.shape) end
   value:copydata(found)
   return value
 end
