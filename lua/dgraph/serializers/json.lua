@@ -118,7 +118,8 @@ local function read_number(text, at)
     if next_at then finish, whole = next_at, false end
   end
   local value = tonumber(text:sub(at, finish - 1))
-  if whole and math.abs(value) > 2 ^ 53 or math.abs(value) == math.huge then
+  -- LuaJIT gives nil for exponents of many digits.
+  if not value or math.abs(value) > (whole and 2 ^ 53 or 1.7976931348623157e308) then
     refuse(at, "a number too large")
   end
   return value, finish
