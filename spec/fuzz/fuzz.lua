@@ -81,6 +81,7 @@ return function(name, seed, more)
       if format.write and r(10) == 1 then fault = judge_again(format, value) end
     end
     result.runs = result.runs + 1
+    if result.runs % 200 == 0 then collectgarbage() end -- it was stopped for most of the time
     if fault then
       result.fault, result.text = fault, text
       return result
