@@ -17,6 +17,16 @@ function Chain:init(links)
   for _, name in ipairs(names) do self:add_link(name, links[name]) end
 end
 
+Chain._collect = Chain.init
+
+function Chain:_construction()
+  if self.init ~= Chain.init then return Link._construction(self) end
+  local names, links = self:_own_links()
+  local named = {}
+  for i, name in ipairs(names) do named[name] = links[i] end
+  return { n = 1, named }
+end
+
 --- Assigns a layer to the field `name`.
 ---@param name string
 ---@param link dgraph.Link

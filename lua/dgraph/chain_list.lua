@@ -14,6 +14,13 @@ function ChainList:init(...)
   for i = 1, select("#", ...) do self:append((select(i, ...))) end
 end
 
+ChainList._collect = ChainList.init
+
+function ChainList:_construction()
+  if self.init ~= ChainList.init then return Link._construction(self) end
+  return { n = #self, unpack(self, 1, #self) }
+end
+
 --- Whether a value can have a number: only layers here, functions too in a Sequential.
 function ChainList._accepts(value) return kinds.is_link(value) end
 

@@ -88,6 +88,7 @@ function Link:extend(name)
   local made = class.extend(self, name or self._name)
   made.__index = index_of(made)
   getmetatable(made).__newindex = define
+  kinds.register_class(made)
   return made
 end
 
@@ -97,9 +98,15 @@ Link.__index = index_of(Link)
 ---@return any
 function Link:new(...)
   local link = setmetatable({ _values = {}, _order = {}, _persistent = {} }, self)
+  if self.init ~= self._collect then rawset(link, "_arguments", kinds.remember(...)) end
   link:init(...)
   return link
 end
+
+--- With what `new` would make such a link again: a list and its length `n`. A class whose `init`
+--- is its `_collect` only takes up the layers that it is given, and asks them.
+---@return { n: integer, [integer]: any }
+function Link:_construction() return rawget(self, "_arguments") or { n = 0 } end
 
 --- What a link starts with: every class has its own.
 function Link.init() end

@@ -46,6 +46,20 @@ local function duplicate_member(value, mode, twins)
   return twins[id]
 end
 
+--- Layers that a link was made with are those of the copy.
+local function duplicate_arguments(arguments, mode, twins)
+  local copy = {}
+  for i, value in pairs(arguments) do
+    if kinds.is_link(value) then
+      value = duplicate(value, mode, twins)
+    elseif type(value) == "table" and getmetatable(value) == nil then
+      value = duplicate_arguments(value, mode, twins)
+    end
+    copy[i] = value
+  end
+  return copy
+end
+
 function duplicate(link, mode, twins)
   if twins[link] then return twins[link] end
   local copy = {}
@@ -53,6 +67,9 @@ function duplicate(link, mode, twins)
   for key, value in pairs(link) do copy[key] = duplicate_member(value, mode, twins) end
   copy._values, copy._order = shallow(link._values), shallow(link._order)
   copy._persistent = shallow(link._persistent)
+  if link._arguments then
+    copy._arguments = duplicate_arguments(link._arguments, mode, twins)
+  end
   copy._list = nil -- of the parameters: it is the original's
   if mode ~= "share" then
     for _, name in ipairs(link._persistent) do

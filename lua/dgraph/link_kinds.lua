@@ -19,6 +19,44 @@ function kinds.is_link(value)
   return type(made) == "table" and made.is_link == true
 end
 
+--- The classes that programs have defined, by name; the newest where names are equal.
+local classes = setmetatable({}, { __mode = "v" })
+
+--- Makes a class known, so that files can name it.
+function kinds.register_class(made) classes[made._name] = made end
+
+local CONTAINERS = {
+  Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
+}
+
+--- The class of this name: one of dgraph's own, or what the program has defined.
+---@param name string
+---@return table?
+function kinds.find_class(name)
+  if CONTAINERS[name] then return require("dgraph." .. CONTAINERS[name]) end
+  return require "dgraph.links"[name] or classes[name]
+end
+
+local function remember(value)
+  if kinds.is_tensor(value) then
+    if native.depth == 0 then return value end
+    return value:detach():copy():keep() -- the scope may close before it is asked for
+  elseif type(value) == "table" and getmetatable(value) == nil then
+    local copy = {}
+    for key, item in pairs(value) do copy[key] = remember(item) end
+    return copy
+  end
+  return value
+end
+
+--- What a link was made with, to be remembered: tables of options are copied, as their owner may
+--- change them.
+function kinds.remember(...)
+  local list = { n = select("#", ...), ... }
+  for i = 1, list.n do list[i] = remember(list[i]) end
+  return list
+end
+
 --- A number for a tensor, whatever handle refers to it.
 function kinds.id(tensor) return C.dg_id(tensor) end
 

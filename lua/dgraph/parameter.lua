@@ -51,13 +51,39 @@ local function fill(x, initializer)
   end
 end
 
+--- What is called instead of filling a parameter, with its shape: nil as a rule.
+local blank
+
+--- Calls `f(...)`; parameters that get a shape meanwhile are not filled, because a file will do
+--- that, and draw no random numbers. `see` is told each shape before it is allocated.
+---@param see fun(shape: integer|integer[])
+---@param f function
+---@param ... any
+---@return boolean done  as of pcall
+---@return any ...
+function parameters.unfilled(see, f, ...)
+  local before = blank
+  blank = see
+  local function restore(...)
+    blank = before
+    return ...
+  end
+  return restore(pcall(f, ...))
+end
+
+--- Whether `unfilled` is at work.
+---@return boolean
+function parameters.is_unfilled() return blank ~= nil end
+
 --- Gives a parameter its shape, and its first elements by its initializer.
 ---@param x dgraph.Tensor
 ---@param shape integer|integer[]
 function tensor.methods.initialize(x, shape)
   local own = parameters.attributes(x)
-  native.check(C.dg_initialize(x, check.shape(shape, "initialize"), check.sizes))
-  fill(x, own.initializer)
+  local ndim = check.shape(shape, "initialize")
+  if blank then blank(shape) end
+  native.check(C.dg_initialize(x, ndim, check.sizes))
+  if not blank then fill(x, own.initializer) end
 end
 
 local function field(name)

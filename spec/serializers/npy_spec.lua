@@ -2,6 +2,7 @@ local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
 local files = require "dgraph.utils.files"
 local npy = require "dgraph.serializers.npy"
+local elements = require "dgraph.serializers.elements"
 local zip = require "dgraph.serializers.zip"
 
 local ELEMENT = {
@@ -18,7 +19,7 @@ local function decode(bytes, size)
   if not right then return nil, message end
   if header.uninitialized then return "uninitialized", header end
   local target = ffi.new(ELEMENT[header.dtype] .. "[?]", header.count)
-  assert(npy.decode(header, bytes, target))
+  assert(elements.decode(header, bytes, target))
   local numbers = {}
   for i = 1, header.count do numbers[i] = tonumber(target[i - 1]) end
   return numbers, header
@@ -145,13 +146,13 @@ describe("npy", function()
     local header = npy.encode_header({ 6 }, "float32")
     local bytes, size = buffer.from_string(header .. ffi.string(numbers, 24))
     local target = ffi.new("int32_t[6]")
-    npy.decode(npy.header(bytes, size), bytes, target)
+    elements.decode(npy.header(bytes, size), bytes, target)
     for i = 0, 5 do assert.equal(0x7fc00000, target[i]) end
 
     local bits64 = ffi.new("int32_t[8]", { -1, -1, 1, 0x7ff00000, 0x1234, -0x60000, 0, 0x7ff00000 })
     bytes, size = buffer.from_string(npy.encode_header({ 4 }, "float64") .. ffi.string(bits64, 32))
     target = ffi.new("int32_t[8]")
-    npy.decode(npy.header(bytes, size), bytes, target)
+    elements.decode(npy.header(bytes, size), bytes, target)
     for i = 0, 4, 2 do assert.same({ 0, 0x7ff80000 }, { target[i], target[i + 1] }) end
     assert.same({ 0, 0x7ff00000 }, { target[6], target[7] }) -- infinity stays
   end)

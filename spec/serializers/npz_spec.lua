@@ -36,7 +36,51 @@ describe("npz", function()
   local path
 
   before_each(function() path = os.tmpname() end)
-  after_each(function() os.remove(path) end)
+  after_each(function()
+    os.remove(path)
+    for i = 1, 3 do os.remove(path .. "." .. i) end
+  end)
+
+  it("keeps generations, and loads the newest that is whole", function()
+    for i = 1, 4 do
+      assert(serializers.save_npz(path, object { n = i }, { generations = 3, compression = false }))
+    end
+    assert.is_false(files.exists(path .. ".3"))
+    local loaded = object { n = 0 }
+    assert.is_nil(serializers.load_npz(path, loaded).file)
+    assert.equal(4, loaded.values.n)
+    local bytes, size = files.read(path)
+    bytes[163] = bit.bxor(bytes[163], 1) -- in the number, so that its checksum is wrong
+    files.write(path, { { bytes, size } })
+    local report = serializers.load_npz(path, loaded)
+    assert.same({ 3, path .. ".1" }, { loaded.values.n, report.file })
+    assert.matches("checksum", report.passed_over[1])
+    local arrays, found = serializers.load(path)
+    assert.same({ 3, path .. ".1" }, { arrays.n:item(), found.file })
+    files.write(path .. ".1", "x")
+    files.write(path .. ".2", "y")
+    assert.same({ nil, report.passed_over[1] }, { serializers.load_npz(path, loaded) })
+    assert.equal(3, loaded.values.n)
+  end)
+
+  it("refuses each damaged byte, or gives the same values, and each cut file", function()
+    for _, compression in ipairs { true, false } do
+      serializers.savez(path, { a = dg.tensor { 1.5, -2 }, b = 3 }, compression)
+      local bytes, size = files.read(path)
+      for i = 0, size - 1 do
+        for _, flip in ipairs { 1, 0x20, 0x80 } do
+          bytes[i] = bit.bxor(bytes[i], flip)
+          local file = npz_file.from_memory(bytes, size)
+          local arrays = file and file:tensors()
+          if arrays then
+            assert.same({ { 1.5, -2 }, 3 }, { arrays.a:totable(), arrays.b:item() })
+          end
+          bytes[i] = bit.bxor(bytes[i], flip)
+        end
+        assert.is_nil((npz_file.from_memory(bytes, i)))
+      end
+    end
+  end)
 
   it("reads what NumPy has saved, compressed or not", function()
     for _, name in ipairs { "plain", "compressed" } do
@@ -63,11 +107,12 @@ describe("npz", function()
         labels = dg.tensor({ 1, 2, 3 }, "int32"),
         ["deep/in/side"] = dg.tensor({ true, false }, "bool"),
         none = dg.empty({ 0, 3 }, "float64"),
-        half = 0.5, whole = 3, flag = true,
+        half = 0.5, whole = 3, flag = true, view = dg.tensor { { 1, 2 }, { 3, 4 } }.T,
       }, compression))
       local arrays = assert(serializers.load(path))
       assert.same({ { 1, 2 }, { 3, 4.5 } }, arrays.matrix:totable())
       assert.same({ 1, 2, 3 }, arrays.labels:totable())
+      assert.same({ { 1, 3 }, { 2, 4 } }, arrays.view:totable())
       assert.same({ true, false }, arrays["deep/in/side"]:totable())
       assert.same({ 0, 3 }, arrays.none.shape)
       assert.same({ "float64", 0.5 }, { arrays.half.dtype, arrays.half:item() })

@@ -72,6 +72,28 @@ describe("files", function()
     assert.equal(".\n..\nmodel.npz\nmodel.npz.tmp-x\nother.tmp-1a2b\n", listing(folder))
   end)
 
+  it("keeps the files before, the newest first", function()
+    for i = 1, 5 do assert(files.write(path, tostring(i), 3)) end
+    assert.same({ "5", "4", "3" }, { text_of(path), text_of(path .. ".1"), text_of(path .. ".2") })
+    assert.equal(".\n..\nmodel.npz\nmodel.npz.1\nmodel.npz.2\n", listing(folder))
+    files.write(path, "6", 2)
+    files.write(path, "7")
+    assert.same({ "7", "5", "3" }, { text_of(path), text_of(path .. ".1"), text_of(path .. ".2") })
+  end)
+
+  it("maps files, privately, as long as the pointer lives", function()
+    files.write(path, "12345")
+    local bytes, size = assert(files.map(path))
+    bytes[0] = 65
+    files.write(path, "x")
+    assert.equal("A2345", ffi.string(bytes, size))
+    assert.equal("x", text_of(path))
+    files.write(path, "")
+    assert.equal(0, select(2, assert(files.map(path))))
+    assert.matches("No such file", select(2, files.map(path .. "-")))
+    assert.is_nil((files.map(folder)))
+  end)
+
   describe("when a call fails", function()
     local sys, real = files.sys, {}
 
@@ -108,6 +130,29 @@ describe("files", function()
         assert.equal("old", text_of(path))
         assert.equal(".\n..\nmodel.npz\n", listing(folder))
       end
+    end)
+
+    it("has a whole file of each generation, whichever call it is", function()
+      for _, name in ipairs { "link", "rename", "unlink", "write", "fsync", "close", "open" } do
+        for k = 1, 4 do
+          for i = 1, 4 do files.write(path, tostring(i), 3) end
+          fail(name, k, ENOSPC, true)
+          files.write(path, "5", 3)
+          sys[name] = real[name]
+          local newest = text_of(path) or text_of(path .. ".1")
+          assert.is_true(newest == "5" or newest == "4")
+          local older = text_of(path .. ".1") or text_of(path .. ".2")
+          assert.is_true(tonumber(older) >= 3)
+          assert.is_true(files.write(path, "6", 3))
+          assert.is_nil(listing(folder):find "tmp")
+        end
+      end
+    end)
+
+    it("does without hard links", function()
+      sys.link = function() return -1 end
+      for i = 1, 3 do assert(files.write(path, tostring(i), 3)) end
+      assert.same({ "3", "2" }, { text_of(path), text_of(path .. ".1") })
     end)
 
     it("tells that the folder was not synced", function()

@@ -6,6 +6,7 @@ local config = require "dgraph.config"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local npz = require "dgraph.serializers.npz"
+local parameter = require "dgraph.parameter"
 local scope = require "dgraph.scope"
 
 ---@class dgraph.VisionLayers: dgraph.Chain
@@ -30,8 +31,17 @@ function VisionLayers:_finish(pretrained_model)
     errors.raisef("%s: pretrained_model is the path of an .npz file or nil, not %s", self._name,
       check.spell(pretrained_model))
   end
+  if parameter.is_unfilled() then
+    errors.raisef("%s: a model's file names another file", self._name)
+  end
   local report, message = npz.load_npz(pretrained_model, self)
   if not report then errors.raisef("%s: %s", self._name, message) end
+end
+
+--- A file of the model has what the other file had.
+function VisionLayers:_construction()
+  local given = Chain._construction(self)
+  return { n = given.n, nil, unpack(given, 2, given.n) }
 end
 
 --- The layers in order: for each its name, and the functions that it consists of.

@@ -5,7 +5,6 @@ local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local structure = require "dgraph.link_structure"
-local serializers = require "dgraph.serializers.serializer"
 
 local C = native.C
 
@@ -84,11 +83,11 @@ function UpdateRule:remove_hook(name)
   errors.raisef("remove_hook: there is no hook %s", tostring(name))
 end
 
---- Saves or loads the state, under the names that Chainer gives it.
+--- Saves or loads the state, under the names that Chainer gives it. What has no state yet is saved
+--- as none, so that a file also fits where a parameter never had a gradient.
 ---@param serializer dgraph.Serializer
 function UpdateRule:serialize(serializer)
   self.t = serializer("t", self.t)
-  if not self.state and not serializers.loads(serializer) then return end
   local state = self.state or {}
   for _, name in ipairs(self.state_names) do state[name] = serializer(name, state[name]) end
   if next(state) ~= nil then self.state = state end

@@ -1,6 +1,8 @@
 --- Saving and loading the state of links, optimizers and iterators.
 local dictionary = require "dgraph.serializers.dictionary"
+local model = require "dgraph.serializers.model"
 local npz = require "dgraph.serializers.npz"
+local safetensors = require "dgraph.serializers.safetensors"
 local serializer = require "dgraph.serializers.serializer"
 
 return {
@@ -10,6 +12,12 @@ return {
   load_npz = npz.load_npz,
   savez = npz.savez,
   load = npz.load,
+  save_safetensors = safetensors.save_safetensors,
+  load_safetensors = safetensors.load_safetensors,
+  write_safetensors = safetensors.write_safetensors,
+  read_safetensors = safetensors.read_safetensors,
+  save_model = model.save_model,
+  load_model = model.load_model,
   new_serializer = serializer.new,
   loads = serializer.loads,
 }

@@ -1,88 +1,68 @@
 --- Saving to and loading from .npz files, which NumPy and Chainer read and write too.
-local ffi = require "ffi"
 local dictionary = require "dgraph.serializers.dictionary"
-local Load = require "dgraph.serializers.npz_deserializer"
+local Load = require "dgraph.serializers.deserializer"
 local files = require "dgraph.utils.files"
+local generations = require "dgraph.serializers.generations"
 local npy = require "dgraph.serializers.npy"
 local npz_file = require "dgraph.serializers.npz_file"
 local zip = require "dgraph.serializers.zip"
 
----@class dgraph.LoadOptions
----@field path string?  what the keys in the file start with: only the part below it is loaded
----@field strict boolean?  true by default
----@field ignore_names (string|fun(key: string): boolean)[]?  whole keys that are left alone
+---@class dgraph.SaveOptions
+---@field generations integer?  how many files are kept: `path`, and those before it as `path.1`,
+---  `path.2` ...; 1 by default
+---@field compression boolean?  of .npz: true by default
+---@field metadata table<string, string>?  of .safetensors: texts that the file holds too
 
 local npz = {}
 
---- The header, memory and size of what is to be written for one value.
-local function encode(key, value)
-  local kind = type(value)
-  if value == dictionary.none then
-    return npy.encode_none()
-  elseif kind == "boolean" then
-    return npy.encode_header({}, "bool"), ffi.new("uint8_t[1]", value and 1 or 0), 1
-  elseif kind == "number" then
-    local whole = value % 1 == 0 and math.abs(value) <= 2 ^ 53
-    if whole then return npy.encode_header({}, "int64"), ffi.new("int64_t[1]", value), 8 end
-    return npy.encode_header({}, "float64"), ffi.new("double[1]", value), 8
-  elseif kind == "string" or kind == "function" or kind == "thread" or not value.dtype then
-    error(("%s is a %s: only tensors, numbers and booleans can be saved"):format(key, kind), 0)
-  end
-  local here = value:to "cpu"
-  return npy.encode_header(value.shape, value.dtype), here:pointer(), value.nbytes, here
-end
-
-local function write(path, arrays, compression)
-  local keys = {}
-  for key in pairs(arrays) do keys[#keys + 1] = key end
-  table.sort(keys)
-  local writer = zip.writer { compression = compression }
-  for _, key in ipairs(keys) do
-    local header, data, size, owner = encode(key, arrays[key])
-    local done, message = writer:add(key .. ".npy", header, data, size, owner or arrays[key])
-    if not done then return nil, ("cannot write %s: %s"):format(path, message) end
-  end
-  return files.write(path, writer:finish())
+--- `true` and `false` stand for the option `compression`.
+local function read_options(opts)
+  if type(opts) == "table" then return opts end
+  return { compression = opts }
 end
 
 --- Writes named tensors, numbers and booleans to a file that `numpy.load` reads. The old file is
 --- replaced only when the new one is whole.
 ---@param path string
 ---@param arrays table<string, dgraph.Tensor|number|boolean>
----@param compression? boolean  true by default
+---@param opts? boolean|dgraph.SaveOptions  or only whether to compress
 ---@return true? done
 ---@return string? message
-function npz.savez(path, arrays, compression)
-  return write(path, arrays, compression ~= false)
+function npz.savez(path, arrays, opts)
+  opts = read_options(opts)
+  local writer = zip.writer { compression = opts.compression ~= false }
+  for _, key in ipairs(dictionary.keys(arrays)) do
+    local array = dictionary.pack(key, arrays[key])
+    local header = array and npy.encode_header(array.shape, array.dtype) or npy.encode_none()
+    local done, message = writer:add(key .. ".npy", header, array and array.data,
+      array and array.size, array)
+    if not done then return nil, ("cannot write %s: %s"):format(path, message) end
+  end
+  return files.write(path, writer:finish(), opts.generations)
 end
 
---- Reads all arrays of an .npz file.
----@param path string
----@return table<string, dgraph.Tensor>? arrays
----@return string? message
-function npz.load(path)
+local function read(path)
   local file, message = npz_file.open(path)
   if not file then return nil, message end
-  local arrays = {}
-  for _, key in ipairs(file.keys) do
-    local tensor
-    tensor, message = file:tensor(key)
-    if tensor == nil then return nil, message end
-    arrays[key] = tensor or nil -- none for a parameter without a shape
-  end
-  return arrays
+  return file:tensors()
 end
+
+--- Reads all arrays of an .npz file, or of the newest whole one where generations were kept.
+---@param path string
+---@return table<string, dgraph.Tensor>? arrays
+---@return string|dgraph.Found|nil message_or_found  what was loaded in place of the newest
+function npz.load(path) return generations.newest(path, read) end
 
 --- Saves a link, an optimizer, or whatever has a method `serialize`.
 ---@param path string
 ---@param object { serialize: fun(self: any, serializer: dgraph.Serializer) }
----@param compression? boolean  true by default
+---@param opts? boolean|dgraph.SaveOptions  or only whether to compress
 ---@return true? done
 ---@return string? message
-function npz.save_npz(path, object, compression)
+function npz.save_npz(path, object, opts)
   local serializer, target = dictionary.DictionarySerializer()
   object:serialize(serializer)
-  return npz.savez(path, target, compression)
+  return npz.savez(path, target, opts)
 end
 
 --- Makes a deserializer by hand: `object:serialize(NpzDeserializer(file))`. Unlike `load_npz` it
@@ -102,27 +82,16 @@ end
 
 --- Loads what `save_npz` wrote, or Chainer. A parameter without a shape takes that of the file.
 --- The object changes only after the whole file was read and found right. A file that cannot be
---- read or is damaged is `nil, message`; one that does not fit the object is an error that lists
---- every key at fault, unless `strict` is false: then those keys are left as they are.
+--- read or is damaged is `nil, message`, unless `path.1`, an older generation, is whole: then the
+--- report says so. One that does not fit the object is an error that lists every key at fault,
+--- unless `strict` is false: then those keys are left as they are.
 ---@param path string
 ---@param object { serialize: fun(self: any, serializer: dgraph.Serializer) }
 ---@param opts? dgraph.LoadOptions
 ---@return dgraph.LoadReport? report
 ---@return string? message
 function npz.load_npz(path, object, opts)
-  opts = opts or {}
-  local file, message = npz_file.open(path)
-  if not file then return nil, message end
-  local load = Load.new(file, opts.path, opts.ignore_names)
-  object:serialize(load:checker())
-  if load.damage then return nil, load.damage end
-  local report = load:finish()
-  local problems = load:problems()
-  if problems and opts.strict ~= false then
-    error(("load_npz: %s does not fit the object\n%s"):format(path, problems), 2)
-  end
-  object:serialize(load:deserializer(opts.strict ~= false))
-  return report
+  return Load.into("load_npz", npz_file.open, path, object, opts)
 end
 
 return npz

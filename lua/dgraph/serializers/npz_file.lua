@@ -1,6 +1,7 @@
 --- An .npz archive as named arrays: the zip container and the .npy format put together.
 local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
+local elements = require "dgraph.serializers.elements"
 local files = require "dgraph.utils.files"
 local npy = require "dgraph.serializers.npy"
 local zip = require "dgraph.serializers.zip"
@@ -59,7 +60,7 @@ function NpzFile:_fail(key, message) return nil, ("%s: %s: %s"):format(self.path
 
 --- The header of an array, read without unpacking the rest.
 ---@param key string
----@return dgraph.NpyHeader? header
+---@return dgraph.ArrayHeader? header
 ---@return string? message
 function NpzFile:header(key)
   if self._headers[key] then return self._headers[key] end
@@ -86,7 +87,7 @@ local function read_into(file, key, place)
   local done
   done, message = npy.check(header, bytes, size)
   if done and not header.uninitialized then
-    done, message = npy.decode(header, bytes, place(header))
+    done, message = elements.decode(header, bytes, place(header))
   end
   buffer.free(bytes)
   if not done then return file:_fail(key, message) end
@@ -122,6 +123,19 @@ function NpzFile:scalar(key)
   local value = tonumber(ffi.cast(SCALAR[header.dtype] .. " *", target)[0])
   if header.dtype == "bool" then return value ~= 0 end
   return value
+end
+
+--- Reads all arrays as new tensors; those that stand for nothing are left out.
+---@return table<string, dgraph.Tensor>? tensors
+---@return string? message
+function NpzFile:tensors()
+  local tensors = {}
+  for _, key in ipairs(self.keys) do
+    local tensor, message = self:tensor(key)
+    if tensor == nil then return nil, message end
+    tensors[key] = tensor or nil
+  end
+  return tensors
 end
 
 return { open = open, from_memory = from_memory }

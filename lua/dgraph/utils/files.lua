@@ -12,7 +12,12 @@ int dgraph_libc_close(int fd) asm("close");
 int dgraph_libc_rename(const char *from, const char *to) asm("rename");
 int dgraph_libc_unlink(const char *path) asm("unlink");
 int dgraph_libc_mkdir(const char *path, unsigned int mode) asm("mkdir");
+int dgraph_libc_link(const char *from, const char *to) asm("link");
 int dgraph_libc_access(const char *path, int mode) asm("access");
+long dgraph_libc_lseek(int fd, long offset, int whence) asm("lseek");
+void *dgraph_libc_mmap(void *address, size_t size, int protection, int flags, int fd, long offset)
+  asm("mmap");
+int dgraph_libc_munmap(void *address, size_t size) asm("munmap");
 char *dgraph_libc_realpath(const char *path, char *resolved) asm("realpath");
 size_t dgraph_libc_fread(void *data, size_t size, size_t count, void *file) asm("fread");
 char *dgraph_libc_strerror(int code) asm("strerror");
@@ -41,6 +46,7 @@ files.sys = {
   write = function(fd, data, size) return tonumber(C.dgraph_libc_write(fd, data, size)) end,
   fsync = function(fd) return C.dgraph_libc_fsync(fd) end,
   close = function(fd) return C.dgraph_libc_close(fd) end,
+  link = function(from, to) return C.dgraph_libc_link(from, to) end,
   rename = function(from, to) return C.dgraph_libc_rename(from, to) end,
   unlink = function(path) return C.dgraph_libc_unlink(path) end,
 }
@@ -158,13 +164,33 @@ local function sync_folder(path)
   return code == 0 or nil, message
 end
 
+--- Moves the file and those before it one number on, so that `path.1` is what `path` still is. The
+--- one that would be number `count` is replaced by the one before it.
+local function keep_generations(path, count)
+  if not files.exists(path) then return true end
+  for i = count - 2, 1, -1 do
+    local from = ("%s.%d"):format(path, i)
+    if files.exists(from) and sys.rename(from, ("%s.%d"):format(path, i + 1)) ~= 0 then
+      return nil, reason()
+    end
+  end
+  local older = path .. ".1"
+  if count == 2 then sys.unlink(older) end
+  if sys.link(path, older) == 0 then return true end
+  -- A file system without hard links: for a moment only `path.1` is there, which loaders find.
+  if sys.rename(path, older) ~= 0 then return nil, reason() end
+  return true
+end
+
 --- Replaces a file: whoever opens it, at whatever moment the power fails, finds the old content
 --- or the new one, whole. On error the old file is as it was and nothing lies beside it.
 ---@param path string
 ---@param parts string|(string|{[1]: ffi.cdata*, [2]: integer})[]  strings, and pointers with sizes
+---@param generations? integer  how many files are kept, this one included: 1 by default. The one
+---  before is `path.1`, then `path.2` ...
 ---@return true? done
 ---@return string? message
-function files.write(path, parts)
+function files.write(path, parts, generations)
   if type(parts) == "string" then parts = { parts } end
   local target = resolve(path)
   remove_strays(target)
@@ -174,6 +200,7 @@ function files.write(path, parts)
   if sys.close(fd) ~= 0 and done and ffi.errno() ~= EINTR then
     done, message = nil, reason()
   end
+  if done and (generations or 1) > 1 then done, message = keep_generations(target, generations) end
   if done and sys.rename(temporary, target) ~= 0 then
     done, message = nil, reason()
   end
@@ -223,6 +250,34 @@ function files.read(path, limit)
   local bytes, size = read_open(file, limit or math.huge)
   file:close()
   if not bytes then return nil, ("%s: %s"):format(path, size) end
+  return bytes, size
+end
+
+local PROT_READ_WRITE, MAP_PRIVATE, SEEK_END = 3, 2, 2
+
+local function map_open(fd, path)
+  local size = tonumber(C.dgraph_libc_lseek(fd, 0, SEEK_END))
+  if size < 0 then return nil, ("%s: %s"):format(path, reason()) end
+  if size == 0 then return buffer.new(0), 0 end
+  local memory = C.dgraph_libc_mmap(nil, size, PROT_READ_WRITE, MAP_PRIVATE, fd, 0)
+  if ffi.cast("intptr_t", memory) == -1 then return nil, ("%s: %s"):format(path, reason()) end
+  return ffi.gc(ffi.cast("uint8_t *", memory), function(bytes)
+    C.dgraph_libc_munmap(bytes, size)
+  end), size
+end
+
+--- Maps a whole file into memory, as long as the pointer lives: nothing is read before it is used,
+--- and processes that map the same file share it. What is written there stays private, and does
+--- not reach the file. Whoever makes the file shorter kills those that map it; `files.write`
+--- replaces files instead, and a mapping keeps the old one.
+---@param path string
+---@return ffi.cdata*? bytes  a `uint8_t *`
+---@return integer|string size_or_message
+function files.map(path)
+  local fd = retry(sys.open, path, bit.bor(O_RDONLY, O_CLOEXEC), 0)
+  if fd < 0 then return nil, ("%s: %s"):format(path, reason()) end
+  local bytes, size = map_open(fd, path)
+  sys.close(fd)
   return bytes, size
 end
 

@@ -1,4 +1,8 @@
---- Reads the state of an object out of an .npz file, in two passes: look at all, then change it.
+--- Reads the state of an object out of a file of named arrays, in two passes: look at all, then
+--- change it.
+local errors = require "dgraph.errors"
+local generations = require "dgraph.serializers.generations"
+local parameter = require "dgraph.parameter"
 local serializer = require "dgraph.serializers.serializer"
 
 --- A value of one kind may become one of a later kind, as in NumPy's "same kind" casting.
@@ -35,6 +39,14 @@ local function becomes_scalar(header, value)
   return type(value) == "number" or type(value) == "boolean"
 end
 
+local function ignore() end
+
+--- Gives a parameter its shape; its first numbers need not be drawn.
+local function initialize(value, shape)
+  local done, message = parameter.unfilled(ignore, value.initialize, value, shape)
+  if not done then error(message, 0) end
+end
+
 --- What a value becomes, given what was found for it.
 local function assign(value, ready)
   local found, kind = ready.value, type(value)
@@ -48,7 +60,7 @@ local function assign(value, ready)
     return found ~= 0 and found ~= false
   end
   if ready.none then return value end
-  if serializer.is_uninitialized(value) then value:initialize(found.shape) end
+  if serializer.is_uninitialized(value) then initialize(value, found.shape) end
   value:copydata(found)
   return value
 end
@@ -61,21 +73,26 @@ local function ignores(ignore_names, key)
   return false
 end
 
----@class dgraph.LoadReport
+---@class dgraph.LoadOptions
+---@field path string?  what the keys in the file start with: only the part below it is loaded
+---@field strict boolean?  true by default
+---@field ignore_names (string|fun(key: string): boolean)[]?  whole keys that are left alone
+
+---@class dgraph.LoadReport: dgraph.Found
 ---@field missing string[]  asked for by the object, not in the file
 ---@field unexpected string[]  in the file, not asked for by the object
 ---@field mismatched string[]  "key: what does not fit"
 
----@class dgraph.NpzLoad
+---@class dgraph.Load
 ---@field report dgraph.LoadReport
 ---@field damage string?  why the file cannot be read
 local Load = {}
 Load.__index = Load
 
----@param file dgraph.NpzFile
+---@param file dgraph.NpzFile|dgraph.SafetensorsFile
 ---@param path? string  what the keys in the file start with
 ---@param ignore_names? (string|fun(key: string): boolean)[]
----@return dgraph.NpzLoad
+---@return dgraph.Load
 function Load.new(file, path, ignore_names)
   return setmetatable({
     report = { missing = {}, unexpected = {}, mismatched = {} },
@@ -161,6 +178,36 @@ function Load:problems()
   if #lines == 0 then return nil end
   for _, key in ipairs(report.unexpected) do lines[#lines + 1] = "  not asked for: " .. key end
   return table.concat(lines, "\n")
+end
+
+--- Loads an object: `nil, message` for a file that cannot be read, an error for one that does not
+--- fit. The object changes when all was found right, not before.
+---@param who string  for messages
+---@param open fun(path: string): table?, string?
+---@param path string
+---@param object { serialize: fun(self: any, serializer: dgraph.Serializer) }
+---@param opts? dgraph.LoadOptions
+---@return dgraph.LoadReport? report
+---@return string? message
+function Load.into(who, open, path, object, opts)
+  opts = opts or {}
+  local load, found = generations.newest(path, function(candidate)
+    local file, message = open(candidate)
+    if not file then return nil, message end
+    local attempt = Load.new(file, opts.path, opts.ignore_names)
+    object:serialize(attempt:checker())
+    if attempt.damage then return nil, attempt.damage end
+    return attempt
+  end)
+  if not load then return nil, found end
+  local report = load:finish()
+  if found then report.file, report.passed_over = found.file, found.passed_over end
+  local problems = load:problems()
+  if problems and opts.strict ~= false then
+    errors.raisef("%s: %s does not fit the object\n%s", who, load._file.path, problems)
+  end
+  object:serialize(load:deserializer(opts.strict ~= false))
+  return report
 end
 
 return Load
