@@ -31,7 +31,8 @@ end
 
 local function new(label, dtype)
   local link = dg.Link()
-  link.W = dg.Parameter(dg.tensor(FILE.start, dtype):to(DEVICE))
+  link.W = dg.Parameter(dg.tensor(FILE.start, dtype))
+  link:to(DEVICE)
   return link, make(label):setup(link)
 end
 
@@ -64,7 +65,7 @@ end
 
 describe("steps of", function()
   for label in pairs(FILE) do
-    if label ~= "start" and label ~= "slopes" then
+    if label ~= "start" and label ~= "slopes" and not label:find "^LBFGS" then
       it(label .. " lead where PyTorch's or NumPy's do", function()
         compare(label, "float64", 1e-8) -- PyTorch has parts of NAdam in float32
         compare(label, "float32", 2e-4)
@@ -94,7 +95,7 @@ describe("steps of", function()
   it("every optimizer are in the file", function()
     local bases = { Optimizer = true, GradientMethod = true, UpdateRule = true }
     for name, class in pairs(optimizers) do
-      if type(class) == "table" and class.setup and not bases[name] then
+      if type(class) == "table" and class.setup and not bases[name] and name ~= "LBFGS" then
         assert.is_truthy(FILE[name], name)
       end
     end

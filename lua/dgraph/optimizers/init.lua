@@ -24,6 +24,7 @@ return {
   Adamax = require "dgraph.optimizers.adamax",
   LAMB = require "dgraph.optimizers.lamb",
   Rprop = require "dgraph.optimizers.rprop",
+  LBFGS = require "dgraph.optimizers.lbfgs",
   WeightDecay = require "dgraph.optimizers.weight_decay",
   GradientClipping = require "dgraph.optimizers.gradient_clipping",
   GradientHardClipping = require "dgraph.optimizers.gradient_hard_clipping",
