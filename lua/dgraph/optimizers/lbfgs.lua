@@ -4,8 +4,8 @@
 ---
 --- One `update(lossfun, ...)` calls the function up to max_eval times, always on the same data: it is
 --- for smooth losses over all data, not for batches drawn at random. What it remembers is not saved: a
---- loaded model begins with the slope. All parameters are one vector;
---- those that are disabled stay, gradients of rows become whole.
+--- loaded model begins with the slope. All parameters are one vector; those that are disabled stay,
+--- gradients of rows become whole.
 local Optimizer = require "dgraph.optimizers.optimizer"
 local arguments = require "dgraph.links.arguments"
 local errors = require "dgraph.errors"

@@ -94,12 +94,17 @@ end
 
 --- Saves or loads the state, under the names that Chainer gives it.
 ---@param serializer dgraph.Serializer
-function UpdateRule:serialize(serializer)
+---@param param? dgraph.Parameter  its state is loaded to where it is; to the CPU when nil
+function UpdateRule:serialize(serializer, param)
   self.t = serializer("t", self.t)
   for _, name in ipairs(self.number_names) do self[name] = serializer(name, self[name]) end
   if not self.state and not serializers.loads(serializer) then return end
   local state = self.state or {}
-  for _, name in ipairs(self.state_names) do state[name] = serializer(name, state[name]) end
+  for _, name in ipairs(self.state_names) do
+    local value = serializer(name, state[name])
+    if value and param and param.is_initialized then value = value:to(param.device) end
+    state[name] = value
+  end
   if next(state) ~= nil then self.state = state end
 end
 
