@@ -6,7 +6,7 @@ local DEVICE = os.getenv "DGRAPH_TEST_DEVICE" or "cpu"
 local FILE = assert(dg.serializers.load "spec/fixtures/reference/optimizers.npz")
 local SHOWN = { [1] = 1, [2] = 2, [10] = 3, [20] = 4 }
 
--- What each case of the file is made with: the optimizer of that name with its defaults, if nothing.
+-- What cases of the file are made with; the others are optimizers of that name with their defaults.
 local OTHER = {
   ["RMSprop inside"] = { "RMSprop", { lr = 0.1, alpha = 0.9, eps = 0.01, eps_inside_sqrt = true } },
   ["RAdam other"] = { "RAdam", { lr = 0.1, beta1 = 0.8, beta2 = 0.9, eps = 0.01 } },

@@ -37,7 +37,8 @@ local AdaBound = define("AdaBound", {
   init = function(rule, settings) rule.initial_alpha = settings.alpha end,
   update = function(rule, param, grad)
     local settings, state, t = rule.hyperparam, rule.state, rule.t
-    local alpha, beta1, beta2, gamma = settings.alpha, settings.beta1, settings.beta2, settings.gamma
+    local alpha, beta1, beta2 = settings.alpha, settings.beta1, settings.beta2
+    local gamma = settings.gamma
     local rate = alpha * math.sqrt(1 - beta2 ^ t) / (1 - beta1 ^ t)
     local last = settings.final_lr * alpha / rule.initial_alpha
     native.check(C.dg_update_adabound(param, grad, state.m, state.v, state.vhat, rate, beta1,

@@ -1,4 +1,5 @@
---- AdaDelta, which has no learning rate. M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.
+--- AdaDelta, which has no learning rate. M. Zeiler, "ADADELTA: an adaptive learning rate method",
+--- 2012.
 --
 --     msg = rho msg + (1 - rho) g^2
 --     dx = sqrt((msdx + eps) / (msg + eps)) g

@@ -1,6 +1,6 @@
---- Adam with the largest v so far: `Adam { amsgrad = true }` by its own name, with the arguments alpha,
---- beta1, beta2, eps, eta and weight_decay_rate. S. Reddi, S. Kale, S. Kumar, "On the convergence of
---- Adam and beyond", 2018.
+--- Adam with the largest v so far: `Adam { amsgrad = true }` by its own name, with the arguments
+--- alpha, beta1, beta2, eps, eta and weight_decay_rate. S. Reddi, S. Kale, S. Kumar, "On the
+--- convergence of Adam and beyond", 2018.
 local Adam = require "dgraph.optimizers.adam"
 
 ---@class dgraph.AMSGrad: dgraph.Adam

@@ -1,5 +1,5 @@
---- Momentum whose memory does not depend on the rate: v = momentum v - g, p = p + lr v, so that a new
---- rate counts at once.
+--- Momentum whose memory does not depend on the rate: v = momentum v - g, p = p + lr v, so that a
+--- new rate counts at once.
 ---
 --- Where a gradient is some rows of a matrix (F.embed_id) only these rows of p and v change.
 local define = require "dgraph.optimizers.define"

@@ -1,6 +1,6 @@
---- FTRL-Proximal, for online learning of large linear models: rare inputs learn at a rate of their own,
---- and l1 makes weights exactly 0. H. B. McMahan et al., "Ad click prediction: a view from the
---- trenches", 2013, algorithm 1.
+--- FTRL-Proximal, for online learning of large linear models: rare inputs learn at a rate of their
+--- own, and l1 makes weights exactly 0. H. B. McMahan et al., "Ad click prediction: a view from
+--- the trenches", 2013, algorithm 1.
 --
 --     s = (sqrt(n + g^2) - sqrt(n)) / alpha
 --     z = z + g - s p

@@ -20,7 +20,7 @@ GradientHardClipping.call_for_each_param = true
 function GradientHardClipping:init(lower_bound, upper_bound)
   self.lower_bound = check.number(lower_bound, self._name, "the lower bound")
   self.upper_bound = check.number(upper_bound, self._name, "the upper bound")
-  if not (lower_bound <= upper_bound) then
+  if lower_bound > upper_bound then
     errors.raisef("%s: the lower bound %g is above the upper bound %g", self._name, lower_bound,
       upper_bound)
   end

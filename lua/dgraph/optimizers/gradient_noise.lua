@@ -10,7 +10,7 @@ local random = require "dgraph.random"
 
 ---@class dgraph.GradientNoise
 ---@field eta number
----@field noise_func fun(grad: dgraph.Tensor, hook: dgraph.GradientNoise, rule: dgraph.UpdateRule): dgraph.Tensor
+---@field noise_func fun(grad: dgraph.Tensor, hook: table, rule: table): dgraph.Tensor
 ---@overload fun(eta: number, noise_func?: function): dgraph.GradientNoise
 local GradientNoise = class.new("GradientNoise")
 GradientNoise.name = "GradientNoise"

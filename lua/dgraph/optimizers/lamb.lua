@@ -1,5 +1,5 @@
---- LAMB, for large batches: Adam whose step is as long as the parameter, times lr. Y. You et al., "Large
---- batch optimization for deep learning: training BERT in 76 minutes", 2020, algorithm 2.
+--- LAMB, for large batches: Adam whose step is as long as the parameter, times lr. Y. You et al.,
+--- "Large batch optimization for deep learning: training BERT in 76 minutes", 2020, algorithm 2.
 --
 --     m, v as in Adam,  M = m / (1 - beta1^t),  V = v / (1 - beta2^t)
 --     d = M / (sqrt(V) + eps) + weight_decay p

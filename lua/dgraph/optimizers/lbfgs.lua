@@ -1,11 +1,11 @@
---- L-BFGS: steps along the slope, bent by what the last steps tell about curvature. J. Nocedal, "Updating
---- quasi-Newton matrices with limited storage", 1980, as PyTorch has it without a line search; the
---- defaults are PyTorch's.
+--- L-BFGS: steps along the slope, bent by what the last steps tell about curvature. J. Nocedal,
+--- "Updating quasi-Newton matrices with limited storage", 1980, as PyTorch has it without a line
+--- search; the defaults are PyTorch's.
 ---
---- One `update(lossfun, ...)` calls the function up to max_eval times, always on the same data: it is
---- for smooth losses over all data, not for batches drawn at random. What it remembers is not saved: a
---- loaded model begins with the slope. All parameters are one vector; those that are disabled stay,
---- gradients of rows become whole.
+--- One `update(lossfun, ...)` calls the function up to max_eval times, always on the same data: it
+--- is for smooth losses over all data, not for batches drawn at random. What it remembers is not
+--- saved: a loaded model begins with the slope. All parameters are one vector; those that are
+--- disabled stay, gradients of rows become whole.
 local Optimizer = require "dgraph.optimizers.optimizer"
 local arguments = require "dgraph.links.arguments"
 local errors = require "dgraph.errors"

@@ -1,5 +1,5 @@
---- M-SVAG: momentum, shortened where gradients disagree. L. Balles, P. Hennig, "Dissecting Adam: the
---- sign, magnitude and variance of stochastic gradients", 2018, as Chainer has it.
+--- M-SVAG: momentum, shortened where gradients disagree. L. Balles, P. Hennig, "Dissecting Adam:
+--- the sign, magnitude and variance of stochastic gradients", 2018, as Chainer has it.
 --
 --     m = beta m + (1 - beta) g,  M = m / (1 - beta^t)
 --     v = beta v + (1 - beta) g^2,  V = v / (1 - beta^t)

@@ -1,5 +1,5 @@
---- NAdam: Adam with Nesterov's momentum. T. Dozat, "Incorporating Nesterov momentum into Adam", 2016, as
---- PyTorch has it; the defaults are PyTorch's.
+--- NAdam: Adam with Nesterov's momentum. T. Dozat, "Incorporating Nesterov momentum into Adam",
+--- 2016, as PyTorch has it; the defaults are PyTorch's.
 --
 --     m, v as in Adam,  V = v / (1 - beta2^t)
 --     mu(t) = beta1 (1 - 0.96^(t momentum_decay) / 2),  P(t) = mu(1) mu(2) ... mu(t)

@@ -1,6 +1,6 @@
---- RMSprop: ms = alpha ms + (1 - alpha) g^2, p = p - lr g / (sqrt(ms) + eps), or with eps_inside_sqrt
---- p = p - lr g / sqrt(ms + eps). T. Tieleman, G. Hinton, Coursera's "Neural networks for machine
---- learning", lecture 6.5, 2012.
+--- RMSprop: ms = alpha ms + (1 - alpha) g^2, p = p - lr g / (sqrt(ms) + eps), or with
+--- eps_inside_sqrt p = p - lr g / sqrt(ms + eps). T. Tieleman, G. Hinton, Coursera's "Neural
+--- networks for machine learning", lecture 6.5, 2012.
 ---
 --- Where a gradient is some rows of a matrix (F.embed_id) only these rows of p and ms change: ms of
 --- the others fades when they come again, not before.

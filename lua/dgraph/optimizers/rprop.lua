@@ -1,6 +1,6 @@
---- Rprop, for gradients of all data at once: only their signs count. M. Riedmiller, H. Braun, "A direct
---- adaptive method for faster backpropagation learning: the RPROP algorithm", 1993, as PyTorch has
---- it; the defaults are PyTorch's.
+--- Rprop, for gradients of all data at once: only their signs count. M. Riedmiller, H. Braun, "A
+--- direct adaptive method for faster backpropagation learning: the RPROP algorithm", 1993, as
+--- PyTorch has it; the defaults are PyTorch's.
 --
 --     step = lr at first;  etaplus step where g has the sign of the last g, etaminus step where it
 --     has the other, in [step_min, step_max]; then g counts as 0 here and in the next step
