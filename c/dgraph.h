@@ -1479,6 +1479,88 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
                           dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
                           double eta, double weight_decay_rate);
 
+/* v = momentum v - grad, param += lr v, in place. */
+DG_API int dg_update_corrected_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v,
+                                            double lr, double momentum);
+
+/* v = momentum v - lr grad, param += momentum v - lr grad, in place: Y. Nesterov, 1983, as Y. Bengio,
+ * N. Boulanger-Lewandowski, R. Pascanu write it in "Advances in optimizing recurrent networks", 2012. */
+DG_API int dg_update_nesterov_ag(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
+                                 double momentum);
+
+/* h += grad^2, param -= lr grad / (sqrt(h) + eps), in place: J. Duchi, E. Hazan, Y. Singer, 2011. */
+DG_API int dg_update_adagrad(dg_tensor *param, dg_tensor *grad, dg_tensor *h, double lr, double eps);
+
+/* ms += (1 - alpha) (grad^2 - ms), param -= lr grad / (sqrt(ms + inside) + eps), in place:
+ * T. Tieleman, G. Hinton, 2012. */
+DG_API int dg_update_rmsprop(dg_tensor *param, dg_tensor *grad, dg_tensor *ms, double lr,
+                             double alpha, double eps, double inside);
+
+/* n += (1 - alpha) (grad^2 - n), g += (1 - alpha) (grad - g),
+ * delta = momentum delta - lr grad / sqrt(n - g^2 + eps), param += delta, in place: A. Graves,
+ * "Generating sequences with recurrent neural networks", 2013. */
+DG_API int dg_update_rmsprop_graves(dg_tensor *param, dg_tensor *grad, dg_tensor *n, dg_tensor *g,
+                                    dg_tensor *delta, double lr, double alpha, double momentum,
+                                    double eps);
+
+/* msg += (1 - rho) (grad^2 - msg), dx = sqrt((msdx + eps) / (msg + eps)) grad,
+ * msdx += (1 - rho) (dx^2 - msdx), param -= dx, in place: M. Zeiler, "ADADELTA", 2012. */
+DG_API int dg_update_adadelta(dg_tensor *param, dg_tensor *grad, dg_tensor *msg, dg_tensor *msdx,
+                              double rho, double eps);
+
+/* m and v as in dg_update_adam, param -= rate m / (root sqrt(v) + eps), in place; a root of 0 and an eps of
+ * 1 leave v out. L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2020. */
+DG_API int dg_update_radam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double beta1, double beta2, double root, double eps);
+
+/* m and v as in dg_update_adam, param -= (rate m + direct grad) / (root sqrt(v) + eps), in place:
+ * T. Dozat, "Incorporating Nesterov momentum into Adam", 2016. */
+DG_API int dg_update_nadam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double direct, double beta1, double beta2, double root,
+                           double eps);
+
+/* m as in dg_update_adam, largest = max(beta2 largest, |grad| + eps), param -= rate m / largest, in place:
+ * D. Kingma, J. Ba, 2015, section 7.1. */
+DG_API int dg_update_adamax(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *largest,
+                            double rate, double beta1, double beta2, double eps);
+
+/* m, v and vhat as in dg_update_adam, r = lr / (sqrt(v) + eps) but not outside of [lower, upper],
+ * param -= eta (r m + weight_decay_rate param), in place: L. Luo et al., "Adaptive gradient methods with
+ * dynamic bound of learning rate", 2019. */
+DG_API int dg_update_adabound(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                              dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
+                              double eta, double weight_decay_rate, double lower, double upper);
+
+/* m += (1 - beta) (grad - m), v += (1 - beta) (grad^2 - v), and with M = unbias m, V = unbias v:
+ * part = M^2 / (M^2 + spread (V - M^2)) within [0, 1], param = keep param - rate part M, in place:
+ * L. Balles, P. Hennig, "Dissecting Adam", 2018. */
+DG_API int dg_update_msvag(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double beta, double unbias, double spread, double keep);
+
+/* r = 1 / (mem + 1), g += r (grad - g), g2 += r (grad^2 - g2), x = g^2 / (g2 + eps),
+ * param -= grad min(lr, x) / (sqrt(g2) + eps), mem = 1 + mem (1 - x), in place; mem begins with 1.
+ * S. Funk, "RMSprop loses to SMORMS3", sifter.org/~simon/journal/20150420.html, 2015. */
+DG_API int dg_update_smorms3(dg_tensor *param, dg_tensor *grad, dg_tensor *mem, dg_tensor *g,
+                             dg_tensor *g2, double lr, double eps);
+
+/* s = (sqrt(n + grad^2) - sqrt(n)) / alpha, z += grad - s param, n += grad^2, and param = 0 where
+ * |z| <= l1, else (sign(z) l1 - z) / ((beta + sqrt(n)) / alpha + l2), in place; where grad is 0 all
+ * stays. H. B. McMahan et al., "Ad click prediction: a view from the trenches", 2013. */
+DG_API int dg_update_ftrl(dg_tensor *param, dg_tensor *grad, dg_tensor *z, dg_tensor *n,
+                          double alpha, double beta, double l1, double l2);
+
+/* m and v as in dg_update_adam, direction = rate m / (root sqrt(v) + eps) + decay param, in place; param
+ * stays. Y. You et al., "Large batch optimization for deep learning", 2020. */
+DG_API int dg_update_lamb(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                          dg_tensor *direction, double rate, double beta1, double beta2,
+                          double root, double eps, double decay);
+
+/* Steps of their own size, in place: `step` becomes etaplus as large where grad has the sign of prev,
+ * etaminus as large where it has the other, within [smallest, largest]; there grad counts as 0.
+ * param -= sign(grad) step, prev = grad. M. Riedmiller, H. Braun, "RPROP", 1993. */
+DG_API int dg_update_rprop(dg_tensor *param, dg_tensor *grad, dg_tensor *prev, dg_tensor *step,
+                           double etaminus, double etaplus, double smallest, double largest);
+
 /* The sum of the squares of x's elements (floats), taken in double precision; NaN with an error. */
 DG_API double dg_sum_of_squares(dg_tensor *x);
 

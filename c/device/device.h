@@ -5,6 +5,7 @@
 #ifndef DG_DEVICE_H
 #define DG_DEVICE_H
 
+#include "device/update.h"
 #include "device/view.h"
 
 struct dg_map;
@@ -57,19 +58,14 @@ typedef struct dg_sequences {
   int64_t blank; /* the class of no label, counted from 0 */
 } dg_sequences;
 
-/* p is the parameter, g its gradient; the formulas stand at the functions in op/update.c. */
-typedef enum dg_update_rule {
-  DG_UPDATE_SCALE,    /* p; f: factor */
-  DG_UPDATE_ADD,      /* p, g; f: scale */
-  DG_UPDATE_MOMENTUM, /* p, g, v; f: rate, momentum */
-  DG_UPDATE_ADAM,     /* p, g, m, v; f: rate, beta1, beta2, eps, eta, decay */
-  DG_UPDATE_AMSGRAD   /* p, g, m, v, largest v; the same */
-} dg_update_rule;
+/* The rules of device/update.h: DG_UPDATE_SCALE and so on. */
+#define DG_UPDATE_ENUM(NAME, ...) DG_UPDATE_##NAME,
+typedef enum dg_update_rule { DG_UPDATE_RULES(DG_UPDATE_ENUM) } dg_update_rule;
 
 typedef struct dg_update {
   dg_update_rule rule;
   int states;
-  double f[6];
+  double f[DG_UPDATE_NUMBERS];
 } dg_update;
 
 /* Softmax attention: y = (m p) v with p = softmax(s), s = scale q k' + mask along its last axis. A

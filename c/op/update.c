@@ -8,15 +8,13 @@
 
 #include "node/rows.h"
 
-enum { MAX_STATES = 5 };
-
 /* What a rule reads and changes; NULL in `x` is an error. */
 typedef struct states {
   const char *who;
   int count;
-  dg_tensor *x[MAX_STATES];
-  const char *name[MAX_STATES];
-  dg_body *body[MAX_STATES];
+  dg_tensor *x[DG_UPDATE_STATES];
+  const char *name[DG_UPDATE_STATES];
+  dg_body *body[DG_UPDATE_STATES];
 } states;
 
 static bool fits(const states *s, int i)
@@ -53,9 +51,10 @@ static int refuse(const states *s, int i)
 static int update_rows(const states *s, const dg_update *u, const dg_view *const *whole)
 {
   const dg_body *g = s->body[1];
-  const dg_view *rows = &dg_rows_elements(g)->v, *numbers = &dg_rows_numbers(g)->v, *v[MAX_STATES];
+  const dg_view *rows = &dg_rows_elements(g)->v, *numbers = &dg_rows_numbers(g)->v,
+                *v[DG_UPDATE_STATES];
   const dg_backend *backend = dg_backend_of(rows);
-  dg_body *copy[MAX_STATES] = { NULL };
+  dg_body *copy[DG_UPDATE_STATES] = { NULL };
   int status = 0;
   v[1] = rows;
   for (int i = 0; i < s->count && status == 0; i++) {
@@ -74,7 +73,7 @@ static int update_rows(const states *s, const dg_update *u, const dg_view *const
 
 static int change(states *s, dg_update *u)
 {
-  const dg_view *v[MAX_STATES] = { NULL };
+  const dg_view *v[DG_UPDATE_STATES] = { NULL };
   for (int i = 0; i < s->count; i++) {
     dg_body *b = s->body[i] = dg_body_of(s->x[i]);
     if (b && !b->store && !(i == 1 && b->flags & DG_ROWS)) b = dg_no_elements(b);
@@ -194,7 +193,190 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
                { "param", "grad", "m", "v", "vhat" },
                { NULL } };
   dg_update u = { .rule = vhat ? DG_UPDATE_AMSGRAD : DG_UPDATE_ADAM,
-                  .f = { lr, beta1, beta2, eps, eta, weight_decay_rate } };
+                  .f = { eta * lr, 1 - beta1, 1 - beta2, eps, 1 - eta * weight_decay_rate, 1 } };
+  return change(&s, &u);
+}
+
+/* v = momentum v - grad, param += lr v, in place. */
+DG_API int dg_update_corrected_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v,
+                                            double lr, double momentum)
+{
+  states s = {
+    "update_corrected_momentum_sgd", 3, { param, grad, v }, { "param", "grad", "v" }, { NULL }
+  };
+  dg_update u = { .rule = DG_UPDATE_CORRECTED_MOMENTUM, .f = { lr, momentum } };
+  return change(&s, &u);
+}
+
+/* v = momentum v - lr grad, param += momentum v - lr grad, in place: Y. Nesterov, 1983, as Y. Bengio,
+ * N. Boulanger-Lewandowski, R. Pascanu write it in "Advances in optimizing recurrent networks", 2012. */
+DG_API int dg_update_nesterov_ag(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
+                                 double momentum)
+{
+  states s = { "update_nesterov_ag", 3, { param, grad, v }, { "param", "grad", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_NESTEROV, .f = { lr, momentum } };
+  return change(&s, &u);
+}
+
+/* h += grad^2, param -= lr grad / (sqrt(h) + eps), in place: J. Duchi, E. Hazan, Y. Singer, 2011. */
+DG_API int dg_update_adagrad(dg_tensor *param, dg_tensor *grad, dg_tensor *h, double lr, double eps)
+{
+  states s = { "update_adagrad", 3, { param, grad, h }, { "param", "grad", "h" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_ADAGRAD, .f = { lr, eps } };
+  return change(&s, &u);
+}
+
+/* ms += (1 - alpha) (grad^2 - ms), param -= lr grad / (sqrt(ms + inside) + eps), in place:
+ * T. Tieleman, G. Hinton, 2012. */
+DG_API int dg_update_rmsprop(dg_tensor *param, dg_tensor *grad, dg_tensor *ms, double lr,
+                             double alpha, double eps, double inside)
+{
+  states s = { "update_rmsprop", 3, { param, grad, ms }, { "param", "grad", "ms" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_RMSPROP, .f = { lr, 1 - alpha, eps, inside } };
+  return change(&s, &u);
+}
+
+/* n += (1 - alpha) (grad^2 - n), g += (1 - alpha) (grad - g),
+ * delta = momentum delta - lr grad / sqrt(n - g^2 + eps), param += delta, in place: A. Graves,
+ * "Generating sequences with recurrent neural networks", 2013. */
+DG_API int dg_update_rmsprop_graves(dg_tensor *param, dg_tensor *grad, dg_tensor *n, dg_tensor *g,
+                                    dg_tensor *delta, double lr, double alpha, double momentum,
+                                    double eps)
+{
+  states s = { "update_rmsprop_graves",
+               5,
+               { param, grad, n, g, delta },
+               { "param", "grad", "n", "g", "delta" },
+               { NULL } };
+  dg_update u = { .rule = DG_UPDATE_RMSPROP_GRAVES, .f = { lr, 1 - alpha, momentum, eps } };
+  return change(&s, &u);
+}
+
+/* msg += (1 - rho) (grad^2 - msg), dx = sqrt((msdx + eps) / (msg + eps)) grad,
+ * msdx += (1 - rho) (dx^2 - msdx), param -= dx, in place: M. Zeiler, "ADADELTA", 2012. */
+DG_API int dg_update_adadelta(dg_tensor *param, dg_tensor *grad, dg_tensor *msg, dg_tensor *msdx,
+                              double rho, double eps)
+{
+  states s = {
+    "update_adadelta", 4, { param, grad, msg, msdx }, { "param", "grad", "msg", "msdx" }, { NULL }
+  };
+  dg_update u = { .rule = DG_UPDATE_ADADELTA, .f = { 1 - rho, eps } };
+  return change(&s, &u);
+}
+
+/* m and v as in dg_update_adam, param -= rate m / (root sqrt(v) + eps), in place; a root of 0 and an eps of
+ * 1 leave v out. L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2020. */
+DG_API int dg_update_radam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double beta1, double beta2, double root, double eps)
+{
+  states s = { "update_radam", 4, { param, grad, m, v }, { "param", "grad", "m", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_ADAM, .f = { rate, 1 - beta1, 1 - beta2, eps, 1, root } };
+  return change(&s, &u);
+}
+
+/* m and v as in dg_update_adam, param -= (rate m + direct grad) / (root sqrt(v) + eps), in place:
+ * T. Dozat, "Incorporating Nesterov momentum into Adam", 2016. */
+DG_API int dg_update_nadam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double direct, double beta1, double beta2, double root,
+                           double eps)
+{
+  states s = { "update_nadam", 4, { param, grad, m, v }, { "param", "grad", "m", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_NADAM, .f = { rate, 1 - beta1, 1 - beta2, eps, direct, root } };
+  return change(&s, &u);
+}
+
+/* m as in dg_update_adam, largest = max(beta2 largest, |grad| + eps), param -= rate m / largest, in place:
+ * D. Kingma, J. Ba, 2015, section 7.1. */
+DG_API int dg_update_adamax(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *largest,
+                            double rate, double beta1, double beta2, double eps)
+{
+  states s = {
+    "update_adamax", 4, { param, grad, m, largest }, { "param", "grad", "m", "largest" }, { NULL }
+  };
+  dg_update u = { .rule = DG_UPDATE_ADAMAX, .f = { rate, 1 - beta1, beta2, eps } };
+  return change(&s, &u);
+}
+
+/* m, v and vhat as in dg_update_adam, r = lr / (sqrt(v) + eps) but not outside of [lower, upper],
+ * param -= eta (r m + weight_decay_rate param), in place: L. Luo et al., "Adaptive gradient methods with
+ * dynamic bound of learning rate", 2019. */
+DG_API int dg_update_adabound(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                              dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
+                              double eta, double weight_decay_rate, double lower, double upper)
+{
+  states s = { "update_adabound",
+               vhat ? 5 : 4,
+               { param, grad, m, v, vhat },
+               { "param", "grad", "m", "v", "vhat" },
+               { NULL } };
+  dg_update u = { .rule = vhat ? DG_UPDATE_AMSBOUND : DG_UPDATE_ADABOUND,
+                  .f = { lr, 1 - beta1, 1 - beta2, eps, 1 - eta * weight_decay_rate, lower, upper,
+                         eta } };
+  return change(&s, &u);
+}
+
+/* m += (1 - beta) (grad - m), v += (1 - beta) (grad^2 - v), and with M = unbias m, V = unbias v:
+ * part = M^2 / (M^2 + spread (V - M^2)) within [0, 1], param = keep param - rate part M, in place:
+ * L. Balles, P. Hennig, "Dissecting Adam", 2018. */
+DG_API int dg_update_msvag(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                           double rate, double beta, double unbias, double spread, double keep)
+{
+  states s = { "update_msvag", 4, { param, grad, m, v }, { "param", "grad", "m", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_MSVAG, .f = { rate, 1 - beta, unbias, spread, keep } };
+  return change(&s, &u);
+}
+
+/* r = 1 / (mem + 1), g += r (grad - g), g2 += r (grad^2 - g2), x = g^2 / (g2 + eps),
+ * param -= grad min(lr, x) / (sqrt(g2) + eps), mem = 1 + mem (1 - x), in place; mem begins with 1.
+ * S. Funk, "RMSprop loses to SMORMS3", sifter.org/~simon/journal/20150420.html, 2015. */
+DG_API int dg_update_smorms3(dg_tensor *param, dg_tensor *grad, dg_tensor *mem, dg_tensor *g,
+                             dg_tensor *g2, double lr, double eps)
+{
+  states s = { "update_smorms3",
+               5,
+               { param, grad, mem, g, g2 },
+               { "param", "grad", "mem", "g", "g2" },
+               { NULL } };
+  dg_update u = { .rule = DG_UPDATE_SMORMS3, .f = { lr, eps } };
+  return change(&s, &u);
+}
+
+/* s = (sqrt(n + grad^2) - sqrt(n)) / alpha, z += grad - s param, n += grad^2, and param = 0 where
+ * |z| <= l1, else (sign(z) l1 - z) / ((beta + sqrt(n)) / alpha + l2), in place; where grad is 0 all
+ * stays. H. B. McMahan et al., "Ad click prediction: a view from the trenches", 2013. */
+DG_API int dg_update_ftrl(dg_tensor *param, dg_tensor *grad, dg_tensor *z, dg_tensor *n,
+                          double alpha, double beta, double l1, double l2)
+{
+  states s = { "update_ftrl", 4, { param, grad, z, n }, { "param", "grad", "z", "n" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_FTRL, .f = { 1 / alpha, beta / alpha + l2, l1 } };
+  return change(&s, &u);
+}
+
+/* m and v as in dg_update_adam, direction = rate m / (root sqrt(v) + eps) + decay param, in place; param
+ * stays. Y. You et al., "Large batch optimization for deep learning", 2020. */
+DG_API int dg_update_lamb(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
+                          dg_tensor *direction, double rate, double beta1, double beta2,
+                          double root, double eps, double decay)
+{
+  states s = { "update_lamb",
+               5,
+               { param, grad, m, v, direction },
+               { "param", "grad", "m", "v", "direction" },
+               { NULL } };
+  dg_update u = { .rule = DG_UPDATE_LAMB, .f = { rate, 1 - beta1, 1 - beta2, eps, decay, root } };
+  return change(&s, &u);
+}
+
+/* Steps of their own size, in place: `step` becomes etaplus as large where grad has the sign of prev,
+ * etaminus as large where it has the other, within [smallest, largest]; there grad counts as 0.
+ * param -= sign(grad) step, prev = grad. M. Riedmiller, H. Braun, "RPROP", 1993. */
+DG_API int dg_update_rprop(dg_tensor *param, dg_tensor *grad, dg_tensor *prev, dg_tensor *step,
+                           double etaminus, double etaplus, double smallest, double largest)
+{
+  states s = {
+    "update_rprop", 4, { param, grad, prev, step }, { "param", "grad", "prev", "step" }, { NULL }
+  };
+  dg_update u = { .rule = DG_UPDATE_RPROP, .f = { etaminus, etaplus, smallest, largest } };
   return change(&s, &u);
 }
 

@@ -33,6 +33,7 @@ local MAY_BE_NULL = {
   ["dg_layer_normalization.beta"] = "0",
   ["dg_rms_norm.weight"] = "1",
   ["dg_update_adam.vhat"] = "without AMSGrad",
+  ["dg_update_adabound.vhat"] = "without AMSBound",
 }
 
 -- Whose length another argument tells: more than there is cannot be noticed.

@@ -1,12 +1,12 @@
 /* update.c -- optimizers' changes to parameters, in place, in one pass over memory. */
+#include "device/update.h"
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
 #include "device/cpu/isa.h"
 #include "device/cpu/pool.h"
+#include "device/tgvmath.h"
 
-#include <math.h>
-
-enum { GRAIN = 32 << 10, STATES = 5 };
+enum { GRAIN = 32 << 10 };
 
 /* Without it gcc spends half of a short loop on counting. */
 #if defined(__clang__)
@@ -15,84 +15,54 @@ enum { GRAIN = 32 << 10, STATES = 5 };
 #define UNROLL_SOME _Pragma("GCC unroll 4")
 #endif
 
+#define K(constant) ((T)(constant))
+
 typedef struct work {
   const dg_update *u;
-  void *state[STATES];
+  void *state[DG_UPDATE_STATES];
 } work;
 
-/* p = factor p */
-#define SCALE(T)                                                                                   \
-  T *restrict p = w->state[0];                                                                     \
-  const T factor = (T)w->u->f[0];                                                                  \
-  for (int64_t i = from; i < to; i++) p[i] *= factor;
-
-/* p += scale g */
-#define ADD(T)                                                                                     \
-  T *restrict p = w->state[0];                                                                     \
-  const T *restrict g = w->state[1];                                                               \
-  const T scale = (T)w->u->f[0];                                                                   \
-  UNROLL_SOME                                                                                      \
-  for (int64_t i = from; i < to; i++) p[i] += scale * g[i];
-
-/* v = momentum v - rate g, p += v */
-#define MOMENTUM(T)                                                                                \
-  T *restrict p = w->state[0], *restrict v = w->state[2];                                          \
-  const T *restrict g = w->state[1];                                                               \
-  const T rate = (T)w->u->f[0], momentum = (T)w->u->f[1];                                          \
-  for (int64_t i = from; i < to; i++) {                                                            \
-    v[i] = momentum * v[i] - rate * g[i];                                                          \
-    p[i] += v[i];                                                                                  \
-  }
-
-/* m += (1 - beta1) (g - m), v += (1 - beta2) (g^2 - v),
- * p -= eta (rate m / (sqrt(v) + eps) + decay p) */
-#define ADAM(T, ROOT, MORE_STATE, LARGEST)                                                         \
-  T *restrict p = w->state[0], *restrict m = w->state[2], *restrict v = w->state[3];               \
-  MORE_STATE                                                                                       \
-  const T *restrict g = w->state[1];                                                               \
-  const double *f = w->u->f;                                                                       \
-  const T rate = (T)(f[4] * f[0]), c1 = (T)(1 - f[1]), c2 = (T)(1 - f[2]), eps = (T)f[3];          \
-  const T keep = (T)(1 - f[4] * f[5]);                                                             \
-  for (int64_t i = from; i < to; i++) {                                                            \
-    const T gi = g[i], mi = m[i] + c1 * (gi - m[i]), vi = v[i] + c2 * (gi * gi - v[i]);            \
-    m[i] = mi;                                                                                     \
-    v[i] = vi;                                                                                     \
-    p[i] = keep * p[i] - rate * mi / (ROOT(LARGEST) + eps);                                        \
-  }
-
-#define ADAM_PLAIN(T, ROOT) ADAM(T, ROOT, , vi)
-#define ADAM_LARGEST(T, ROOT)                                                                      \
-  ADAM(T, ROOT, T *restrict most = w->state[4];, (most[i] = vi > most[i] ? vi : most[i]))
-
-#define LOOP(name, target, BODY, ...)                                                              \
-  target static void name(void *context, int64_t from, int64_t to)                                 \
+#define LOOP(unroll, target, function, T_, states, ...)                                            \
+  target static void function(void *context, int64_t from, int64_t to)                             \
   {                                                                                                \
+    typedef T_ T;                                                                                  \
     const work *w = context;                                                                       \
-    BODY(__VA_ARGS__)                                                                              \
+    T *restrict P = w->state[0], *restrict A = w->state[2], *restrict B = w->state[3];             \
+    T *restrict C = w->state[4];                                                                   \
+    const T *restrict G = w->state[1];                                                             \
+    (void)G, (void)A, (void)B, (void)C;                                                            \
+    DG_UPDATE_DECLARE(w->u->f)                                                                     \
+    unroll for (int64_t i = from; i < to; i++) DG_UPDATE_ELEMENT(states, G[i], __VA_ARGS__)        \
   }
-#define LOOPS(isa, target)                                                                         \
-  LOOP(scale_f32_##isa, target, SCALE, float)                                                      \
-  LOOP(scale_f64_##isa, target, SCALE, double)                                                     \
-  LOOP(add_f32_##isa, target, ADD, float)                                                          \
-  LOOP(add_f64_##isa, target, ADD, double)                                                         \
-  LOOP(momentum_f32_##isa, target, MOMENTUM, float)                                                \
-  LOOP(momentum_f64_##isa, target, MOMENTUM, double)                                               \
-  LOOP(adam_f32_##isa, target, ADAM_PLAIN, float, sqrtf)                                           \
-  LOOP(adam_f64_##isa, target, ADAM_PLAIN, double, sqrt)                                           \
-  LOOP(amsgrad_f32_##isa, target, ADAM_LARGEST, float, sqrtf)                                      \
-  LOOP(amsgrad_f64_##isa, target, ADAM_LARGEST, double, sqrt)                                      \
-  static dg_parallel_fn *const loops_##isa[][2] = {                                                \
-    [DG_UPDATE_SCALE] = { scale_f32_##isa, scale_f64_##isa },                                      \
-    [DG_UPDATE_ADD] = { add_f32_##isa, add_f64_##isa },                                            \
-    [DG_UPDATE_MOMENTUM] = { momentum_f32_##isa, momentum_f64_##isa },                             \
-    [DG_UPDATE_ADAM] = { adam_f32_##isa, adam_f64_##isa },                                         \
-    [DG_UPDATE_AMSGRAD] = { amsgrad_f32_##isa, amsgrad_f64_##isa },                                \
-  };
+#define LOOPS(unroll, isa, target, name, states, ...)                                              \
+  LOOP(unroll, target, name##_f32_##isa, float, states, __VA_ARGS__)                               \
+  LOOP(unroll, target, name##_f64_##isa, double, states, __VA_ARGS__)
 
-LOOPS(base, )
+#define BASE_SHORT(NAME, name, ...) LOOPS(UNROLL_SOME, base, , name, __VA_ARGS__)
+#define BASE_LONG(NAME, name, ...) LOOPS(, base, , name, __VA_ARGS__)
+#define BASE_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_base, name##_f64_base },
+
+DG_UPDATE_SHORT_RULES(BASE_SHORT)
+DG_UPDATE_LONG_RULES(BASE_LONG)
+static dg_parallel_fn *const loops_base[][2] = { DG_UPDATE_RULES(BASE_TABLE) };
+
 #if DG_HAS_X86
-LOOPS(avx2, DG_TARGET_AVX2)
-LOOPS(avx512, DG_TARGET_AVX512)
+#define AVX2_SHORT(NAME, name, ...) LOOPS(UNROLL_SOME, avx2, DG_TARGET_AVX2, name, __VA_ARGS__)
+#define AVX2_LONG(NAME, name, ...) LOOPS(, avx2, DG_TARGET_AVX2, name, __VA_ARGS__)
+#define AVX2_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_avx2, name##_f64_avx2 },
+
+DG_UPDATE_SHORT_RULES(AVX2_SHORT)
+DG_UPDATE_LONG_RULES(AVX2_LONG)
+static dg_parallel_fn *const loops_avx2[][2] = { DG_UPDATE_RULES(AVX2_TABLE) };
+
+#define AVX512_SHORT(NAME, name, ...)                                                              \
+  LOOPS(UNROLL_SOME, avx512, DG_TARGET_AVX512, name, __VA_ARGS__)
+#define AVX512_LONG(NAME, name, ...) LOOPS(, avx512, DG_TARGET_AVX512, name, __VA_ARGS__)
+#define AVX512_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_avx512, name##_f64_avx512 },
+
+DG_UPDATE_SHORT_RULES(AVX512_SHORT)
+DG_UPDATE_LONG_RULES(AVX512_LONG)
+static dg_parallel_fn *const loops_avx512[][2] = { DG_UPDATE_RULES(AVX512_TABLE) };
 #endif
 
 static dg_parallel_fn *loop_for(dg_update_rule rule, bool f64)

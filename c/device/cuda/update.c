@@ -1,24 +1,17 @@
 /* update.c -- optimizers' changes to parameters, in place, in one pass over memory. */
 #include "device/cuda/cuda.h"
 
-enum { STATES = 5 };
+#define KERNELS(NAME, name, ...)                                                                   \
+  [DG_UPDATE_##                                                                                    \
+      NAME] = { [DG_F32] = { "update", #name "_f32" }, [DG_F64] = { "update", #name "_f64" } },
 
-#define FLOATS(name)                                                                               \
-  {                                                                                                \
-    [DG_F32] = { "update", name "_f32" }, [DG_F64] = { "update", name "_f64" }                     \
-  }
-
-static dg_kernel kernels[][DG_NDTYPES] = {
-  [DG_UPDATE_SCALE] = FLOATS("scale"),       [DG_UPDATE_ADD] = FLOATS("add"),
-  [DG_UPDATE_MOMENTUM] = FLOATS("momentum"), [DG_UPDATE_ADAM] = FLOATS("adam"),
-  [DG_UPDATE_AMSGRAD] = FLOATS("amsgrad"),
-};
+static dg_kernel kernels[][DG_NDTYPES] = { DG_UPDATE_RULES(KERNELS) };
 
 int dg_cuda_update(const dg_update *u, const dg_view *const *state)
 {
   const dg_view *p = state[0];
   int64_t n = p->size;
-  void *data[STATES] = { NULL };
+  void *data[DG_UPDATE_STATES] = { NULL };
   dg_view none = { .data = NULL };
   if (n == 0) return 0;
   for (int i = 0; i < u->states; i++) data[i] = state[i]->data;

@@ -1,5 +1,6 @@
 --- Optimizers that change each parameter by its gradient.
 local Optimizer = require "dgraph.optimizers.optimizer"
+local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local scopes = require "dgraph.scope"
@@ -113,6 +114,14 @@ local function step(self, lossfun, ...) learn(self, (lossfun(...))) end
 local function step_without_loss(self)
   refresh(self)
   change(self)
+end
+
+--- Gives a gradient of 0 to each parameter that has a shape and no gradient, so that momentum and
+--- weight decay change it as well: what Chainer does at each step.
+function GradientMethod:reallocate_cleared_grads()
+  for param in self.target:params(false) do
+    if C.dg_has_gradient(param) ~= 1 then param.grad = create.zeros_like(param) end
+  end
 end
 
 --- Does one step: computes `lossfun(...)`, its gradients, and changes the parameters by them. All

@@ -89,7 +89,7 @@ function Optimizer:serialize(serializer)
   if not self.target then return end
   for name, param in self.target:namedparams() do
     local rule = param.update_rule
-    if rule then rule:serialize(serializer[name]) end
+    if rule then rule:serialize(serializer[name], param) end
   end
 end
 

@@ -18,6 +18,12 @@ local UpdateRule = class.new("UpdateRule")
 --- The names of the tensors in `state`.
 UpdateRule.state_names = {}
 
+--- What their elements are at first, where that is not 0.
+UpdateRule.state_values = {}
+
+--- The names of numbers that are saved as well, fields of the rule.
+UpdateRule.number_names = {}
+
 --- Whether `update_core` does with a gradient that is some rows of a matrix, as the functions
 --- `dg_update_...` do: they change these rows and their state, and leave the others. Otherwise it
 --- gets the whole matrix.
@@ -32,18 +38,20 @@ function UpdateRule:init(parent)
   self._hooks = {}
 end
 
---- A tensor of zeros like a parameter, that no scope ends.
-local function zeros_like(param)
-  local zeros = create.zeros_like(param):keep()
-  native.check(C.dg_count_as_parameter(zeros))
-  return zeros
+--- A tensor like a parameter, its elements `value`, that no scope ends.
+local function full_like(param, value)
+  local made = create.full_like(param, value):keep()
+  native.check(C.dg_count_as_parameter(made))
+  return made
 end
 
---- Makes the state, all zero.
+--- Makes the state, as it is before the first update.
 ---@param param dgraph.Parameter
 function UpdateRule:init_state(param)
   local state = {}
-  for _, name in ipairs(self.state_names) do state[name] = zeros_like(param) end
+  for _, name in ipairs(self.state_names) do
+    state[name] = full_like(param, self.state_values[name] or 0)
+  end
   self.state = state
 end
 
@@ -86,10 +94,16 @@ end
 --- Saves or loads the state, under the names that Chainer gives it. What has no state yet is saved
 --- as none, so that a file also fits where a parameter never had a gradient.
 ---@param serializer dgraph.Serializer
-function UpdateRule:serialize(serializer)
+---@param param? dgraph.Parameter  its state is loaded to where it is; to the CPU when nil
+function UpdateRule:serialize(serializer, param)
   self.t = serializer("t", self.t)
+  for _, name in ipairs(self.number_names) do self[name] = serializer(name, self[name]) end
   local state = self.state or {}
-  for _, name in ipairs(self.state_names) do state[name] = serializer(name, state[name]) end
+  for _, name in ipairs(self.state_names) do
+    local value = serializer(name, state[name])
+    if value and param and param.is_initialized then value = value:to(param.device) end
+    state[name] = value
+  end
   if next(state) ~= nil then self.state = state end
 end
 
