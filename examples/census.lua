@@ -1,12 +1,15 @@
---- Who earns more than 50 000 dollars? Online learning on the census data a9a, as a server would do it.
+--- Who earns more than 50 000 dollars? Online learning on the census data a9a, as a server does it.
 --
---     luajit examples/census.lua              # the data lie in ../shared/data/a9a, or in $DGRAPH_DATA
+--     luajit examples/census.lua              # with the files of ../shared/data/a9a, or of
+--                                             # the folder that DGRAPH_DATA names
 --     luajit examples/census.lua --smoke      # the first 2000 people
 --
--- A person is a list of about 14 numbers of features, out of 123. The model is a weight for each; its
--- gradient is the rows of these 14 alone, and FTRL changes no others. Each person is seen once.
+-- A person is a list of about 14 numbers of features, out of 123. The model is a weight for each;
+-- its gradient is the rows of these 14 alone, and FTRL changes no others. Each is seen once.
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- for a checkout
+
 local dg = require "dgraph"
-local F, L = dg.F, dg.links
+local F = dg.F
 
 local smoke = arg[1] == "--smoke"
 if arg[1] and not smoke then error("unknown option " .. arg[1]) end
