@@ -42,6 +42,15 @@ describe("the example #slow", function()
     assert.is_true(right > 80, output)
   end)
 
+  it("census learns who earns much, one person after the other", function()
+    local file = io.open((os.getenv "DGRAPH_DATA" or "../shared/data/a9a") .. "/a9a.gz")
+    if not file then return pending "the data are not there" end
+    file:close()
+    local output = example("census", "--smoke")
+    local right = tonumber(output:match "([%d.]+) %% of 16281 others are judged right")
+    assert.is_true(right > 82, output)
+  end)
+
   it("hello.c fits a line", function()
     local program = os.tmpname()
     local status, output = run(("cc -Wall -Werror -Ic examples/c/hello.c -Lbuild -ldgraph "
