@@ -19,6 +19,16 @@ DG_INLINE bool dg_is_short(const dg_view *v)
   return v->size <= DG_SHORT && dg_backend_of(v) == &dg_cpu;
 }
 
+/* What the operands of a flat node's rules stand for; what no rule names may be anything. */
+DG_INLINE void dg_flat_operands(const dg_call *c, dg_body *gy, dg_body *operands[DG_OPERANDS])
+{
+  operands[DG_NOTHING] = NULL;
+  operands[DG_GY] = gy;
+  operands[DG_X0] = c->x_inline[0];
+  operands[DG_X1] = c->x_inline[1];
+  operands[DG_Y] = c->y_inline[0];
+}
+
 DG_INLINE int dg_flat_compute(const dg_gradient_rule *r, dg_body *const *operands, void *out)
 {
   static const double none[2] = { 0, 0 };
@@ -63,10 +73,11 @@ DG_INLINE int dg_flat_gradient(dg_walk *w, const dg_gradient_rule *r, dg_body *x
 
 /* Has the gradient of y, which nobody else wants, change hands: it becomes that of x, with the rule
  * applied in its place. False, and nothing is done, where that does not go. */
-DG_INLINE bool dg_flat_pass_on(dg_walk *w, dg_entry *e, const dg_gradient_rule *r, dg_body *x,
+DG_INLINE bool dg_flat_pass_on(dg_walk *w, dg_body *y, const dg_gradient_rule *r, dg_body *x,
                                dg_body *const *operands)
 {
-  if (dg_walk_keeps(w, e->x) || e->linked || dg_walk_find(w, x)) return false;
+  dg_entry *e = &w->entries[y->entry];
+  if (dg_walk_keeps(w, y) || e->linked || x->walk == w->id) return false;
   if (r->op) {
     dg_body *g = e->grad;
     if (!dg_is_short(&g->v) || !dg_flat_adds_in_place(e)) return false;
@@ -76,7 +87,7 @@ DG_INLINE bool dg_flat_pass_on(dg_walk *w, dg_entry *e, const dg_gradient_rule *
     if (g->v.data == g->tiny) memcpy(g->tiny, buffer, sizeof g->tiny);
     else memcpy(g->v.data, buffer, (size_t)(g->v.size * dg_item_bytes[g->v.dtype]));
   }
-  e->x->walk = 0;
+  y->walk = 0;
   dg_walk_enter(w, e, x);
   return true;
 }
@@ -93,15 +104,14 @@ DG_INLINE int dg_walk_flat(dg_walk *w, const dg_call *c)
   dg_body *y = c->y_inline[0], *operands[DG_OPERANDS];
   dg_entry *e = y ? dg_walk_find(w, y) : NULL;
   if (DG_UNLIKELY(!e || !e->grad || !e->grad->v.contiguous)) return 0;
-  dg_rule_operands(c, e->grad, operands);
+  dg_flat_operands(c, e->grad, operands);
   if (c->inputs > 1 && dg_walk_needs_x(w, c, 1)) {
     dg_body *x = c->x_inline[1];
     if (dg_flat_gradient(w, &r[1], x, operands) < 0 || dg_flat_push(w, x) < 0) return -1;
   }
   if (!dg_walk_needs_x(w, c, 0)) return 1;
   dg_body *x = c->x_inline[0];
-  e = dg_walk_find(w, y); /* entries may have moved */
-  if (!dg_flat_pass_on(w, e, r, x, operands) && dg_flat_gradient(w, r, x, operands) < 0) return -1;
+  if (!dg_flat_pass_on(w, y, r, x, operands) && dg_flat_gradient(w, r, x, operands) < 0) return -1;
   return dg_flat_push(w, x) < 0 ? -1 : 1;
 }
 

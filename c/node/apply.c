@@ -300,6 +300,7 @@ static __attribute__((noinline)) dg_tensor *record_flat(dg_call *c, int inputs, 
 DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y)
 {
   uint64_t newest = dg_tape.sequence;
+  DG_UNROLL
   for (int i = 0; i < inputs; i++) {
     if (DG_UNLIKELY(dg_borrow(x[i]) < 0)) return fail(c), NULL;
     c->version[i] = x[i]->store->version;
