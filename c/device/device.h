@@ -328,13 +328,4 @@ void *dg_device_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got);
 void dg_device_free(int device, void *block, int64_t got, dg_kind kind);
 void dg_device_rename(int device, int64_t got, dg_kind from, dg_kind to);
 
-/* to += from, where that is one float on the CPU; false, and nothing is done, where it is not. */
-DG_INLINE bool dg_add_one(const void *from, const dg_view *to)
-{
-  if (to->size != 1 || dg_backend_of(to) != &dg_cpu) return false;
-  if (to->dtype == DG_F32) *(float *)to->data += *(const float *)from;
-  else *(double *)to->data += *(const double *)from;
-  return true;
-}
-
 #endif

@@ -55,8 +55,9 @@ DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const v
 /* A parameter beside integers is its whole part, which then wraps around like their sums. */
 #define DG_ADOPT(x) _Generic((T)0, float : (x), double : (x), default : dg_whole_part(x))
 
-/* The loops of one element type T, result type R, and instruction set. Unit steps come first, as
- * loops of their own, so that the compiler makes vector code of them. */
+/* The loops of one element type T, result type R, and instruction set. One element alone, the usual
+ * case of losses, needs no loop. Unit steps come next, as loops of their own, so that the compiler
+ * makes vector code of them. */
 #define DG_LOOP_HEAD(T_, R_)                                                                       \
   typedef T_ T;                                                                                    \
   R_ *restrict o = out;                                                                            \
@@ -70,6 +71,11 @@ DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const v
   {                                                                                                \
     DG_LOOP_HEAD(T_, R_)                                                                           \
     const T *a = in[0];                                                                            \
+    if (n == 1) {                                                                                  \
+      const T x = a[0];                                                                            \
+      o[0] = (R_)(F);                                                                              \
+      return;                                                                                      \
+    }                                                                                              \
     const int64_t sa = step[0];                                                                    \
     if (sa == 1) {                                                                                 \
       for (int64_t i = 0; i < n; i++) {                                                            \
@@ -90,6 +96,11 @@ DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const v
   {                                                                                                \
     DG_LOOP_HEAD(T_, R_)                                                                           \
     const T *a = in[0], *b = in[1];                                                                \
+    if (n == 1) {                                                                                  \
+      const T x = a[0], y = b[0];                                                                  \
+      o[0] = (R_)(F);                                                                              \
+      return;                                                                                      \
+    }                                                                                              \
     const int64_t sa = step[0], sb = step[1];                                                      \
     if (sa == 1 && sb == 1) {                                                                      \
       for (int64_t i = 0; i < n; i++) {                                                            \
@@ -122,6 +133,11 @@ DG_INLINE int dg_map_flat(const dg_map *m, const dg_view *like, void *y, const v
   {                                                                                                \
     DG_LOOP_HEAD(T_, R_)                                                                           \
     const T *a = in[0], *b = in[1], *c = in[2];                                                    \
+    if (n == 1) {                                                                                  \
+      const T x = a[0], y = b[0], z = c[0];                                                        \
+      o[0] = (R_)(F);                                                                              \
+      return;                                                                                      \
+    }                                                                                              \
     const int64_t sa = step[0], sb = step[1], sc = step[2];                                        \
     if (sa == 1 && sb == 1 && sc == 1) {                                                           \
       for (int64_t i = 0; i < n; i++) {                                                            \

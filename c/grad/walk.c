@@ -3,7 +3,7 @@
  * The engine is pulled: it can be run to the end, by single nodes, or for some microseconds, and
  * goes on where it stopped. Nodes and hooks that belong to the caller are handed back to it; C
  * never calls into Lua. Leaves get their gradients at the very end, all or none. */
-#include "grad/walk.h"
+#include "grad/flat.h"
 
 #include "node/rows.h"
 #include "op/op.h"
@@ -240,7 +240,7 @@ DG_INLINE bool is_hooked(const dg_body *y) { return y && y->flags & DG_HOOKED; }
 DG_INLINE bool is_plain(const dg_call *c)
 {
   if (c->op->flags & DG_CALLERS || is_hooked(c->y[0])) return false;
-  for (int i = 1; i < c->outputs; i++)
+  for (int i = 1; !(c->flags & DG_CALL_FLAT) && i < c->outputs; i++)
     if (is_hooked(c->y[i])) return false;
   return true;
 }

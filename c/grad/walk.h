@@ -125,9 +125,7 @@ DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 /* Makes g, held for the walk, the gradient of x, which has none yet. */
 int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
-/* Goes back through a node by its declared gradients: 1, or 0 when that does not apply. */
-int dg_walk_flat(dg_walk *w, const dg_call *c);
-/* The same by its `direct` rule. */
+/* Goes back through a node by its `direct` rule: 1, 0 when that does not apply, or -1. */
 int dg_walk_direct(dg_walk *w, const dg_call *c);
 /* Stores the gradients of the leaves: all of them, or on failure none. */
 int dg_walk_commit(dg_walk *w);

@@ -287,6 +287,41 @@ dg_tensor *dg_finish(dg_call *c)
 
 static const double no_parameters[2] = { 0, 0 };
 
+/* Records a call whose inputs are x and whose new output y is alike. */
+static __attribute__((noinline)) dg_tensor *record_flat(dg_call *c, int inputs, dg_body *y)
+{
+  if (record(c, inputs, c->x_inline, 1, &y) < 0) return NULL;
+  c->flags |= DG_CALL_FLAT;
+  return dg_born(y);
+}
+
+/* The same in a scope. What is made in it counts as borrowed at once: it dies no earlier than the
+ * nodes that will use it. */
+DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y)
+{
+  uint64_t newest = dg_tape.sequence;
+  DG_UNROLL
+  for (int i = 0; i < inputs; i++) {
+    if (DG_UNLIKELY(dg_borrow(x[i]) < 0)) return fail(c), NULL;
+    c->version[i] = x[i]->store->version;
+    const dg_call *below = x[i]->creator; /* perhaps of another thread */
+    if (below) newest = DG_MAX(newest, below->sequence);
+  }
+  c->sequence = dg_tape.sequence = newest + 1;
+  c->flags = DG_CALL_RECORDED | DG_CALL_SCOPED | DG_CALL_FLAT;
+  c->y_version = 0;
+  c->refs = 1;
+  y->creator = c;
+  y->borrowed = dg_tape.epoch;
+  y->flags = DG_SCOPED | DG_REQUIRES_GRAD | (c->op->reads & DG_READS_Y ? DG_KEEPS_VALUE : 0);
+  int64_t born = dg_tape.born;
+  y->birth = (uint32_t)(born + 1);
+  dg_tape.births[born] = &c->slot;
+  dg_tape.births[born + 1] = &y->slot;
+  dg_tape.born = born + 2;
+  return dg_handle(y);
+}
+
 /* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
 DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
                           const double *parameters)
@@ -313,9 +348,9 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
   for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
   c->y_inline[0] = y;
   if (parameters != no_parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
-  if (DG_UNLIKELY(record(c, inputs, x, 1, &y) < 0)) return NULL;
-  c->flags |= DG_CALL_FLAT;
-  return dg_born(y);
+  if (DG_UNLIKELY(dg_tape.depth == 0 || dg_tape.births_room - dg_tape.born < 2))
+    return record_flat(c, inputs, y);
+  return record_flat_scoped(c, inputs, x, y);
 }
 
 dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)

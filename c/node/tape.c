@@ -308,6 +308,23 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
+/* Whether nothing is to be done for a scoped node but to give its slot back, once its only output
+ * is gone: elementwise ones have neither tables nor notes. */
+DG_INLINE bool is_bare(const dg_call *c) { return c->flags & DG_CALL_FLAT; }
+
+/* Frees a tensor and, listed right before it, the bare node that made it; false, and nothing is
+ * done, where there is more to it. */
+DG_INLINE bool drop_pair(dg_body *b, const dg_slot *before)
+{
+  dg_call *c = b->creator;
+  if (!c || &c->slot != before || !is_bare(c)) return false;
+  if (DG_UNLIKELY(__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) > 0 || b->grad)) return false;
+  dg_body_free(b);
+  dg_count(DG_NODES, -1);
+  dg_slot_give(&c->slot);
+  return true;
+}
+
 void dg_births_drop(int64_t mark)
 {
   dg_slot **births = dg_tape.births;
@@ -315,6 +332,7 @@ void dg_births_drop(int64_t mark)
     dg_slot *s = births[i];
     if (!s) continue;
     if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
+    else if (i > mark && drop_pair((dg_body *)s, births[i - 1])) i--;
     else drop_tensor((dg_body *)s);
   }
   dg_tape.born = mark;

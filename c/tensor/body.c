@@ -59,17 +59,24 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
   return NULL;
 }
 
+/* A view of at most two axes with another dtype: copies of known length beat loops over few axes. */
+DG_INLINE void copy_shape(dg_view *v, int dtype, const dg_view *like)
+{
+  memcpy(v, like, offsetof(dg_view, shape) + 2 * sizeof *v->shape);
+  memcpy(v->stride, like->stride, 2 * sizeof *v->stride);
+  v->dtype = (uint8_t)dtype;
+}
+
 /* Shape, size and strides as `like` would have them without gaps. */
 DG_INLINE void shape_like(dg_view *v, int dtype, const dg_view *like)
 {
-  if (DG_LIKELY(like->contiguous)) { /* copies of known length beat loops over few axes */
+  if (DG_LIKELY(like->contiguous)) {
     if (DG_LIKELY(like->ndim <= 2)) {
-      memcpy(v, like, offsetof(dg_view, shape) + 2 * sizeof *v->shape);
-      memcpy(v->stride, like->stride, 2 * sizeof *v->stride);
+      copy_shape(v, dtype, like);
     } else {
       *v = *like;
+      v->dtype = (uint8_t)dtype;
     }
-    v->dtype = (uint8_t)dtype;
     return;
   }
   v->size = like->size;
@@ -159,34 +166,26 @@ dg_body *dg_body_like(int dtype, const dg_view *like)
   return b;
 }
 
-static __attribute__((noinline)) dg_body *fill_up(dg_body *b)
+static __attribute__((noinline)) dg_body *full_like(int dtype, const dg_view *like)
 {
-  if (DG_LIKELY(allocate_block(b, DG_ACTIVATION) == 0)) return b;
-  dg_body_free(b);
+  dg_body *b = dg_body_like(dtype, like);
+  if (DG_LIKELY(b && dg_body_allocate(b, DG_ACTIVATION) == 0)) return b;
+  if (b) dg_body_free(b);
   return NULL;
 }
 
-DG_INLINE dg_body *full_like(dg_slot *s, int dtype, const dg_view *like)
-{
-  dg_body *b = begin(s);
-  shape_like(&b->v, dtype, like);
-  if (!is_tiny(b)) return fill_up(b);
-  allocate_tiny(b, DG_ACTIVATION);
-  return b;
-}
-
-static __attribute__((noinline)) dg_body *full_like_fresh(int dtype, const dg_view *like)
-{
-  dg_slot *s = dg_slot_take_fresh();
-  return s ? full_like(s, dtype, like) : NULL;
-}
-
-/* Calls stand at the very ends alone, so that tiny tensors need no stack frame: each operator makes
- * one here, and often its gradient. */
+/* Tiny tensors of few axes are made here, without a stack frame: each operator makes one, and often
+ * its gradient. */
 dg_body *dg_body_full_like(int dtype, const dg_view *like)
 {
-  dg_slot *s = dg_slot_take_used();
-  return DG_LIKELY(s != NULL) ? full_like(s, dtype, like) : full_like_fresh(dtype, like);
+  bool is_plain = like->contiguous && like->ndim <= 2 && like->device == 0 &&
+                  like->size * dg_item_bytes[dtype] <= (int64_t)sizeof((dg_body *)0)->tiny;
+  dg_slot *s = DG_LIKELY(is_plain) ? dg_slot_take_used() : NULL;
+  if (DG_UNLIKELY(!s)) return full_like(dtype, like);
+  dg_body *b = begin(s);
+  copy_shape(&b->v, dtype, like);
+  allocate_tiny(b, DG_ACTIVATION);
+  return b;
 }
 
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin)
