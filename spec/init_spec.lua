@@ -19,6 +19,6 @@ describe("dgraph", function()
   end)
 
   it("has nil for what does not exist", function()
-    assert.is_nil(dg.training)
+    assert.is_nil(dg.no_such_module)
   end)
 end)
