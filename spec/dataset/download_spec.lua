@@ -17,6 +17,8 @@ server.serve_forever()
   return ("http://127.0.0.1:%d"):format(port), id, pipe
 end
 
+-- What is #slow runs curl, which does not start where the address sanitizer is preloaded.
+
 describe("the dataset root", function()
   after_each(function() dataset.set_dataset_root(nil) end)
 
@@ -59,7 +61,7 @@ describe("cached_download", function()
     folder.remove(source)
   end)
 
-  it("fetches a file once", function()
+  it("fetches a file once #slow", function()
     folder.write(source .. "/it's here", "content\0\n")
     local url = "file://" .. source .. "/it's%20here"
     local path = assert(dataset.cached_download(url, md5 "content\0\n"))
@@ -69,7 +71,7 @@ describe("cached_download", function()
     assert.equal(1, folder.count(root .. "/_dl_cache"))
   end)
 
-  it("fetches over HTTP", function()
+  it("fetches over HTTP #slow", function()
     folder.write(source .. "/data.bin", ("0123456789"):rep(10000))
     local url, id, pipe = serve(source)
     local path, message = dataset.cached_download(url .. "/data.bin",
@@ -87,7 +89,7 @@ describe("cached_download", function()
     assert.equal(1, folder.count(root .. "/_dl_cache"))
   end)
 
-  it("leaves nothing behind when the sum is wrong or there is no file", function()
+  it("leaves nothing behind when the sum is wrong or there is no file #slow", function()
     folder.write(source .. "/data", "changed")
     local path, message = dataset.cached_download("file://" .. source .. "/data", md5 "data")
     assert.is_nil(path)
@@ -133,7 +135,7 @@ describe("cache_or_load_file", function()
 end)
 
 describe("locate", function()
-  it("prefers a folder of the user, and files that are unpacked there", function()
+  it("prefers a folder of the user, and files that are unpacked there #slow", function()
     local root, own = folder.new(), folder.new()
     dataset.set_dataset_root(root)
     local list, url = { { "a.gz", md5 "x" } }, "file:///nowhere"

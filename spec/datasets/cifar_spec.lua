@@ -44,7 +44,7 @@ describe("get_cifar10", function()
     assert.same({ { 5, 3072 }, "uint8", 51 }, { flat.shape, flat.dtype, flat[{ 2, 1 }]:item() })
   end)
 
-  it("fetches the archive, and checks its sum", function()
+  it("fetches the archive, and checks its sum #slow", function()
     pack(source, "cifar-10-binary.tar.gz", cifar10(BLUE))
     local root = folder.new()
     dataset.set_dataset_root(root)

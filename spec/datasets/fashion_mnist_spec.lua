@@ -38,7 +38,7 @@ describe("get_fashion_mnist", function()
     assert.same({ { 2, 1, 28, 28 }, 51 }, { images.shape, images[{ 1, 1, 1, 3 }]:item() })
   end)
 
-  it("fetches the files into the dataset root, and checks their sums", function()
+  it("fetches the files into the dataset root, and checks their sums #slow", function()
     local root = folder.new()
     dataset.set_dataset_root(root)
     local done, message = pcall(function()

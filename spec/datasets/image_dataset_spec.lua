@@ -60,7 +60,7 @@ describe("read_image", function()
         assert.is_nil(image)
         assert.matches(path .. "/image: ", message, 1, true)
       end
-      for at = 9, #text, 11 do
+      for at = 9, #text, 31 do
         local changed = text:sub(1, at - 1) .. string.char(255 - text:byte(at)) .. text:sub(at + 1)
         folder.write(path .. "/image", changed)
         local image, message = datasets.read_image(path .. "/image")
