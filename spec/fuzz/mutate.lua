@@ -5,10 +5,12 @@ local mutate = {}
 ---@param seed integer
 ---@return fun(n: integer): integer
 function mutate.random(seed)
-  local state = seed % 2147483646 + 1
-  return function(n)
-    state = state * 48271 % 2147483647
-    return state % n + 1
+  local state = bit.tobit(seed % 2147483646 + 1)
+  return function(n) -- xorshift
+    state = bit.bxor(state, bit.lshift(state, 13))
+    state = bit.bxor(state, bit.rshift(state, 17))
+    state = bit.bxor(state, bit.lshift(state, 5))
+    return math.floor(bit.rshift(state, 1) / 2 ^ 31 * n) + 1
   end
 end
 
