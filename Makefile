@@ -97,6 +97,10 @@ demo:
 	@$(MAKE) -j$(JOBS) all
 	@$(LUA) examples/mnist.lua
 
+# Random damage to files of each format: SECONDS=600 for longer.
+fuzz: all
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/fuzz/run.lua all $(or $(SECONDS),120)
+
 # Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 2' and more in run.lua.
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
@@ -200,5 +204,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo bench bench-quick doc install install-c clean test test-c test-cuda test-asan \
+.PHONY: FORCE all demo fuzz bench bench-quick doc install install-c clean test test-c test-cuda test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
