@@ -157,7 +157,7 @@ stage-asan: build/asan/libdgraph.so
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install
 
 stage-valgrind: all
-	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/specs --exclude-tags=slow,install,long
+	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/memcheck
 
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<
