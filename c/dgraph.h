@@ -857,8 +857,8 @@ DG_API dg_tensor *dg_leaky_relu_grad(dg_tensor *x, dg_tensor *gy, double slope);
 
 /* ---- op/linear.c: the linear layer y = x W' + b, and its gradients in one go. */
 
-/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
- * Floats of one dtype. */
+/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out). The
+ * axes of x after the first are taken as one. Floats of one dtype. */
 DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b);
 
 /* ---- op/linear_interpolate.c: a point between two tensors, elementwise. */

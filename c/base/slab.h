@@ -95,8 +95,8 @@ DG_INLINE void dg_slot_give(dg_slot *s)
   dg_slot_reuse(s);
 }
 
-/* The slot of a handle if it is alive, else NULL (no error set). */
-DG_INLINE dg_slot *dg_slot_of(const void *handle)
+/* The slot whose generation a handle has, or NULL. It may be free: its kind is 0 then. */
+DG_INLINE dg_slot *dg_slot_matching(const void *handle)
 {
   uint64_t bits = (uint64_t)(uintptr_t)handle;
   uint32_t number = (uint32_t)bits, generation = (uint32_t)(bits >> 32);
@@ -104,7 +104,14 @@ DG_INLINE dg_slot *dg_slot_of(const void *handle)
   if (DG_UNLIKELY(slab >= __atomic_load_n(&dg_slab_count, __ATOMIC_ACQUIRE))) return NULL;
   dg_slot *s = (dg_slot *)(dg_slabs[slab] + (number & (DG_SLAB_SLOTS - 1)) * (size_t)DG_SLOT_BYTES);
   uint32_t now = __atomic_load_n(&s->generation, __ATOMIC_RELAXED);
-  return DG_LIKELY(now == generation && (generation & 1)) ? s : NULL;
+  return DG_LIKELY(now == generation) ? s : NULL;
+}
+
+/* The slot of a handle if it is alive, else NULL (no error set). */
+DG_INLINE dg_slot *dg_slot_of(const void *handle)
+{
+  dg_slot *s = dg_slot_matching(handle);
+  return DG_LIKELY(s && s->generation & 1) ? s : NULL;
 }
 
 DG_INLINE void *dg_slot_handle(const dg_slot *s)

@@ -32,6 +32,12 @@ typedef struct dg_map {
                                             * again that vector code cannot do */
 } dg_map;
 
+/* Whether it is for elements of this dtype. */
+DG_INLINE bool dg_map_has(const dg_map *m, int dtype)
+{
+  return m->loop[dtype][dg_cpu_isa()] != NULL;
+}
+
 /* The same on a device other than the host. */
 int dg_map_far(const dg_map *m, const dg_view *like, void *y, const void *const *x,
                const double *parameters);

@@ -36,13 +36,15 @@ int dg_flat_give(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_body *con
   return hand_on(w, x, g);
 }
 
-/* Tensors for the gradients that are wanted. */
+/* Tensors for the gradients that are wanted; those of leaves will stay. */
 static int make_gradients(const dg_walk *w, const dg_call *c, dg_body **gx)
 {
   for (int i = 0; i < c->inputs; i++) {
+    const dg_body *x = c->x_inline[i];
     if (!dg_walk_needs_x(w, c, i)) continue;
-    if (!(gx[i] = dg_body_full_like(c->x[i]->v.dtype, &c->x[i]->v))) return -1;
+    if (!(gx[i] = dg_body_like(x->v.dtype, &x->v))) return -1;
     gx[i]->refs = DG_HOLD;
+    if (dg_body_allocate(gx[i], x->creator ? DG_ACTIVATION : DG_GRADIENT) < 0) return -1;
   }
   return 0;
 }

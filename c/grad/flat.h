@@ -97,20 +97,33 @@ DG_INLINE int dg_flat_push(dg_walk *w, const dg_body *x)
   return x->creator ? dg_walk_push(w, x->creator) : 0;
 }
 
-/* Goes back through a flat node by its declared gradients: 1, 0 when that does not apply, or -1. */
+/* Whether what the node's rules read is what it was when the operator ran. */
+DG_INLINE bool dg_flat_is_fresh(const dg_call *c, const dg_body *y)
+{
+  uint32_t reads = c->op->reads;
+  for (int i = 0; i < DG_RULES; i++) {
+    if (!(reads >> i & 1) || i >= c->inputs) continue;
+    const dg_storage *s = c->x_inline[i]->store;
+    if (DG_UNLIKELY(!s || s->version != c->version[i])) return false;
+  }
+  return !(reads & DG_READS_Y) || (y->store && y->store->version == c->y_version);
+}
+
+/* Goes back through a flat node without hooks, by its declared gradients: 1, 0 when that does not
+ * apply and nothing was done, or -1. */
 DG_INLINE int dg_walk_flat(dg_walk *w, const dg_call *c)
 {
   const dg_gradient_rule *r = c->op->gradient;
   dg_body *y = c->y_inline[0], *operands[DG_OPERANDS];
-  dg_entry *e = y ? dg_walk_find(w, y) : NULL;
-  if (DG_UNLIKELY(!e || !e->grad || !e->grad->v.contiguous)) return 0;
+  dg_entry *e = r->a && y && !(y->flags & DG_HOOKED) ? dg_walk_find(w, y) : NULL;
+  if (DG_UNLIKELY(!e || !e->grad || !e->grad->v.contiguous || !dg_flat_is_fresh(c, y))) return 0;
   dg_flat_operands(c, e->grad, operands);
-  if (c->inputs > 1 && dg_walk_needs_x(w, c, 1)) {
-    dg_body *x = c->x_inline[1];
-    if (dg_flat_gradient(w, &r[1], x, operands) < 0 || dg_flat_push(w, x) < 0) return -1;
-  }
+  dg_body *x = c->x_inline[1];
+  if (c->inputs > 1 && dg_walk_needs_x(w, c, 1) &&
+      (dg_flat_gradient(w, &r[1], x, operands) < 0 || dg_flat_push(w, x) < 0))
+    return -1;
+  x = c->x_inline[0];
   if (!dg_walk_needs_x(w, c, 0)) return 1;
-  dg_body *x = c->x_inline[0];
   if (!dg_flat_pass_on(w, y, r, x, operands) && dg_flat_gradient(w, r, x, operands) < 0) return -1;
   return dg_flat_push(w, x) < 0 ? -1 : 1;
 }

@@ -191,11 +191,11 @@ DG_INLINE void leave_output(dg_walk *w, const dg_body *y)
   dg_walk_vacate(w, e);
 }
 
-/* Lets go of what the current node c needed; a flat one has one output and no notes. */
+/* Lets go of what the current node needed; a flat one has one output and no notes. */
 DG_INLINE void leave_node(dg_walk *w, dg_call *c, bool flat)
 {
   bool scoped = c->flags & DG_CALL_SCOPED;
-  leave_output(w, c->y[0]);
+  leave_output(w, flat ? c->y_inline[0] : c->y[0]);
   for (int i = 1; !flat && i < c->outputs; i++) leave_output(w, c->y[i]);
   if (!(w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP))) {
     if (scoped && (flat || (!c->saved[0] && !c->saved[1]))) c->flags |= DG_CALL_FREED;
@@ -240,7 +240,7 @@ DG_INLINE bool is_hooked(const dg_body *y) { return y && y->flags & DG_HOOKED; }
 DG_INLINE bool is_plain(const dg_call *c)
 {
   if (c->op->flags & DG_CALLERS || is_hooked(c->y[0])) return false;
-  for (int i = 1; !(c->flags & DG_CALL_FLAT) && i < c->outputs; i++)
+  for (int i = 1; i < c->outputs; i++)
     if (is_hooked(c->y[i])) return false;
   return true;
 }
@@ -252,26 +252,33 @@ DG_INLINE int run_plain(dg_walk *w)
   return run_rule(w) < 0 ? -1 : finish_node(w, false);
 }
 
+/* Goes back through a plain node that is not recorded: 0, or -1. */
+DG_INLINE int pass(dg_walk *w, dg_call *c)
+{
+  int done = c->op->direct && !dg_walk_records(w) ? dg_walk_direct(w, c) : 0;
+  return done ? DG_MIN(done, 0) : run_plain(w);
+}
+
 /* Takes the next node, and those after it while they are plain. */
 static dg_status begin_node(dg_walk *w, bool one, bool node)
 {
+  bool hurry = !one && !node, flat_ways = hurry && !dg_walk_records(w);
   for (dg_call *c; (w->current = c = dg_walk_pop(w));) {
     w->current_counted = !(c->flags & DG_CALL_SCOPED);
+    if (flat_ways && (c->flags & (DG_CALL_FLAT | DG_CALL_FREED)) == DG_CALL_FLAT) {
+      int done = dg_walk_flat(w, c);
+      if (DG_UNLIKELY(done < 0)) return DG_WALK_FAILED;
+      if (done) leave_node(w, c, true);
+      if (done) continue;
+    }
     if (DG_UNLIKELY(check_versions(c) < 0)) return DG_WALK_FAILED;
-    if (DG_UNLIKELY(one || node || !is_plain(c))) {
+    if (DG_UNLIKELY(!hurry || !is_plain(c))) {
       w->next = 0;
       w->state = DG_HOOKS;
       return DG_WALK_MORE;
     }
-    bool flat = c->flags & DG_CALL_FLAT;
-    int done = 0;
-    if (DG_UNLIKELY(dg_walk_records(w))) done = 0;
-    else if (flat && c->op->gradient[0].a) done = dg_walk_flat(w, c);
-    else if (c->op->direct) done = dg_walk_direct(w, c);
-    if (done < 0) return DG_WALK_FAILED;
-    if (!done && run_plain(w) < 0) return DG_WALK_FAILED;
-    if (flat) leave_node(w, c, true);
-    else leave_node(w, c, false);
+    if (DG_UNLIKELY(pass(w, c) < 0)) return DG_WALK_FAILED;
+    leave_node(w, c, false);
   }
   w->next = 0;
   w->state = DG_LEAVES;

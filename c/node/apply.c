@@ -74,9 +74,8 @@ static __attribute__((cold)) dg_call *refuse_device(const dg_op_class *op, int i
 
 dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x)
 {
-  dg_slot *s = dg_slot_of(x);
-  if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, x);
-  dg_body *b = (dg_body *)s;
+  dg_body *b = dg_living_body(x);
+  if (DG_UNLIKELY(!dg_is_full(b))) return refuse(op, 0, x);
   dg_call *c = new_call(op, 1, records(op, b->flags));
   if (DG_LIKELY(c != NULL)) c->x_inline[0] = b;
   return c;
@@ -84,10 +83,9 @@ dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x)
 
 dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
 {
-  dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
-  if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, a);
-  if (DG_UNLIKELY(!dg_is_full(t))) return refuse(op, 1, b);
-  dg_body *x = (dg_body *)s, *y = (dg_body *)t;
+  dg_body *x = dg_living_body(a), *y = dg_living_body(b);
+  if (DG_UNLIKELY(!dg_is_full(x))) return refuse(op, 0, a);
+  if (DG_UNLIKELY(!dg_is_full(y))) return refuse(op, 1, b);
   if (DG_UNLIKELY(x->v.device != y->v.device)) return refuse_device(op, 1, y, x);
   dg_call *c = new_call(op, 2, records(op, x->flags | y->flags));
   if (DG_UNLIKELY(!c)) return NULL;
@@ -98,11 +96,10 @@ dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
 
 dg_call *dg_begin3(const dg_op_class *op, dg_tensor *x, dg_tensor *y, dg_tensor *z)
 {
-  dg_slot *s = dg_slot_of(x), *t = dg_slot_of(y), *u = dg_slot_of(z);
-  if (DG_UNLIKELY(!dg_is_full(s))) return refuse(op, 0, x);
-  if (DG_UNLIKELY(!dg_is_full(t))) return refuse(op, 1, y);
-  if (DG_UNLIKELY(!dg_is_full(u))) return refuse(op, 2, z);
-  dg_body *a = (dg_body *)s, *b = (dg_body *)t, *d = (dg_body *)u;
+  dg_body *a = dg_living_body(x), *b = dg_living_body(y), *d = dg_living_body(z);
+  if (DG_UNLIKELY(!dg_is_full(a))) return refuse(op, 0, x);
+  if (DG_UNLIKELY(!dg_is_full(b))) return refuse(op, 1, y);
+  if (DG_UNLIKELY(!dg_is_full(d))) return refuse(op, 2, z);
   if (DG_UNLIKELY(b->v.device != a->v.device)) return refuse_device(op, 1, b, a);
   if (DG_UNLIKELY(d->v.device != a->v.device)) return refuse_device(op, 2, d, a);
   dg_call *c = new_call(op, 3, records(op, a->flags | b->flags | d->flags));
@@ -121,12 +118,11 @@ dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x)
   }
   uint32_t flags = 0;
   for (int i = 0; i < inputs; i++) {
-    dg_slot *s = dg_slot_of(x[i]);
-    if (!dg_is_full(s)) return refuse(op, i, x[i]);
-    flags |= ((dg_body *)s)->flags;
-    const dg_body *first = (dg_body *)dg_slot_of(x[0]);
-    if (((dg_body *)s)->v.device != first->v.device)
-      return refuse_device(op, i, (dg_body *)s, first);
+    const dg_body *b = dg_living_body(x[i]);
+    if (!dg_is_full(b)) return refuse(op, i, x[i]);
+    flags |= b->flags;
+    const dg_body *first = dg_living_body(x[0]);
+    if (b->v.device != first->v.device) return refuse_device(op, i, b, first);
   }
   dg_call *c = new_call(op, inputs, records(op, flags));
   if (!c) return NULL;
@@ -138,7 +134,7 @@ dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x)
     }
     c->x = table;
   }
-  for (int i = 0; i < inputs; i++) c->x[i] = (dg_body *)dg_slot_of(x[i]);
+  for (int i = 0; i < inputs; i++) c->x[i] = dg_living_body(x[i]);
   return c;
 }
 
@@ -216,7 +212,7 @@ int dg_map_forward(dg_call *c, const dg_map *m)
   const dg_view *x[DG_MAP_INPUTS] = { NULL };
   for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
   const dg_view *y = &c->y[0]->v;
-  if (DG_UNLIKELY(!m->loop[x[0]->dtype][0]))
+  if (DG_UNLIKELY(!dg_map_has(m, x[0]->dtype)))
     return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
   return dg_backend_of(y)->map(m, x, y, c->f);
 }
@@ -327,8 +323,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
                           const double *parameters)
 {
   const dg_map *m = op->map;
-  int dtype = x[0]->v.dtype;
-  dg_body *y = dg_body_full_like(m->makes_bool ? DG_BOOL : dtype, &x[0]->v);
+  dg_body *y = dg_body_full_like(m->makes_bool ? DG_BOOL : x[0]->v.dtype, &x[0]->v);
   if (DG_UNLIKELY(!y)) {
     dg_fail_prefix("%s: ", op->name);
     return NULL;
@@ -356,9 +351,8 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
 dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)
 {
   const double *p = parameters ? parameters : no_parameters;
-  dg_slot *s = dg_slot_of(x);
-  dg_body *b = (dg_body *)s;
-  if (DG_LIKELY(dg_is_full(s) && b->v.contiguous && op->map->loop[b->v.dtype][0]))
+  dg_body *b = dg_living_body(x);
+  if (DG_LIKELY(dg_is_full(b) && b->v.contiguous && dg_map_has(op->map, b->v.dtype)))
     return flat(op, 1, &b, b->flags, p);
   dg_call *c = dg_begin1(op, x);
   if (c) c->f[0] = p[0], c->f[1] = p[1];
@@ -368,10 +362,9 @@ dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *paramete
 dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters)
 {
   const double *p = parameters ? parameters : no_parameters;
-  dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
-  dg_body *x[2] = { (dg_body *)s, (dg_body *)t };
-  if (DG_LIKELY(dg_is_full(s) && dg_is_full(t) && dg_is_alike(&x[0]->v, &x[1]->v) &&
-                op->map->loop[x[0]->v.dtype][0]))
+  dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
+  if (DG_LIKELY(dg_is_full(x[0]) && dg_is_full(x[1]) && dg_is_alike(&x[0]->v, &x[1]->v) &&
+                dg_map_has(op->map, x[0]->v.dtype)))
     return flat(op, 2, x, x[0]->flags | x[1]->flags, p);
   dg_call *c = dg_begin2(op, a, b);
   if (c) c->f[0] = p[0], c->f[1] = p[1];

@@ -77,7 +77,7 @@ static dg_body *reap_later(dg_body *b, dg_body *queue)
 }
 
 /* Takes `amount` off b's references; puts b on the queue when it has none left. */
-static dg_body *take_off(dg_body *b, int64_t amount, dg_body *queue)
+DG_INLINE dg_body *take_off(dg_body *b, int64_t amount, dg_body *queue)
 {
   int64_t left = 0;
   if (DG_LIKELY(__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) == amount))
@@ -139,7 +139,7 @@ static dg_body *leave_node(dg_call *c, dg_body *queue)
   return queue;
 }
 
-static void reap(dg_body *queue)
+static __attribute__((noinline)) void reap(dg_body *queue)
 {
   while (queue) {
     dg_body *b = queue;
@@ -169,8 +169,15 @@ void dg_hold(dg_body *b)
   if (b->flags & DG_SCOPED && b->refs == 0) b->refs = DG_HOLD; /* no other thread sees it yet */
   else dg_count_up(b, DG_HOLD);
 }
-void dg_unhold(dg_body *b) { reap(take_off(b, DG_HOLD, NULL)); }
-void dg_unlink(dg_body *b) { reap(take_off(b, DG_LINK, NULL)); }
+DG_INLINE void let_go(dg_body *b, int64_t amount)
+{
+  dg_body *dead = take_off(b, amount, NULL);
+  if (!dead) return;
+  if (DG_LIKELY(!dead->creator && !dead->grad)) dg_body_free(dead);
+  else reap(dead);
+}
+void dg_unhold(dg_body *b) { let_go(b, DG_HOLD); }
+void dg_unlink(dg_body *b) { let_go(b, DG_LINK); }
 
 void dg_cut(dg_body *b)
 {
@@ -469,8 +476,7 @@ DG_API int dg_release(dg_tensor *x)
 /* True for the handle of a living tensor. Sets no error. */
 DG_API int dg_alive(const dg_tensor *x)
 {
-  dg_slot *s = dg_slot_of(x);
-  return s && s->kind == DG_SLOT_TENSOR;
+  return dg_living_body(x) != NULL;
 }
 
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */

@@ -29,11 +29,11 @@ static const dg_op_class accuracy_op = { .name = "accuracy",
  * ignore_label do not count (INT64_MIN: all do); 0 if none is left. Not differentiable. */
 DG_API dg_tensor *dg_accuracy(dg_tensor *y, dg_tensor *t, int64_t base, int64_t ignore_label)
 {
-  dg_slot *a = dg_slot_of(y), *b = dg_slot_of(t);
+  const dg_body *a = dg_living_body(y), *b = dg_living_body(t);
   if (!dg_is_full(a) || !dg_is_full(b)) return dg_finish(dg_begin2(&accuracy_op, y, t));
-  const dg_view *vy = &((dg_body *)a)->v;
+  const dg_view *vy = &a->v;
   const int64_t axis = 1;
-  if (dg_labels_fit("accuracy", vy, &((dg_body *)b)->v) < 0) return NULL;
+  if (dg_labels_fit("accuracy", vy, &b->v) < 0) return NULL;
   dg_pool pool = dg_pool_open();
   dg_call *c = dg_begin2(&accuracy_op, dg_argmax(y, 1, &axis, 0, 0), t);
   if (c) {

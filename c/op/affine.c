@@ -47,7 +47,7 @@ DG_API dg_tensor *dg_affine(dg_tensor *x, double scale, double shift)
 {
   const double numbers[] = { scale, shift };
   const dg_op_class *op = named(scale, shift);
-  const dg_body *b = (const dg_body *)dg_slot_of(x);
+  const dg_body *b = dg_living_body(x);
   if (DG_LIKELY(b && dg_is_float(b->v.dtype))) return dg_apply1(op, x, numbers);
   dg_call *c = dg_begin1(op, x);
   if (c) c->f[0] = scale, c->f[1] = shift;

@@ -119,9 +119,26 @@ static const dg_op_class linear_op = {
   .direct = linear_direct,
 };
 
-/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out).
- * Floats of one dtype. */
-DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b)
+static dg_tensor *of_matrix(dg_tensor *x, dg_tensor *W, dg_tensor *b)
 {
   return dg_finish(b ? dg_begin3(&linear_op, x, W, b) : dg_begin2(&linear_op, x, W));
+}
+
+/* The same for x whose rows have several axes. */
+static dg_tensor *of_rows(const dg_view *v, dg_tensor *x, dg_tensor *W, dg_tensor *b)
+{
+  int64_t columns = 1;
+  for (int i = 1; i < v->ndim; i++) columns *= v->shape[i]; /* no more than v's size, or none */
+  int64_t shape[2] = { v->shape[0], columns };
+  dg_pool pool = dg_pool_open();
+  return dg_pool_close(pool, of_matrix(dg_reshape(x, 2, shape), W, b));
+}
+
+/* x W' + b for x (batch, in), W (out, in) and b (out), or none where b is NULL: (batch, out). The
+ * axes of x after the first are taken as one. Floats of one dtype. */
+DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b)
+{
+  const dg_body *in = dg_living_body(x);
+  if (DG_UNLIKELY(in && in->v.ndim > 2)) return of_rows(&in->v, x, W, b);
+  return of_matrix(x, W, b);
 }

@@ -117,9 +117,9 @@ static dg_tensor *with_vectors(dg_tensor *a, const dg_view *va, dg_tensor *b, co
  * bool; integers wrap around. */
 DG_API dg_tensor *dg_matmul(dg_tensor *a, dg_tensor *b)
 {
-  dg_slot *s = dg_slot_of(a), *t = dg_slot_of(b);
+  const dg_body *s = dg_living_body(a), *t = dg_living_body(b);
   if (DG_UNLIKELY(!dg_is_full(s) || !dg_is_full(t))) return dg_finish(dg_begin2(&matmul_op, a, b));
-  const dg_view *va = &((dg_body *)s)->v, *vb = &((dg_body *)t)->v;
+  const dg_view *va = &s->v, *vb = &t->v;
   if (!inner_sizes_fit(va, vb)) return NULL;
   if (va->ndim == 1 || vb->ndim == 1) return with_vectors(a, va, b, vb);
   return dg_finish(dg_begin2(&matmul_op, a, b));

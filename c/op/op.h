@@ -61,7 +61,7 @@ int dg_rule_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx);
 dg_tensor *dg_sum_back(const dg_view *x, dg_tensor *gy);
 DG_INLINE dg_tensor *dg_unbroadcast(const dg_call *c, int i, dg_tensor *gy)
 {
-  const dg_body *g = (const dg_body *)dg_slot_of(gy);
+  const dg_body *g = dg_living_body(gy);
   if (DG_LIKELY(g && dg_same_shape(&c->x[i]->v, &g->v))) return gy;
   return dg_sum_back(&c->x[i]->v, gy);
 }

@@ -89,9 +89,9 @@ static int64_t divisor(const dg_view *x, const dg_view *t, int normalize)
  * number for each element. */
 DG_API dg_tensor *dg_sigmoid_cross_entropy(dg_tensor *x, dg_tensor *t, int normalize, int mean)
 {
-  dg_slot *a = dg_slot_of(x), *b = dg_slot_of(t);
+  const dg_body *a = dg_living_body(x), *b = dg_living_body(t);
   if (!dg_is_full(a) || !dg_is_full(b)) return dg_finish(dg_begin2(&entropy_op, x, t));
-  const dg_view *vx = &((dg_body *)a)->v, *vt = &((dg_body *)b)->v;
+  const dg_view *vx = &a->v, *vt = &b->v;
   bool whole = !dg_is_float(vt->dtype);
   dg_pool pool = dg_pool_open();
   if (whole && dg_is_float(vx->dtype)) t = dg_cast(t, vx->dtype);

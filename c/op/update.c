@@ -107,10 +107,8 @@ static int scale(dg_tensor *y, double factor)
 /* The gradient of rows that a handle is to, or NULL. */
 static dg_body *rows_of(dg_tensor *x)
 {
-  dg_slot *s = dg_slot_of(x);
-  if (!s || s->kind != DG_SLOT_TENSOR) return NULL;
-  dg_body *b = (dg_body *)s;
-  return dg_is_rows(b) ? b : NULL;
+  dg_body *b = dg_living_body(x);
+  return b && dg_is_rows(b) ? b : NULL;
 }
 
 /* y = factor y, in place: what gradient clipping does. */
@@ -140,9 +138,8 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
 /* True when nothing has to be looked at before a gradient is added to its parameter. */
 static bool is_plain(const dg_body *p, const dg_body *g)
 {
-  return p->store && g->store && p->store != g->store && p->v.contiguous && g->v.contiguous &&
-         p->v.dtype == g->v.dtype && p->v.device == g->v.device && dg_is_float(p->v.dtype) &&
-         p->v.size > 0 && dg_same_shape(&p->v, &g->v);
+  return p->store && g->store && p->store != g->store && dg_is_alike(&p->v, &g->v) &&
+         dg_is_float(p->v.dtype) && p->v.size > 0;
 }
 
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each

@@ -152,12 +152,14 @@ DG_INLINE int allocate_block(dg_body *b, dg_kind kind)
   return 0;
 }
 
-int dg_body_allocate(dg_body *b, dg_kind kind)
+DG_INLINE int allocate(dg_body *b, dg_kind kind)
 {
   if (!is_tiny(b)) return allocate_block(b, kind);
   allocate_tiny(b, kind);
   return 0;
 }
+
+int dg_body_allocate(dg_body *b, dg_kind kind) { return allocate(b, kind); }
 
 dg_body *dg_body_like(int dtype, const dg_view *like)
 {
@@ -168,9 +170,11 @@ dg_body *dg_body_like(int dtype, const dg_view *like)
 
 static __attribute__((noinline)) dg_body *full_like(int dtype, const dg_view *like)
 {
-  dg_body *b = dg_body_like(dtype, like);
-  if (DG_LIKELY(b && dg_body_allocate(b, DG_ACTIVATION) == 0)) return b;
-  if (b) dg_body_free(b);
+  dg_body *b = blank();
+  if (DG_UNLIKELY(!b)) return NULL;
+  shape_like(&b->v, dtype, like);
+  if (DG_LIKELY(allocate(b, DG_ACTIVATION) == 0)) return b;
+  dg_body_free(b);
   return NULL;
 }
 
@@ -237,15 +241,19 @@ void dg_storage_rename(dg_storage *s, dg_kind to)
   s->kind = (uint8_t)to;
 }
 
-void dg_body_drop_storage(dg_body *b)
+DG_INLINE void drop_storage(dg_body *b)
 {
   dg_storage *s = b->store;
   b->store = NULL;
   b->v.data = NULL;
   if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
   bool is_last = __atomic_load_n(&s->refs, __ATOMIC_ACQUIRE) == 1; /* saves a locked instruction */
-  if (is_last || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) free_storage(s);
+  if (!is_last && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
+  if (DG_LIKELY(s->got > 0 && !s->pin && !s->device)) dg_block_free(s, s->got, s->kind);
+  else free_storage(s);
 }
+
+void dg_body_drop_storage(dg_body *b) { drop_storage(b); }
 
 /* Not even few elements go into the slot: views may look at those that were there. */
 int dg_body_move(dg_body *b, int device)
@@ -277,7 +285,7 @@ int dg_body_move(dg_body *b, int device)
 
 void dg_body_free_parts(dg_body *b)
 {
-  if (b->store != &b->own && b->store) dg_body_drop_storage(b);
+  drop_storage(b);
   if (DG_UNLIKELY(b->name != NULL)) dg_table_free(b->name);
   dg_count(DG_TENSORS, -1);
   dg_slot_retire(&b->slot);

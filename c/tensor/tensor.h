@@ -111,18 +111,22 @@ DG_INLINE dg_tensor *dg_handle(const dg_body *b)
   return b ? (dg_tensor *)dg_slot_handle(&b->slot) : NULL;
 }
 
+/* The same without an error. */
+DG_INLINE dg_body *dg_living_body(const dg_tensor *handle)
+{
+  dg_slot *s = dg_slot_matching(handle);
+  return DG_LIKELY(s && s->kind == DG_SLOT_TENSOR) ? (dg_body *)s : NULL;
+}
+
 DG_INLINE dg_body *dg_body_of(const dg_tensor *handle)
 {
-  dg_slot *s = dg_slot_of(handle);
-  return DG_LIKELY(s != NULL && s->kind == DG_SLOT_TENSOR) ? (dg_body *)s : dg_bad_handle(handle);
+  dg_body *b = dg_living_body(handle);
+  return DG_LIKELY(b != NULL) ? b : dg_bad_handle(handle);
 }
 
 /* The same, and it has elements. */
 dg_body *dg_no_elements(const dg_body *b);
-DG_INLINE bool dg_is_full(const dg_slot *s)
-{
-  return s && s->kind == DG_SLOT_TENSOR && ((const dg_body *)s)->store;
-}
+DG_INLINE bool dg_is_full(const dg_body *b) { return b && b->store; }
 DG_INLINE dg_body *dg_full_body_of(const dg_tensor *handle)
 {
   dg_body *b = dg_body_of(handle);

@@ -1,4 +1,4 @@
-/* isa.c -- finds out, once, which vector instructions may be used. */
+/* isa.c -- finds out, when the library is loaded, which vector instructions may be used. */
 #include "device/cpu/isa.h"
 
 #include <stdlib.h>
@@ -35,11 +35,10 @@ dg_isa dg_cpu_set_isa(dg_isa isa)
 {
   dg_isa best = best_here();
   if (isa > best) isa = best;
-  __atomic_store_n(&dg_cpu_isa_chosen, (int)isa + 1, __ATOMIC_RELAXED);
+  __atomic_store_n(&dg_cpu_isa_chosen, (int)isa, __ATOMIC_RELAXED);
   return isa;
 }
 
-/* Two threads that ask first at the same time find the same answer, so no lock is needed. */
-dg_isa dg_cpu_isa_choose(void) { return dg_cpu_set_isa(wanted()); }
+static __attribute__((constructor)) void choose(void) { dg_cpu_set_isa(wanted()); }
 
 const char *dg_cpu_isa_name(void) { return names[dg_cpu_isa()]; }

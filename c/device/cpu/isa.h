@@ -6,14 +6,12 @@ typedef enum { DG_ISA_BASE, DG_ISA_AVX2, DG_ISA_AVX512 } dg_isa;
 
 enum { DG_ISA_COUNT = DG_ISA_AVX512 + 1 };
 
-/* The best set that processor, system and DGRAPH_ISA=base|avx2|avx512 allow; found once. */
-extern __attribute__((visibility(
-    "hidden"))) int dg_cpu_isa_chosen; /* one more than the set; 0 while nobody has asked; atomic */
-dg_isa dg_cpu_isa_choose(void);
+/* The best set that processor, system and DGRAPH_ISA=base|avx2|avx512 allow; found when the library
+ * is loaded. */
+extern __attribute__((visibility("hidden"))) int dg_cpu_isa_chosen; /* atomic */
 static inline __attribute__((always_inline)) dg_isa dg_cpu_isa(void)
 {
-  int isa = __atomic_load_n(&dg_cpu_isa_chosen, __ATOMIC_RELAXED);
-  return isa ? (dg_isa)(isa - 1) : dg_cpu_isa_choose();
+  return (dg_isa)__atomic_load_n(&dg_cpu_isa_chosen, __ATOMIC_RELAXED);
 }
 const char *dg_cpu_isa_name(void);
 

@@ -10,7 +10,7 @@ local NONE = -0x8000000000000000LL
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
-  --- The product of x's rows and W', over axes other than batch x in as well.
+  --- The product of x's rows and W' where the batch has several axes.
   local function linear_reshaped(x, W, b, n_batch_axes)
     local shape, rows = x.shape, 1
     if n_batch_axes < 1 or n_batch_axes >= #shape then
@@ -25,7 +25,7 @@ return function(F)
     for i = n_batch_axes + 1, #shape do columns = columns * shape[i] end
     local y = wrap(C.dg_linear(F.reshape(x, { rows, columns }), W, b))
     result[n_batch_axes + 1] = y:dim(2)
-    return n_batch_axes == 1 and y or F.reshape(y, result)
+    return F.reshape(y, result)
   end
 
   --- Family: layers
@@ -39,9 +39,7 @@ return function(F)
   --- Shapes: x: batch x in; W: out x in; b: out or nil; y: batch x out.
   --- Errors: an `n_batch_axes` that leaves no axis for the inputs.
   declare("linear(x, W, b: tensor?, n_batch_axes: integer = 1)", function(x, W, b, n_batch_axes)
-    if n_batch_axes ~= 1 or C.dg_ndim(x) ~= 2 then
-      return linear_reshaped(x, W, b, n_batch_axes)
-    end
+    if n_batch_axes ~= 1 then return linear_reshaped(x, W, b, n_batch_axes) end
     local y = C.dg_linear(x, W, b)
     if y == nil then return native.again("dg_linear", x, W, b) end
     if native.depth > 0 then return y[0] end
