@@ -474,10 +474,7 @@ DG_API int dg_release(dg_tensor *x)
 }
 
 /* True for the handle of a living tensor. Sets no error. */
-DG_API int dg_alive(const dg_tensor *x)
-{
-  return dg_living_body(x) != NULL;
-}
+DG_API int dg_alive(const dg_tensor *x) { return dg_living_body(x) != NULL; }
 
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value)

@@ -162,8 +162,7 @@ DG_API dg_tensor *dg_softmax_cross_entropy(dg_tensor *x, dg_tensor *t, dg_tensor
   const dg_body *a = dg_living_body(x), *b = dg_living_body(t);
   if (DG_LIKELY(dg_is_full(a) && dg_is_full(b)) && dg_is_float(b->v.dtype)) {
     dg_pool pool = dg_pool_open();
-    return dg_pool_close(pool,
-                         soft_entropy(x, &a->v, t, &b->v, class_weight, normalize, mean));
+    return dg_pool_close(pool, soft_entropy(x, &a->v, t, &b->v, class_weight, normalize, mean));
   }
   dg_call *c = dg_begin(&entropy_op, class_weight ? 3 : 2, in);
   if (!c) return NULL;
