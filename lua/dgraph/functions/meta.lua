@@ -3285,7 +3285,7 @@ function F.log_ndtr(x) end
 --- tensor or several and must do the same each time. An error under double backprop.
 --- - **Shapes**: any, as f takes them and returns them.
 --- - **Dtypes**: any, as f takes them and returns them.
---- - **Errors**: an f that is no function; a walk back that records itself (double backprop).
+--- - **Errors**: an f that is no function; a walk back that records itself (double backprop); a tensor of the arguments that was overwritten before backward.
 --- - **Source**: Chainer; Chen et al., arXiv:1604.06174.
 ---@param f fun(...): dgraph.Tensor ...
 ---@param ... any  tensors, and whatever else f takes
