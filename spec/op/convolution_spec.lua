@@ -3,8 +3,11 @@ local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
---- The battery for one of them; `shapes` are those of x, W and b.
-local function case(name, f, shapes, overwritten, error_name)
+--- The battery for one of them; `shapes` are those of x, W and b. Without a batch there is nothing,
+--- and a channel more is too much.
+local function case(name, f, shapes, overwritten, error_name, shape_error)
+  local none, wrong = { 0, unpack(shapes[1], 2) }, { unpack(shapes[1]) }
+  wrong[2] = wrong[2] + 1
   op_case(name, {
     f = f,
     inputs = function(r)
@@ -12,9 +15,11 @@ local function case(name, f, shapes, overwritten, error_name)
       for i, shape in ipairs(shapes) do xs[i] = r(-2, 2, shape) end
       return xs
     end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { none, shapes[2], shapes[3] } },
+    bad_shapes = { { wrong, shapes[2], shapes[3], error_name = shape_error } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = overwritten or { 1, 2 },
     error_name = error_name or "convolution",
   })
@@ -49,7 +54,22 @@ case("deconvolution_nd", F.deconvolution_nd, { { 1, 2, 3 }, { 2, 1, 2 } }, nil, 
 case("dilated_convolution_2d", with(F.dilated_convolution_2d, { dilate = 2, pad = 1 }),
   { { 1, 2, 3, 4 }, { 2, 2, 2, 2 }, { 2 } })
 case("depthwise_convolution_2d", with(F.depthwise_convolution_2d, { pad = 1 }),
-  { { 1, 2, 2, 3 }, { 2, 2, 2, 2 }, { 4 } }, { 1 })
+  { { 1, 2, 2, 3 }, { 2, 2, 2, 2 }, { 4 } }, { 1 }, nil, "F.depthwise_convolution_2d")
+
+for axes = 1, 3 do
+  local ones = { 1, 1, 1, axes > 1 and 1 or nil, axes > 2 and 1 or nil }
+  for _, kind in ipairs { "convolution", "deconvolution" } do
+    local names = { ("%s_%dd"):format(kind, axes), axes == 1 and kind .. "_nd" or nil }
+    for _, name in ipairs(names) do
+      case(name .. " of one element", F[name], { ones, ones, { 1 } }, nil, kind)
+    end
+  end
+end
+for _, name in ipairs { "dilated_convolution_2d", "depthwise_convolution_2d" } do
+  local ones = { 1, 1, 1, 1 }
+  case(name .. " of one element", F[name], { ones, ones, { 1 } }, { 1 }, nil,
+    name == "depthwise_convolution_2d" and "F." .. name or nil)
+end
 
 describe("convolution", function()
   local x = dg.arange(16):reshape { 1, 1, 4, 4 }
