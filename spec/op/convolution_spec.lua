@@ -168,6 +168,52 @@ describe("convolution", function()
     end
   end)
 
+  --- Results of 3x3 windows over 12 channels, and of those taken apart in pairs of channels, which
+  --- are too few for that way.
+  local function both_ways(images, kernels, gy)
+    local function results(convolve)
+      local a, b = dg.Variable(images), dg.Variable(kernels)
+      local y = convolve(a, b)
+      return { y, unpack(dg.grad({ y }, { a, b }, { gy })) }
+    end
+    local function whole(a, b) return F.convolution_2d(a, b, nil, 1, 1) end
+    local function parts(a, b)
+      local sum
+      for first = 1, 11, 2 do
+        local some = { {}, { first, first + 1 } }
+        local y = whole(a[some], b[some])
+        sum = sum and sum + y or y
+      end
+      return sum
+    end
+    return results(whole), results(parts)
+  end
+
+  local function spelt(value) return value == value and ("%g"):format(value) or "nan" end
+
+  it("keeps what is infinite or NaN to the places that see it", function()
+    -- In the image, the filters, the gradient. Infinite filters make NaN of the zeros around.
+    for _, place in ipairs {
+      { 1, math.huge }, { 1, -math.huge }, { 1, 0 / 0 }, { 1, 3e38 }, { 2, 3e38 },
+      { 3, math.huge }, { 3, 0 / 0 }, { 3, 3e38 },
+    } do
+      local given = { dg.ones(2, 12, 8, 8), dg.ones(12, 12, 3, 3), dg.ones(2, 12, 8, 8) }
+      given[place[1]][{ 2, 3, 2, 3 }] = place[2]
+      local got, wanted = both_ways(unpack(given))
+      for i = 1, 3 do
+        local a, b = got[i]:flatten():totable(), wanted[i]:flatten():totable()
+        for k = 1, #a do
+          if spelt(a[k]) ~= spelt(b[k]) then assert.near(b[k], a[k], 1e-5 * math.abs(b[k])) end
+        end
+      end
+    end
+    local image = dg.ones(1, 12, 8, 8)
+    image[{ 1, 5, 3, 3 }] = math.huge
+    local y = F.convolution_2d(image, dg.ones(12, 12, 3, 3), nil, 1, 1)
+    assert.equal(0, F.isnan(y):sum():item())
+    assert.equal(12 * 9, F.isinf(y):sum():item())
+  end)
+
   it("gives the same whatever the number of threads", function()
     local images, filters = dg.randn(3, 24, 18, 18), dg.randn(20, 24, 3, 3)
     local function results()
