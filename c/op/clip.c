@@ -7,8 +7,7 @@ DG_MAP2(clip_grad_map, ((x < p) | (x > q) ? 0 : y))
 static int clip_forward(dg_call *c)
 {
   if (!(c->f[0] <= c->f[1]))
-    return dg_op_fail(c, DG_EARGUMENT, "the minimum %g is not below the maximum %g", c->f[0],
-                      c->f[1]);
+    return dg_op_fail(c, DG_EARGUMENT, "the minimum %g is above the maximum %g", c->f[0], c->f[1]);
   return dg_map_forward(c, &clip_map);
 }
 

@@ -102,10 +102,10 @@ DG_API dg_tensor *dg_prod(dg_tensor *x, int count, const int64_t *axes, int keep
     if (goes) order[at++] = i, n *= v->shape[i];
     if (!goes || keepdims) result[ndim++] = goes ? 1 : v->shape[i];
   }
-  if (n == 0) return dg_constant(v, ndim, result, 1);
   if (kept == v->ndim) return dg_copy(x);
   shape[kept] = n;
   dg_pool pool = dg_pool_open();
+  if (n == 0) return dg_pool_close(pool, dg_affine(dg_sum(x, count, axes, keepdims), 1, 1));
   dg_tensor *rows = dg_reshape(dg_transpose(x, v->ndim, order), kept + 1, shape);
   dg_tensor *last = dg_select(dg_cumprod(rows, kept), kept, n - 1);
   return dg_pool_close(pool, dg_copy(dg_reshape(last, ndim, result)));

@@ -27,10 +27,11 @@ shape. Sizes of 0 are allowed wherever the text does not say otherwise.
 these, and *any* is numbers and bool. "One for both" means that different ones are refused, not
 converted.
 
-**Errors**: each function raises an error that names it for what its shapes and dtypes exclude, for
-axes that a tensor does not have or that are given twice, for what is no tensor, a tensor that was
-released, tensors on different devices, an option that it does not know, a result of more than 8
-axes, and where memory runs out. The line tells what it refuses besides.
+**Errors**: each function raises an error, which names it or the function that it is made of, for
+what its shapes and dtypes exclude, for axes that a tensor does not have or that are given twice,
+for what is no tensor, a tensor that was released, tensors on different devices, an option that it
+does not know, a result of more than 8 axes, and where memory runs out. The line tells what it
+refuses besides.
 
 **Source**: the library whose name, order of arguments and defaults it has (positions count from 1
 here), and the paper of a formula that is not common knowledge.

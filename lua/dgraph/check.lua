@@ -73,6 +73,17 @@ function check.position(value, who, what)
   return value > 0 and value - 1 or value
 end
 
+--- An axis of x as C counts it, and its size.
+---@return integer axis
+---@return integer size
+function check.axis_and_size(x, axis, who)
+  local at, ndim = check.position(axis, who, "axis"), x.ndim
+  if at >= ndim or at < -ndim then
+    raisef("%s: axis %d is out of range for %d axes", who, axis, ndim)
+  end
+  return at, native.check(native.C.dg_dim(x, at))
+end
+
 --- Axes as C wants them, in `check.sizes`; returns how many. nil: none are named.
 ---@param axes nil|integer|integer[]
 ---@return integer

@@ -10,8 +10,9 @@ op_case("crelu", {
   error_name = "relu",
   inputs = away_from_zero,
   elementwise = false,
-  shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
-  nan = false,
+  shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  bad_shapes = { { { 3 }, error_name = "" } },
+  nan = "some",
   known = { { { { -1, 2 } }, { { 0, 2, 1, 0 } } } },
 })
 
@@ -21,9 +22,20 @@ op_case("maxout", {
   elementwise = false,
   shapes = { { 0, 4 }, { 3, 4 }, { 2, 4, 2 } },
   usual = { 3, 4 },
-  bad_dtypes = {},
-  nan = false,
+  bad_shapes = { { { 3, 3 } }, { { 4 } } },
+  error_name = "F.maxout",
+  dtypes = { "int32", "int64", "uint8", "bool" },
+  nan = "some",
   known = { { { { -1, 2, 3, -4 } }, { { 2, 3 } } } },
+})
+
+op_case("maxout of one element", {
+  f = function(x) return F.maxout(x, 1) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 2, 3 }, { 1, 1 } },
+  usual = { 2, 3 },
+  elementwise = false,
+  bad_dtypes = {},
 })
 
 describe("crelu", function()

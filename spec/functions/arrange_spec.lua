@@ -7,67 +7,84 @@ local OTHERS = { "int32", "int64", "uint8", "bool" }
 local function places(t) return dg.tensor(t, "int64") end
 
 --- The case of what moves elements and leaves their values alone.
-local function moves(f, shapes, dtypes)
+local function moves(f, bad_shape, shapes)
   return {
     f = f,
     inputs = function(r) return { r(-2, 2) } end,
-    shapes = shapes or { { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+    shapes = shapes or { { 1, 1 }, { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
     elementwise = false,
-    dtypes = dtypes or OTHERS,
-    nan = false,
-    bad_dtypes = {},
+    dtypes = OTHERS,
+    nan = "some",
+    result_dtype = f == F.trace,
+    bad_shapes = { bad_shape },
+    any_shape = not bad_shape,
+    error_name = "",
   }
 end
 
 --- The case of what joins two tensors.
-local function joins(f)
+local function joins(f, bad_shape)
   return {
     f = function(a, b) return f { a, b } end,
     inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
     shapes = { { 1 }, { 0, 3 }, { 2, 3 }, { 2, 3, 2 } },
     elementwise = false,
     dtypes = OTHERS,
-    nan = false,
-    bad_dtypes = {},
+    nan = "some",
+    bad_shapes = { bad_shape },
+    error_name = "concat",
   }
 end
 
-op_case("fliplr", moves(F.fliplr))
-op_case("flipud", moves(F.flipud))
+op_case("fliplr", moves(F.fliplr, { { 3 }, error_name = "flip" }))
+op_case("flipud", moves(F.flipud, { {}, error_name = "flip" }))
 op_case("ravel", moves(F.ravel))
-op_case("moveaxis", moves(function(x) return F.moveaxis(x, 1, -1) end))
-op_case("rollaxis", moves(function(x) return F.rollaxis(x, 2) end))
-op_case("roll", moves(function(x) return F.roll(x, { 1, -2 }, { 1, -1 }) end))
+op_case("moveaxis", moves(function(x) return F.moveaxis(x, 1, -1) end, { {} }))
+op_case("rollaxis", moves(function(x) return F.rollaxis(x, 2) end, { { 3 } }))
+op_case("roll", moves(function(x) return F.roll(x, { 1, -2 }, { 1, -1 }) end, { {} }))
 op_case("roll of all", moves(function(x) return F.roll(x, 2) end))
-op_case("trace", moves(F.trace, nil, { "int64" }))
-op_case("diag", moves(F.diag, { { 3 }, { 0 }, { 2, 3 }, { 3, 3 } }))
-op_case("diag_embed", moves(function(x) return F.diag_embed(x, -1) end))
+op_case("trace", moves(F.trace, { { 3 } }))
+op_case("diag", moves(F.diag, { { 2, 3, 2 } }, { { 1 }, { 3 }, { 0 }, { 2, 3 }, { 3, 3 } }))
+op_case("diag_embed", moves(function(x) return F.diag_embed(x, -1) end, { {} }))
 op_case("repeat_", moves(function(x) return F.repeat_(x, 2) end))
-op_case("repeat of each", moves(function(x) return F["repeat"](x, { 2, 0, 1 }, 2) end))
-op_case("permutate", moves(function(x) return F.permutate(x, { 3, 1, 2 }, 2) end))
-op_case("permutate back", moves(function(x) return F.permutate(x, places { 3, 1, 2 }, 2, true) end))
+op_case("repeat_ along an axis", moves(function(x) return F.repeat_(x, 2, 2) end, { { 3 } }))
+op_case("repeat of each", moves(function(x)
+  return F["repeat"](x, { 2, 0, 1 }, 2)
+end, { { 2, 2 } }, { { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }))
+op_case("permutate", moves(function(x) return F.permutate(x, { 3, 1, 2 }, 2) end, { { 3, 2 } },
+  { { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }))
+op_case("permutate of one", moves(function(x) return F.permutate(x, { 1 }) end, { { 2 } },
+  { { 1, 1 }, { 1, 3 }, { 1 } }))
+op_case("permutate back", moves(function(x)
+  return F.permutate(x, places { 3, 1, 2 }, 2, true)
+end, { { 3, 2 } }, { { 2, 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }))
 
-op_case("hstack", joins(F.hstack))
-op_case("vstack", joins(F.vstack))
-op_case("dstack", joins(F.dstack))
+op_case("hstack", joins(F.hstack, { { 2, 3 }, { 3, 3 } }))
+op_case("vstack", joins(F.vstack, { { 2, 3 }, { 2, 2 } }))
+op_case("dstack", joins(F.dstack, { { 2, 3 }, { 2, 2 } }))
 
 op_case("meshgrid", {
   f = function(a, b) return F.meshgrid { a, b } end,
   inputs = function(r) return { r(-2, 2, { 3 }), r(-2, 2, { 2 }) } end,
-  shapes = { {}, {} },
+  shapes = { {} },
+  layouts = { { { 0 }, { 2 } }, { { 1 }, { 1 } } },
+  bad_shapes = { { { 2, 3 }, { 2 } }, { { 2 }, {} } },
+  error_name = "F.meshgrid",
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 op_case("pad_sequence", {
   f = function(a, b) return F.pad_sequence({ a, b }, 4, 7) end,
   inputs = function(r) return { r(-2, 2, { 3, 2 }), r(-2, 2, { 1, 2 }) } end,
-  shapes = { {}, {} },
+  shapes = { {} },
+  layouts = { { { 0, 2 }, { 3, 2 } }, { { 1, 1 }, { 1, 1 } } },
+  bad_shapes = { { { 3, 2 }, { 3, 1 } }, { { 5, 2 }, { 1, 2 } }, { {}, {} } },
   elementwise = false,
-  dtypes = { "int32", "int64", "uint8" },
-  bad_dtypes = {},
-  nan = false,
+  dtypes = OTHERS,
+  error_name = "",
+  nan = "some",
 })
 
 op_case("transpose_sequence", {
@@ -75,10 +92,15 @@ op_case("transpose_sequence", {
   inputs = function(r)
     return { r(-2, 2, { 3, 2 }), r(-2, 2, { 3, 2 }), r(-2, 2, { 1, 2 }) }
   end,
-  shapes = { {}, {} },
+  shapes = { {} },
+  layouts = { { { 3, 0 }, { 2, 0 }, { 2, 0 } }, { { 1 }, { 1 }, { 1 } } },
+  bad_shapes = {
+    { { 1, 2 }, { 3, 2 }, { 1, 2 } }, { { 3, 2 }, { 3, 3 }, { 1, 2 } }, { {}, {}, {} },
+  },
+  error_name = "",
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 describe("arrange:", function()

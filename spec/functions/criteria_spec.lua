@@ -14,8 +14,8 @@ local function each_reduction(name, f, inputs, more)
     local case = {
       f = function(...) return f(reduction, ...) end,
       inputs = inputs,
-      elementwise = each, nan = each,
-      shapes = { { 1 }, { 4, 3 }, { 2, 3, 2 } },
+      elementwise = each, nan = not each and "some" or nil,
+      shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
       bad_shapes = { { { 2, 3 }, { 3 } }, { { 2, 3 }, { 1, 3 } } },
       error_name = name:match "^[%w_]+",
     }
@@ -30,23 +30,32 @@ local WEIGHT = double { 0.5, 2, 3 }
 each_reduction("nll_loss", function(reduction, x)
   return F.nll_loss(x, LABELS:to(x.device), { reduction = reduction })
 end, function(r) return { r(-2, 0, { 5, 3 }) } end,
-  { elementwise = false, nan = false, shapes = { {}, {} }, bad_shapes = {} })
+  { elementwise = false, nan = "some", shapes = { {} }, bad_shapes = { { { 4, 3 } }, { { 5 } } } })
+
+each_reduction("nll_loss of rows", function(reduction, x)
+  return F.nll_loss(x, dg.ones({ x:dim(1) }, "int32"), { reduction = reduction })
+end, function(r) return { r(-2, 0) } end,
+  { elementwise = false, nan = "some", shapes = { { 0, 3 }, { 1, 2 }, { 1, 1 } }, bad_shapes = {} })
 
 each_reduction("nll_loss by weights", function(reduction, x, weight)
   return F.nll_loss(x, MAPS:to(x.device), weight, -100, reduction)
 end, function(r) return { r(-2, 0, { 2, 3, 2 }), r(0.5, 2, { 3 }) } end,
-  { elementwise = false, nan = false, shapes = { {}, {} }, bad_shapes = {} })
+  { elementwise = false, nan = "some", shapes = { {} },
+    bad_shapes = { { { 2, 3, 2 }, { 2 } }, { { 2, 3, 1 }, { 3 } } } })
 
 local function pair(r) return { r(-2, 2), r(0.1, 0.9) } end
 
 each_reduction("binary_cross_entropy_with_logits", function(reduction, x, t)
   return F.binary_cross_entropy_with_logits(x, t, { reduction = reduction })
 end, pair)
+each_reduction("bce_with_logits", function(reduction, x, t)
+  return F.bce_with_logits(x, t, { reduction = reduction })
+end, pair, { error_name = "binary_cross_entropy_with_logits" })
 each_reduction("bce_with_logits by weights", function(reduction, x, t)
   local w, p = cast(double { 0.5, 2, 1 }, x), cast(double { 3, 1, 0.5 }, x)
   return F.bce_with_logits(x, t, w, reduction, p)
 end, function(r) return { r(-2, 2, { 4, 3 }), r(0.1, 0.9, { 4, 3 }) } end,
-  { shapes = { { 4, 3 }, { 4, 3 } }, bad_shapes = {}, nan = false,
+  { shapes = { { 4, 3 } }, bad_shapes = {}, nan = "some",
     error_name = "binary_cross_entropy_with_logits" })
 each_reduction("kl_div", function(reduction, x, t)
   return F.kl_div(x, t, reduction)
@@ -70,17 +79,24 @@ end, pair)
 op_case("cosine_similarity", {
   f = function(a, b) return F.cosine_similarity(a, b) end,
   inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
-  shapes = { { 4, 3 }, { 2, 3, 2 }, { 3, 1 } },
-  elementwise = false, nan = false,
+  shapes = { { 2, 3, 2 }, { 0, 3 }, { 4, 3 }, { 3, 1 } },
+  elementwise = false, nan = "some",
   bad_shapes = { { { 2, 3 }, { 2, 2 } } },
   known = { { { { 3, 4 } }, { { 4, 3 } }, { 24 / 25 } } },
+  error_name = "",
+})
+op_case("cosine_similarity of one element", { -- in one dimension it is the sign, without a slope
+  f = function(a, b) return F.cosine_similarity(a, b) end,
+  inputs = function(r) return { r(1, 2), r(1, 2) } end,
+  shapes = { { 1, 1 } },
+  elementwise = false, nan = "some",
   error_name = "",
 })
 op_case("cosine_similarity that broadcasts", {
   f = function(a, b) return F.cosine_similarity(a, b, { axis = -1 }) end,
   inputs = function(r) return { r(-2, 2, { 2, 1, 3 }), r(-2, 2, { 4, 3 }) } end,
   shapes = { {}, {} },
-  elementwise = false, nan = false,
+  elementwise = false, nan = "some",
   error_name = "",
 })
 

@@ -21,11 +21,21 @@ for name, case in pairs(CASES) do
   op_case("embedding_bag" .. name, {
     f = function(W) return F.embedding_bag(case[1], W, unpack(case, 2, 3)) end,
     inputs = function(r) return { r(-2, 2, { 4, 3 }) } end,
-    shapes = { {}, {} },
-    elementwise = false, nan = false,
+    shapes = { {} },
+    layouts = { { { 4, 0 } }, { { 4, 1 } } },
+    bad_shapes = { { { 4 }, error_name = "" }, { { 2, 3 } } },
+    elementwise = false, nan = "some",
     error_name = "embedding_bag",
   })
 end
+
+op_case("embedding_bag of one row", {
+  f = function(W) return F.embedding_bag(ids { { 1 } }, W) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1, 3 }, { 1, 1 } },
+  error_name = "embedding_bag",
+  bad_dtypes = {}, nan = "some",
+})
 
 for name, case in pairs { ["weights"] = { MATRIX }, ["weights in lists"] = { LIST, BEGINS } } do
   op_case("embedding_bag by " .. name, {
@@ -33,9 +43,11 @@ for name, case in pairs { ["weights"] = { MATRIX }, ["weights in lists"] = { LIS
       return F.embedding_bag(case[1], W, case[2], { mode = "sum", per_sample_weights = weights })
     end,
     inputs = function(r) return { r(-2, 2, { 4, 3 }), r(-2, 2, case[1].shape) } end,
-    shapes = { {}, {} },
-    elementwise = false, nan = false,
-    bad_dtypes = {},
+    shapes = { {} },
+    bad_shapes = { { { 4, 3 }, { 5 } } },
+    elementwise = false, nan = "some",
+    bad_dtypes = { "bool" },
+    error_name = "embedding_bag",
   })
 end
 

@@ -1,7 +1,46 @@
 local dg = require "dgraph"
+local op_case = require "spec.support.op_case"
 local reference = require "spec.support.reference"
 
 local F = dg.F
+
+for _, name in ipairs { "precision", "recall", "f1_score", "classification_summary" } do
+  op_case(name, {
+    f = function(y)
+      local t = dg.ones({ y.ndim > 0 and y:dim(1) or 0 }, "int32")
+      if t.size > 2 then t[2] = 3 end
+      return F[name](y, t)
+    end,
+    inputs = function(r) return { r(-2, 2) } end,
+    shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 5, 3 } },
+    bad_shapes = { { { 3 } }, { { 2, 3, 2 } } },
+    elementwise = false,
+    differentiable = false,
+    nan = "none",
+    error_name = "F." .. name,
+  })
+end
+
+op_case("binary_accuracy", {
+  f = F.binary_accuracy,
+  inputs = function(r) return { r(-2, 2), dg.tensor(r.pick { -1, 0, 1 }, "int32") } end,
+  bad_shapes = { { { 2, 3 }, { 3 } } },
+  elementwise = false,
+  differentiable = false,
+  nan = "none",
+  error_name = "F.binary_accuracy",
+})
+
+op_case("r2_score", {
+  f = F.r2_score,
+  inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
+  shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  bad_shapes = { { { 3 }, { 3, 1 } } },
+  elementwise = false,
+  differentiable = false,
+  nan = "some",
+  error_name = "F.r2_score",
+})
 
 reference("evaluation", {
   binary_accuracy = F.binary_accuracy,

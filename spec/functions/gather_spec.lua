@@ -27,10 +27,14 @@ for i, key in ipairs(KEYS) do
   op_case("scatter_add, key " .. i, {
     f = function(a, b) return F.scatter_add(a, key_on(a, key[1]), b) end,
     inputs = function(r) return { r(-2, 2, { 3, 4 }), r(-2, 2, key[2]) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = i == 1 and { { { 3, 1 }, { 1 } }, { { 2, 0 }, { 0 } } } or {},
+    bad_shapes = {
+      { { 3, 4 }, { 5, 5 }, error_name = "broadcast_to" }, { { 1, 1 }, key[2], error_name = "" },
+    },
     elementwise = false,
     dtypes = NUMBERS,
-    nan = false,
+    nan = "some",
     error_name = "scatter_add",
   })
 end
@@ -40,11 +44,32 @@ op_case("index_add", {
     return F.index_add(x, 2, places({ 3, 1, 3, -1 }):to(x.device), source, -2)
   end,
   inputs = function(r) return { r(-2, 2), r(-2, 2, { 2, 4 }) } end,
-  shapes = { { 2, 3 }, { 2, 3 } },
+  shapes = { { 2, 3 } },
+  layouts = { { { 0, 3 }, { 0, 4 } }, { { 1, 3 }, { 1, 4 } } },
+  bad_shapes = { { { 2, 3 }, { 2, 3 } }, { { 2, 2 }, { 2, 4 } } },
   dtypes = { "int32", "int64" },
   bad_dtypes = { "bool" },
-  nan = false,
+  nan = "some",
   error_name = "scatter_add",
+})
+
+op_case("index_add of one element", {
+  f = function(x, source) return F.index_add(x, 1, places({ 1 }):to(x.device), source) end,
+  inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
+  shapes = { { 1, 0 }, { 1, 2 }, { 1 } },
+  bad_dtypes = { "bool" },
+  error_name = "scatter_add",
+  nan = "some",
+})
+
+op_case("masked_fill of one element", {
+  f = function(x, value)
+    return F.masked_fill(x, dg.tensor({ true }, "bool"):to(x.device), value)
+  end,
+  inputs = function(r) return { r(-2, 2), r(-2, 2, {}) } end,
+  shapes = { { 1 } },
+  nan = { "none", "some" },
+  bad_dtypes = {},
 })
 
 op_case("masked_fill", {
@@ -53,8 +78,10 @@ op_case("masked_fill", {
   end,
   inputs = function(r) return { r(-2, 2), r(-2, 2, {}) } end,
   shapes = { { 3 }, { 0, 3 }, { 4, 3 }, { 2, 4, 3 } },
+  bad_shapes = { { { 4, 2 }, {} }, { { 4, 3 }, { 3 } } },
+  error_name = "",
   dtypes = { "int32", "int64", "uint8", "bool" },
-  nan = false,
+  nan = "some",
 })
 
 describe("scatter_add", function()
@@ -93,6 +120,17 @@ describe("masked_fill", function()
     assert.error_matches(function() F.masked_fill(x, x, 1) end, "the condition is float32")
   end)
 end)
+
+op_case("one_hot", {
+  f = function(t) return F.one_hot(t, 3) end,
+  inputs = function(r) return { dg.tensor(r.pick { 1, 2, 3 }, "int64") } end,
+  elementwise = false,
+  any_shape = true,
+  taken = { int32 = true, uint8 = true },
+  bad_dtypes = { "float32", "float64", "bool" },
+  differentiable = false,
+  error_name = "",
+})
 
 describe("one_hot", function()
   local t = dg.tensor({ { 1, 3 }, { 2, 1 } }, "int32")

@@ -34,6 +34,26 @@ local cases = {
   cosine_similarity = F.cosine_similarity,
   ["smooth_l1_loss beta=0.7"] = function(x, t) return F.smooth_l1_loss(x, t, "mean", 0.7) end,
   sigmoid_focal_loss = F.sigmoid_focal_loss,
+  ["bce_with_logits sum"] = function(x, t)
+    return F.bce_with_logits(x, t, { reduction = "sum" })
+  end,
+  ["smooth_l1 none"] = function(x, t) return F.smooth_l1(x, t, "none") end,
+  mean_squared_error = F.mean_squared_error,
+  squared_difference = F.squared_difference,
+  softmax_cross_entropy = function(x, t) return F.softmax_cross_entropy(x, t + 1) end,
+  sigmoid_cross_entropy = F.sigmoid_cross_entropy,
+  crf1d = function(cost, a, b, c, ...)
+    local labels = { ... }
+    for i = 1, 3 do labels[i] = labels[i] + 1 end
+    return F.crf1d(cost, { a, b, c }, labels)
+  end,
+  argmax_crf1d = function(cost, ...)
+    local score, path = F.argmax_crf1d(cost, { ... })
+    return score, path[1] - 1, path[2] - 1, path[3] - 1
+  end,
+  negative_sampling = function(x, t, W, drawn)
+    return (F.negative_sampling(x, t + 1, W, function() return drawn + 1 end, 2))
+  end,
   ["softmax_cross_entropy by weights"] = function(x, t)
     return F.softmax_cross_entropy(x, t + 1, { class_weight = weight(x), reduce = "no" })
   end,

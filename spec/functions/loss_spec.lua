@@ -16,8 +16,8 @@ local function loss_case(name, f, count, each, more)
       return xs
     end,
     elementwise = each == true,
-    nan = each == true,
-    shapes = { { 4, 3 }, { 2, 3, 2 }, { 1, 1 } },
+    nan = not each and "some" or nil,
+    shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 }, { 1, 1 } },
     usual = { 4, 3 },
     bad_shapes = { { { 2, 3 }, { 3 }, { 3 } }, { { 2, 3 }, { 1, 3 }, { 2, 1 } } },
     error_name = name:match "^[%w_]+",
@@ -37,7 +37,7 @@ for name, f in pairs {
 end
 
 loss_case("mean_absolute_error", F.mean_absolute_error, 2, false, {
-  shapes = { {}, { 1 }, { 4, 3 }, { 2, 3, 2 } },
+  shapes = { {}, { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   known = { { { 1, -2 }, { 3, 1 }, 2.5 } },
 })
 
@@ -56,21 +56,30 @@ for _, norm in ipairs { "L1", "L2" } do
   end
 end
 loss_case("hinge", function(x) return F.hinge(x, LABELS) end, 1, false,
-  { inputs = rows, shapes = { {}, {} }, bad_shapes = {} })
+  { inputs = rows, shapes = { {} }, bad_shapes = { { { 3, 3 } }, { { 4 } } } })
+loss_case("hinge of one score", function(x)
+  return F.hinge(x, dg.ones({ x:dim(1) }, "int32"))
+end, 1, false, { shapes = { { 0, 3 }, { 3, 2 }, { 1, 1 } }, usual = { 3, 2 }, bad_shapes = {} })
 
 local SAME = ids { 1, 0, 0, 1 }
 for _, reduce in ipairs { "mean", "no" } do
   loss_case("contrastive" .. (reduce == "no" and ", each" or ""), function(x0, x1)
     return F.contrastive(x0, x1, SAME, 3, reduce)
-  end, 2, false, { shapes = { { 4, 3 }, { 4, 1 } } })
+  end, 2, false, {
+    shapes = { { 4, 3 }, { 4, 1 } },
+    bad_shapes = { { { 4, 3 }, { 4, 2 } }, { { 3, 3 }, { 3, 3 } } },
+  })
+  loss_case("contrastive of one pair" .. (reduce == "no" and ", each" or ""), function(x0, x1)
+    return F.contrastive(x0, x1, dg.zeros({ x0:dim(1) }, "int32"), 3, reduce)
+  end, 2, false, { shapes = { { 0, 2 }, { 1, 1 }, { 1, 2 } }, usual = { 1, 2 } })
   loss_case("triplet" .. (reduce == "no" and ", each" or ""), function(a, p, n)
     return F.triplet(a, p, n, 0.5, reduce)
-  end, 3, false, { shapes = { { 4, 3 }, { 1, 2 }, { 2, 1 } } })
+  end, 3, false, { shapes = { { 4, 3 }, { 0, 2 }, { 1, 1 }, { 2, 1 } }, usual = { 4, 3 } })
 end
 
 for _, reduce in ipairs { "sum", "mean", "no" } do
   local suffix = reduce == "sum" and "" or ", " .. reduce
-  local shapes = { {}, { 4, 3 }, { 2, 3, 2 } }
+  local shapes = { {}, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }
   loss_case("gaussian_kl_divergence" .. suffix, function(mean, ln_var)
     return F.gaussian_kl_divergence(mean, ln_var, reduce)
   end, 2, reduce == "no", { shapes = shapes })

@@ -8,10 +8,11 @@ op_case("batch_l2_norm_squared", {
   error_name = "square",
   inputs = function(r) return { r(-2, 2) } end,
   elementwise = false,
-  shapes = { { 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  shapes = { { 1, 1 }, { 3 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  bad_shapes = { { {}, error_name = "F.batch_l2_norm_squared" } },
   usual = { 4, 3 },
   bad_dtypes = { "bool" },
-  nan = false,
+  nan = "some",
   overwritten = { 1 },
   known = { { { { 3, 4 }, { 0, -2 } }, { 25, 4 } }, { { { { 1 }, { 2 } } }, { 5 } } },
 })
@@ -21,9 +22,11 @@ op_case("average", {
   error_name = "mul",
   inputs = function(r) return { r(-2, 2), r(0.5, 2, { 3 }) } end,
   elementwise = false,
-  shapes = { { 0, 3 }, { 4, 3 } },
+  shapes = { { 0, 3 }, { 2, 3 }, { 4, 3 } },
+  layouts = { { { 1 }, { 1 } } },
+  bad_shapes = { { { 4, 3 }, { 2 }, error_name = "broadcast_to" } },
   bad_dtypes = { "bool" },
-  nan = false,
+  nan = "some",
   known = { { { { 1, 3, 5 }, { 0, 4, 1 } }, { 1, 1, 2 }, { 3.5, 1.5 } } },
 })
 
@@ -39,6 +42,13 @@ describe("average", function()
     assert.equal(5, F.average(x, nil, dg.tensor { { 0, 1 }, { 2, 1 } }):item())
   end)
 end)
+
+op_case("identity", {
+  f = F.identity,
+  inputs = function(r) return { r(-2, 2) } end,
+  dtypes = { "int32", "int64", "uint8", "bool" },
+  known = { { { 1, 2 }, { 1, 2 } } },
+})
 
 describe("identity", function()
   it("gives its arguments", function()

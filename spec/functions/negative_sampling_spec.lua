@@ -15,8 +15,22 @@ for _, reduce in ipairs { "sum", "no" } do
   op_case(reduce == "sum" and "negative_sampling" or "negative_sampling, each", {
     f = function(x, W) return (F.negative_sampling(x, LABELS, W, sampler, 2, reduce)) end,
     inputs = function(r) return { r(-2, 2, { 3, 2 }), r(-2, 2, { 4, 2 }) } end,
-    shapes = { {}, {} },
-    elementwise = false, nan = false,
+    shapes = { {} },
+    bad_shapes = { { { 3, 2 }, { 4, 3 } }, { { 2, 2 }, { 4, 2 } }, { { 3 }, { 4, 2 } } },
+    elementwise = false, nan = "some",
+    error_name = "negative_sampling",
+  })
+end
+
+for _, n in ipairs { 0, 1 } do
+  op_case("negative_sampling of rows, " .. n, {
+    f = function(x, W)
+      local t = dg.ones({ n }, "int32")
+      return (F.negative_sampling(x, t, W, function(shape) return dg.ones(shape, "int32") end, 2))
+    end,
+    inputs = function(r) return { r(-2, 2, { n, 1 }), r(-2, 2, { 1, 1 }) } end,
+    shapes = { {} },
+    elementwise = false, nan = n == 0 and "none" or "some",
     error_name = "negative_sampling",
   })
 end

@@ -18,9 +18,10 @@ op_case("gumbel_softmax", {
     return F.gumbel_softmax(x, 0.7)
   end,
   inputs = function(r) return { r(-1, 1) } end,
-  shapes = { { 4, 3 }, { 2, 3, 2 } },
-  inexact = true, -- other dtypes draw other numbers
-  nan = false,
+  shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  bad_shapes = { { { 3 }, error_name = "" } },
+  inexact = true, random = true,
+  nan = "some",
 })
 
 op_case("zoneout", {
@@ -29,8 +30,8 @@ op_case("zoneout", {
     return F.zoneout(h, x, 0.4)
   end,
   inputs = pair,
-  shapes = { { 1 }, { 4, 3 }, { 2, 3, 2 } },
-  inexact = true, nan = false,
+  shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  inexact = true, random = true, nan = "some",
   bad_shapes = { { { 2, 3 }, { 3 } } },
 })
 

@@ -21,11 +21,13 @@ for _, formula in ipairs(FORMULAS) do
       for i = 2, #formula do list[i - 1] = r(-2, 2, formula[i]) end
       return list
     end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    bad_shapes = { { {}, {}, { 5, 4 } } },
     elementwise = false,
-    dtypes = { "int64" },
-    bad_dtypes = {},
-    nan = false,
+    dtypes = { "int32", "int64", "uint8" },
+    bad_dtypes = #formula > 2 and { "bool" } or {},
+    error_name = "",
+    nan = "some",
   })
 end
 
@@ -37,15 +39,28 @@ local PAIRS = {
   outer = { F.outer, { 2 }, { 3 } },
 }
 
+local NONE = {
+  tensordot = { { 4, 2, 3 }, { 2, 3, 0 } }, batch_matmul = { { 2, 0, 3 }, { 2, 3, 2 } },
+  dot = { { 0, 3 }, { 2, 3, 2 } }, vdot = { { 0 }, { 3, 0 } }, outer = { { 0 }, { 3 } },
+}
+local WRONG = {
+  tensordot = { { 4, 2, 3 }, { 3, 2, 2 } }, batch_matmul = { { 2, 2, 3 }, { 3, 3, 2 } },
+  dot = { { 2, 3 }, { 2, 4, 2 } }, vdot = { { 2, 3 }, { 5 } },
+}
+
 for name, pair in pairs(PAIRS) do
+  local ones = name == "batch_matmul" and { 1, 1, 1 } or name == "tensordot" and { 1, 1 } or { 1 }
   op_case(name, {
     f = pair[1],
     inputs = function(r) return { r(-2, 2, pair[2]), r(-2, 2, pair[3]) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { NONE[name], { ones, ones } },
+    bad_shapes = { WRONG[name] },
+    any_shape = name == "outer",
     elementwise = false,
     dtypes = { "int32", "int64", "uint8" },
-    nan = false,
-    error_name = "matmul",
+    nan = "some",
+    error_name = "",
   })
 end
 
@@ -55,10 +70,15 @@ op_case("bilinear", {
     return { r(-1, 1, { 2, 3 }), r(-1, 1, { 2, 2 }), r(-1, 1, { 3, 2, 4 }), r(-1, 1, { 3, 4 }),
       r(-1, 1, { 2, 4 }), r(-1, 1, { 4 }) }
   end,
-  shapes = { {}, {} },
+  shapes = { {} },
+  layouts = {
+    { { 0, 3 }, { 0, 2 }, { 3, 2, 4 }, { 3, 4 }, { 2, 4 }, { 4 } },
+    { { 1, 1 }, { 1, 1 }, { 1, 1, 1 }, { 1, 1 }, { 1, 1 }, { 1 } },
+  },
+  bad_shapes = { { { 2, 3 }, { 2, 2 }, { 3, 3, 4 }, { 3, 4 }, { 2, 4 }, { 4 } } },
   elementwise = false,
   bad_dtypes = { "bool" },
-  nan = false,
+  nan = "some",
   error_name = "",
 })
 

@@ -55,12 +55,14 @@ reference("rnn", {
   ["n_step_birnn tanh"] = other("n_step_birnn", 1, 2),
   ["n_step_rnn relu"] = other("n_step_rnn", 1, 1, "relu"),
   ["n_step_birnn relu"] = other("n_step_birnn", 1, 2, "relu"),
-  attention = attention,
-  ["attention, causal"] = function(q, k, v)
+  scaled_dot_product_attention = attention,
+  ["scaled_dot_product_attention, causal"] = function(q, k, v)
     return attention(q, k, v, { is_causal = true })
   end,
-  ["attention, scale"] = function(q, k, v) return attention(q, k, v, { scale = 0.3 }) end,
-  ["attention, mask of bools"] = attention,
-  ["attention, mask of numbers"] = attention,
-  ["attention, leading axes"] = attention,
+  ["scaled_dot_product_attention, scale"] = function(q, k, v)
+    return attention(q, k, v, { scale = 0.3 })
+  end,
+  ["scaled_dot_product_attention, mask of bools"] = attention,
+  ["scaled_dot_product_attention, mask of numbers"] = attention,
+  ["scaled_dot_product_attention, leading axes"] = attention,
 })

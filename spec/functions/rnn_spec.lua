@@ -16,9 +16,8 @@ op_case("slstm", {
   bad_shapes = {
     { { 2, 3 }, { 2, 3 }, { 2, 3 }, { 2, 2 } }, { { 2, 3 }, { 1, 3 }, { 2, 3 }, { 2, 3 } },
   },
-  bad_dtypes = {},
-  nan = false,
-  error_name = "F.slstm",
+  nan = "some",
+  error_name = "",
 })
 
 op_case("tree_lstm", {
@@ -31,14 +30,32 @@ op_case("tree_lstm", {
   end,
   shapes = { { 1, 1 }, { 0, 3 }, { 2, 3, 2 }, { 3, 2 } },
   usual = { 3, 2 },
-  bad_dtypes = {},
-  nan = false,
+  bad_shapes = { { { 2, 3 }, { 2, 3 }, { 2, 12 } }, { { 2, 3 }, { 3, 3 }, { 2, 15 } } },
+  nan = "some",
+  error_name = "",
 })
 
---- The inputs of layers as one list: x of all steps, states, then weights and biases.
+--- The shapes of layers as one list: x of all steps, states, then weights and biases of each.
+local function layer_shapes(gates, directions, steps, batch, IN, OUT)
+  local total = 2 * directions
+  local list = { { steps, IN }, { total, batch, OUT }, { total, batch, OUT } }
+  for i = 1, total do
+    for k = 1, 2 * gates do
+      local columns = k > gates and OUT or i <= directions and IN or OUT * directions
+      list[#list + 1] = { OUT, columns }
+    end
+    for _ = 1, 2 * gates do list[#list + 1] = { OUT } end
+  end
+  return list
+end
+
+--- Two layers over sequences of 3 and 2 steps; what has no rows is one step of them.
 local function layers(name, gates, directions, states, activation)
-  local IN, OUT, SIZES = 2, 2, { 2, 2, 1 }
+  local SIZES = { 2, 2, 1 }
   local total, each = 2 * directions, 2 * gates
+  local shapes = layer_shapes(gates, directions, 5, 2, 2, 2)
+  local wrong = layer_shapes(gates, directions, 5, 2, 2, 2)
+  wrong[4] = { 2, 3 }
   op_case(name .. (activation and " with " .. activation or ""), {
     f = function(x, hx, cx, ...)
       local given, ws, bs, at = { ... }, {}, {}, 0
@@ -47,27 +64,26 @@ local function layers(name, gates, directions, states, activation)
         for k = 1, each do ws[i][k], bs[i][k] = given[at + k], given[at + each + k] end
         at = at + 2 * each
       end
-      local xs = F.split(x, SIZES, 1)
+      local xs = F.split(x, x:dim(1) == 5 and SIZES or { x:dim(1) }, 1)
       local results = states == 2 and { F[name](2, 0, hx, cx, ws, bs, xs) }
         or { F[name](2, 0, hx + 0 * cx, ws, bs, xs, activation) }
       results[#results] = F.concat(results[#results], 1)
       return results
     end,
     inputs = function(r)
-      local xs = { r(-1, 1, { 5, IN }), r(-1, 1, { total, 2, OUT }), r(-1, 1, { total, 2, OUT }) }
-      for i = 1, total do
-        for k = 1, each do
-          local columns = k > gates and OUT or i <= directions and IN or OUT * directions
-          xs[#xs + 1] = r(-1, 1, { OUT, columns })
-        end
-        for _ = 1, each do xs[#xs + 1] = r(-1, 1, { OUT }) end
-      end
+      local xs = {}
+      for i, shape in ipairs(shapes) do xs[i] = r(-1, 1, shape) end
       return xs
     end,
-    shapes = { { 1 } },
+    shapes = { {} },
+    layouts = {
+      layer_shapes(gates, directions, 0, 0, 1, 1), layer_shapes(gates, directions, 1, 1, 1, 1),
+    },
+    bad_shapes = { wrong },
     elementwise = false,
-    bad_dtypes = {},
-    nan = false,
+    bad_dtypes = not activation and { "int32" } or {},
+    nan = "some",
+    error_name = "",
   })
 end
 

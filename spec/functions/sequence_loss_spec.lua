@@ -30,8 +30,23 @@ for name, case in pairs {
   op_case("connectionist_temporal_classification" .. name, {
     f = ctc(case[1], case[2]),
     inputs = function(r) return { r(-2, 2, { 5, 2, 3 }) } end,
-    shapes = { {}, {} },
-    elementwise = false, nan = false,
+    shapes = { {} },
+    bad_shapes = { { { 5, 3, 3 }, error_name = "ctc" }, { { 5, 2 }, error_name = "" } },
+    elementwise = false, nan = "some",
+    error_name = "log_softmax",
+    once = ONCE,
+  })
+end
+
+for _, n in ipairs { 0, 1 } do
+  op_case("connectionist_temporal_classification of rows, " .. n, {
+    f = function(x)
+      local t = dg.zeros({ n, 0 }, "int32")
+      return F.connectionist_temporal_classification(steps_of(x), t, 1, { reduce = "no" })
+    end,
+    inputs = function(r) return { r(-2, 2, { 1, n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false,
     error_name = "log_softmax",
     once = ONCE,
   })
@@ -153,13 +168,41 @@ local function shrinking(r)
     r(-2, 2, { 1, 3 }) }
 end
 
+local WRONG = {
+  { { 3, 2 }, { 3, 3 }, { 2, 3 }, { 2, 3 }, { 1, 3 } }, -- costs that are not square
+  { { 3, 3 }, { 3, 3 }, { 2, 3 }, { 3, 3 }, { 1, 3 } }, -- a batch that grows
+  { { 3, 3 }, { 3, 3 }, { 2, 3 }, { 2, 2 }, { 1, 3 } }, -- too few labels
+}
+
+for _, n in ipairs { 0, 1 } do
+  op_case("crf1d of sequences, " .. n, {
+    f = function(cost, a, b)
+      local ones = dg.ones({ n }, "int32")
+      return F.crf1d(cost, { a, b }, { ones, ones }, "no")
+    end,
+    inputs = function(r) return { r(-1, 1, { 1, 1 }), r(-1, 1, { n, 1 }), r(-1, 1, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false, nan = n == 0 and "none" or nil,
+    error_name = "",
+  })
+  op_case("argmax_crf1d of sequences, " .. n, {
+    f = function(cost, a, b) return (F.argmax_crf1d(cost, { a, b })) end,
+    inputs = function(r) return { r(-1, 1, { 1, 1 }), r(-1, 1, { n, 1 }), r(-1, 1, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false, nan = n == 0 and "none" or nil,
+    differentiable = false,
+    bad_dtypes = {},
+  })
+end
+
 for _, reduce in ipairs { "mean", "no" } do
   op_case(reduce == "mean" and "crf1d" or "crf1d, each", {
     f = function(cost, ...) return F.crf1d(cost, { ... }, YS, reduce) end,
     inputs = shrinking,
-    shapes = { {}, {} },
-    elementwise = false, nan = false,
-    bad_dtypes = {},
+    shapes = { {} },
+    bad_shapes = WRONG,
+    elementwise = false, nan = "some",
+    error_name = "",
   })
 end
 
@@ -169,10 +212,12 @@ op_case("argmax_crf1d", {
     return { score, unpack(path) }
   end,
   inputs = shrinking,
-  shapes = { {}, {} },
-  elementwise = false, nan = false,
-  bad_dtypes = {},
+  shapes = { {} },
+  bad_shapes = WRONG,
+  elementwise = false, nan = "some",
+  bad_dtypes = { "bool" },
   differentiable = false,
+  error_name = "",
 })
 
 describe("crf1d", function()

@@ -1,7 +1,17 @@
 local dg = require "dgraph"
 local gradient_check = require "dgraph.gradient_check"
+local op_case = require "spec.support.op_case"
 
 local F, L = dg.F, dg.links
+
+op_case("forget", {
+  f = function(x) return F.forget(F.tanh, x) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  known = { { { 0, 1 / 0 }, { 0, 1 } } },
+  once = "F.forget: what it forgot cannot be differentiated twice",
+  error_name = "tanh",
+  in_lua = true,
+})
 
 describe("forget", function()
   local link = L.Linear(3, 4)

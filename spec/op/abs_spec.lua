@@ -3,16 +3,19 @@ local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
-op_case("abs", {
-  f = F.abs,
-  inputs = function(r) return { r.pick { -3.5, -1.2, 2.1, 4.4 } } end,
-  dtypes = { "int32", "int64", "uint8" },
-  overwritten = { 1 },
-  known = {
-    { { -2, 0, 3, -1 / 0 }, { 2, 0, 3, 1 / 0 } },
-    { { -2147483648, -7 }, { -2147483648, 7 }, dtype = "int32" },
-  },
-})
+for _, name in ipairs { "abs", "absolute" } do
+  op_case(name, {
+    f = F[name],
+    inputs = function(r) return { r.pick { -3.5, -1.2, 2.1, 4.4 } } end,
+    dtypes = { "int32", "int64", "uint8" },
+    overwritten = { 1 },
+    known = {
+      { { -2, 0, 3, -1 / 0 }, { 2, 0, 3, 1 / 0 } },
+      { { -2147483648, -7 }, { -2147483648, 7 }, dtype = "int32" },
+    },
+    error_name = "abs",
+  })
+end
 
 op_case("sign", {
   f = F.sign,

@@ -1,8 +1,24 @@
 local dg = require "dgraph"
+local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
 local function labels(t) return dg.tensor(t, "int32") end
+
+op_case("accuracy", {
+  f = function(y)
+    local t = dg.ones({ y.ndim > 0 and y:dim(1) or 0 }, "int32")
+    return F.accuracy(y, t)
+  end,
+  inputs = function(r) return { r.pick { 1, 2, 3 } } end,
+  shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 5, 3 } },
+  bad_shapes = { { { 3 } }, { { 2, 3, 2 } } },
+  elementwise = false,
+  dtypes = { "int32", "int64", "uint8", "bool" },
+  result_dtype = true,
+  differentiable = false,
+  nan = "none",
+})
 
 describe("accuracy", function()
   local y = dg.tensor({ { 0, 1 }, { 1, 0 }, { 0, 1 }, { 1, 0 } }, "float64")

@@ -16,18 +16,40 @@ for _, index in ipairs(INDICES) do
   op_case(("gather of %dx%d along axis %d"):format(rows, columns, index[2]), {
     f = function(x) return F.gather(x, index[2], places(index[1], x)) end,
     inputs = function(r) return { r(-2, 2) } end,
-    shapes = { { 2, 3 }, { 2, 3 } },
+    shapes = { { 2, 3 } },
+    bad_shapes = { { { 3 } }, { { 1, 1 } } },
     elementwise = false,
     dtypes = OTHERS,
-    nan = false,
+    nan = "some",
     error_name = "gather",
   })
   op_case(("scatter of %dx%d along axis %d"):format(rows, columns, index[2]), {
     f = function(x, source) return F.scatter(x, index[2], places(index[1], x), source) end,
     inputs = function(r) return { r(-2, 2), r(-2, 2, { rows, columns }) } end,
-    shapes = { { 2, 3 }, { 2, 3 } },
+    shapes = { { 2, 3 } },
+    bad_shapes = { { { 3 }, { rows, columns } }, { { 2, 3 }, { rows + 1, columns } } },
     dtypes = OTHERS,
-    nan = false,
+    nan = { rows * columns < 6 and "some" or "none", "some" },
+    error_name = "scatter",
+  })
+end
+
+for _, n in ipairs { 0, 1 } do -- what is taken of n rows, and put there
+  op_case("gather of rows, " .. n, {
+    f = function(x) return F.gather(x, 2, dg.ones({ n, 1 }, "int64"):to(x.device)) end,
+    inputs = function(r) return { r(-2, 2, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false,
+    bad_dtypes = {},
+    error_name = "gather",
+  })
+  op_case("scatter of rows, " .. n, {
+    f = function(x, y) return F.scatter(x, 2, dg.ones({ n, 1 }, "int64"):to(x.device), y) end,
+    inputs = function(r) return { r(-2, 2, { n, 1 }), r(-2, 2, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false,
+    bad_dtypes = {},
+    nan = { "none", "some" },
     error_name = "scatter",
   })
 end
@@ -35,10 +57,19 @@ end
 op_case("take_along_axis", {
   f = function(x) return F.take_along_axis(x, places({ { { 2, 1, 3 } } }, x)) end,
   inputs = function(r) return { r(-2, 2) } end,
-  shapes = { { 2, 2, 3 }, { 1, 4, 3 }, { 0, 1, 3 }, { 2, 2, 3 }, { 2, 2, 3 } },
+  shapes = { { 1, 4, 3 }, { 0, 1, 3 }, { 2, 2, 3 }, { 2, 1, 3 } },
+  bad_shapes = { { { 2, 3 } }, { { 2, 2, 2 } } },
+  error_name = "gather",
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
+})
+
+op_case("take_along_axis of one element", {
+  f = function(x) return F.take_along_axis(x, places({ 1 }, x)) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1 }, { 1 } },
+  dtypes = OTHERS,
 })
 
 describe("gather", function()

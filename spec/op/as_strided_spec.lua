@@ -16,10 +16,12 @@ for name, view in pairs(VIEWS) do
     f = function(x) return F.as_strided(F.copy(x), view[1], view[2], view[3]) end,
     inputs = function(r) return { r(-2, 2) } end,
     shapes = { { 12 }, { 4, 3 } },
+    bad_shapes = name ~= "nothing" and { { { 2 } } } or {},
+    layouts = name == "nothing" and { { { 3 } }, { { 0 } }, { { 1 } } } or {},
     usual = { 4, 3 },
     elementwise = false,
     dtypes = OTHERS,
-    nan = false,
+    nan = "some",
   })
 end
 

@@ -11,7 +11,8 @@ end
 
 local function case(name, f, inputs, more)
   local fields = {
-    f = f, inputs = inputs or draw, shapes = { { 5 } }, elementwise = false, nan = false,
+    bad_shapes = inputs and {} or { { { 2, 4, 3 }, { 2, 5, 2 }, { 2, 5, 2 } } },
+    f = f, inputs = inputs or draw, shapes = { { 5 } }, elementwise = false, nan = "some",
     overwritten = { 1, 2, 3, "y" }, error_name = "scaled_dot_product_attention",
   }
   for key, value in pairs(more or {}) do fields[key] = value end
@@ -52,7 +53,7 @@ for name, shapes in pairs {
     return attention(q, k, v, { scale = 0.5 })
   end, function(r)
     return { r(-2, 2, shapes[1]), r(-2, 2, shapes[2]), r(-2, 2, shapes[3]) }
-  end, { overwritten = {} })
+  end, { overwritten = {}, nan = name == "no keys" and "none" or "some" })
 end
 
 --- The gradients of q, k and v, by the kernels or by operators.

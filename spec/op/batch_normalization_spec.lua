@@ -34,8 +34,9 @@ for name, case in pairs {
       return { x, r(0.5, 2, own), r(-1, 1, own) }
     end,
     shapes = case.shapes,
+    bad_shapes = case.axis and {} or { { { 4, 3 }, { 2 }, { 2 } } },
     overwritten = { 1, 2 },
-    nan = false,
+    nan = "some",
     error_name = "batch_normalization",
   })
 end
@@ -49,7 +50,7 @@ op_case("batch_normalization", {
     { { -1 / math.sqrt(1 + 2e-5), 10 - 4 / math.sqrt(4 + 2e-5) },
       { 1 / math.sqrt(1 + 2e-5), 10 + 4 / math.sqrt(4 + 2e-5) } },
   } },
-  nan = false,
+  nan = "some",
 })
 
 op_case("fixed_batch_normalization", {
@@ -59,12 +60,13 @@ op_case("fixed_batch_normalization", {
     return { r(-2, 2), r(0.5, 2, own), r(-1, 1, own), r(-1, 1, own), r(0.5, 2, own) }
   end,
   shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 3, 3, 2 } },
+  bad_shapes = { { { 4, 3 }, { 4, 3 }, { 2 }, { 3 }, { 3 }, { 3 } } },
   known = { {
     { { 1, 2 }, { 3, 6 } }, { 1, 2 }, { 0, 10 }, { 1, 2 }, { 4 - 2e-5, 1 - 2e-5 },
     { { 0, 10 }, { 1, 18 } },
   } },
   overwritten = { 1, 2, 4, 5 },
-  nan = false,
+  nan = "some",
 })
 
 --- The definition, in other operators.

@@ -19,6 +19,6 @@ describe("clip", function()
 
   it("refuses limits in the wrong order", function()
     assert.has_error(function() F.clip(dg.tensor { 1 }, 3, 2) end,
-      "clip: the minimum 3 is not below the maximum 2")
+      "clip: the minimum 3 is above the maximum 2")
   end)
 end)

@@ -3,8 +3,11 @@ local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
---- The battery for one of them; `shapes` are those of x, W and b.
-local function case(name, f, shapes, overwritten, error_name)
+--- The battery for one of them; `shapes` are those of x, W and b. Without a batch there is nothing,
+--- and a channel more is too much.
+local function case(name, f, shapes, overwritten, error_name, shape_error)
+  local none, wrong = { 0, unpack(shapes[1], 2) }, { unpack(shapes[1]) }
+  wrong[2] = wrong[2] + 1
   op_case(name, {
     f = f,
     inputs = function(r)
@@ -12,9 +15,11 @@ local function case(name, f, shapes, overwritten, error_name)
       for i, shape in ipairs(shapes) do xs[i] = r(-2, 2, shape) end
       return xs
     end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { none, shapes[2], shapes[3] } },
+    bad_shapes = { { wrong, shapes[2], shapes[3], error_name = shape_error } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = overwritten or { 1, 2 },
     error_name = error_name or "convolution",
   })
@@ -49,7 +54,22 @@ case("deconvolution_nd", F.deconvolution_nd, { { 1, 2, 3 }, { 2, 1, 2 } }, nil, 
 case("dilated_convolution_2d", with(F.dilated_convolution_2d, { dilate = 2, pad = 1 }),
   { { 1, 2, 3, 4 }, { 2, 2, 2, 2 }, { 2 } })
 case("depthwise_convolution_2d", with(F.depthwise_convolution_2d, { pad = 1 }),
-  { { 1, 2, 2, 3 }, { 2, 2, 2, 2 }, { 4 } }, { 1 })
+  { { 1, 2, 2, 3 }, { 2, 2, 2, 2 }, { 4 } }, { 1 }, nil, "F.depthwise_convolution_2d")
+
+for axes = 1, 3 do
+  local ones = { 1, 1, 1, axes > 1 and 1 or nil, axes > 2 and 1 or nil }
+  for _, kind in ipairs { "convolution", "deconvolution" } do
+    local names = { ("%s_%dd"):format(kind, axes), axes == 1 and kind .. "_nd" or nil }
+    for _, name in ipairs(names) do
+      case(name .. " of one element", F[name], { ones, ones, { 1 } }, nil, kind)
+    end
+  end
+end
+for _, name in ipairs { "dilated_convolution_2d", "depthwise_convolution_2d" } do
+  local ones = { 1, 1, 1, 1 }
+  case(name .. " of one element", F[name], { ones, ones, { 1 } }, { 1 }, nil,
+    name == "depthwise_convolution_2d" and "F." .. name or nil)
+end
 
 describe("convolution", function()
   local x = dg.arange(16):reshape { 1, 1, 4, 4 }
@@ -146,6 +166,52 @@ describe("convolution", function()
         dg.gradient_check.assert_allclose(dg.tensor(narrow[i], "float64"), wide[i], 1e-4, 1e-5)
       end
     end
+  end)
+
+  --- Results of 3x3 windows over 12 channels, and of those taken apart in pairs of channels, which
+  --- are too few for that way.
+  local function both_ways(images, kernels, gy)
+    local function results(convolve)
+      local a, b = dg.Variable(images), dg.Variable(kernels)
+      local y = convolve(a, b)
+      return { y, unpack(dg.grad({ y }, { a, b }, { gy })) }
+    end
+    local function whole(a, b) return F.convolution_2d(a, b, nil, 1, 1) end
+    local function parts(a, b)
+      local sum
+      for first = 1, 11, 2 do
+        local some = { {}, { first, first + 1 } }
+        local y = whole(a[some], b[some])
+        sum = sum and sum + y or y
+      end
+      return sum
+    end
+    return results(whole), results(parts)
+  end
+
+  local function spelt(value) return value == value and ("%g"):format(value) or "nan" end
+
+  it("keeps what is infinite or NaN to the places that see it", function()
+    -- In the image, the filters, the gradient. Infinite filters make NaN of the zeros around.
+    for _, place in ipairs {
+      { 1, math.huge }, { 1, -math.huge }, { 1, 0 / 0 }, { 1, 3e38 }, { 2, 3e38 },
+      { 3, math.huge }, { 3, 0 / 0 }, { 3, 3e38 },
+    } do
+      local given = { dg.ones(2, 12, 8, 8), dg.ones(12, 12, 3, 3), dg.ones(2, 12, 8, 8) }
+      given[place[1]][{ 2, 3, 2, 3 }] = place[2]
+      local got, wanted = both_ways(unpack(given))
+      for i = 1, 3 do
+        local a, b = got[i]:flatten():totable(), wanted[i]:flatten():totable()
+        for k = 1, #a do
+          if spelt(a[k]) ~= spelt(b[k]) then assert.near(b[k], a[k], 1e-5 * math.abs(b[k])) end
+        end
+      end
+    end
+    local image = dg.ones(1, 12, 8, 8)
+    image[{ 1, 5, 3, 3 }] = math.huge
+    local y = F.convolution_2d(image, dg.ones(12, 12, 3, 3), nil, 1, 1)
+    assert.equal(0, F.isnan(y):sum():item())
+    assert.equal(12 * 9, F.isinf(y):sum():item())
   end)
 
   it("gives the same whatever the number of threads", function()

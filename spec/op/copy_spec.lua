@@ -12,14 +12,15 @@ op_case("copy", {
   known = { { { 1, -2 }, { 1, -2 } } },
 })
 
-op_case("cast", {
-  f = function(x) return F.cast(x, "float64") end,
-  inputs = draw,
-  inexact = true,
-  dtypes = DTYPES,
-  result_dtype = true,
-  known = { { { 1, -2.5 }, { 1, -2.5 }, dtype = "float32", out = "float64" } },
-})
+for _, name in ipairs { "cast", "astype" } do
+  op_case(name, {
+    f = function(x) return F[name](x, "float64") end,
+    inputs = draw,
+    dtypes = DTYPES,
+    result_dtype = true,
+    known = { { { 1, -2.5 }, { 1, -2.5 }, dtype = "float32", out = "float64" } },
+  })
+end
 
 describe("cast", function()
   it("truncates, and takes the nearest integer that fits", function()

@@ -9,7 +9,7 @@ op_case("cummax", {
   shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   dtypes = { "int32", "int64" },
   taken = { float32 = true, float64 = true, uint8 = true, bool = true },
-  nan = false,
+  nan = "some",
   known = {
     { { 1, 3, 2, 3, 5 }, { 1, 3, 3, 3, 5 } },
     { { -1 / 0, -2, 0 / 0, 7 }, { -1 / 0, -2, 0 / 0, 0 / 0 } },

@@ -13,9 +13,11 @@ for k = -1, 1 do
     f = function(x) return diagonal(x, k, 0, -1) end,
     inputs = function(r) return { r(-2, 2) } end,
     shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+    bad_shapes = { { { 3 } } },
+    error_name = "diagonal",
     elementwise = false,
     dtypes = { "int32", "int64", "uint8", "bool" },
-    nan = false,
+    nan = "some",
   })
 end
 

@@ -13,20 +13,30 @@ for name, ids in pairs(IDS) do
   op_case("embed_id of " .. name, {
     f = function(W) return F.embed_id(ids, W) end,
     inputs = function(r) return { r(-2, 2, { 3, 4 }) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 3, 0 } } },
+    bad_shapes = { { { 3 } } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     error_name = "embed_id",
   })
 end
+
+op_case("embed_id of one row", {
+  f = function(W) return F.embed_id(dg.ones({ 1 }, "int32"), W) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1, 3 }, { 1, 1 } },
+  elementwise = false,
+  nan = "some",
+})
 
 op_case("embed_id that ignores", {
   f = function(W) return F.embed_id(dg.tensor({ 2, -1, 1 }, "int32"), W, -1) end,
   inputs = function(r) return { r(-2, 2, { 3, 4 }) } end,
   known = { { { { 1, 2 }, { 3, 4 } }, { { 3, 4 }, { 0, 0 }, { 1, 2 } } } },
-  shapes = { {}, {} },
+  shapes = { {} },
   elementwise = false,
-  nan = false,
+  nan = "some",
   error_name = "embed_id",
 })
 

@@ -11,7 +11,7 @@ for k = -1, 1 do
       inputs = function(r) return { r(-2, 2) } end,
       shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
       dtypes = { "int32", "int64", "uint8", "bool" },
-      nan = false,
+      nan = "some",
     })
   end
 end

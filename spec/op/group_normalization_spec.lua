@@ -11,8 +11,10 @@ for _, groups in ipairs { 1, 2 } do
     f = function(x, gamma, beta) return F.group_normalization(x, groups, gamma, beta, 0.1) end,
     inputs = function(r) local x = r(-2, 2) return { x, channels(x, r) } end,
     shapes = { { 2, 0 }, { 0, 4 }, { 3, 4 }, { 2, 4, 2 }, { 2, 4, 2, 1 } },
+    layouts = groups == 1 and { { { 1, 1 }, { 1 }, { 1 } } } or {},
+    bad_shapes = { { { 3, 4 }, { 3 }, { 4 } }, groups == 2 and { { 3, 5 }, { 5 }, { 5 } } or nil },
     overwritten = { 1, 2 },
-    nan = false,
+    nan = "some",
     error_name = "group_normalization",
   })
 end
@@ -26,20 +28,21 @@ op_case("group_normalization", {
     { { -1 / math.sqrt(1 + 1e-5), 10 + 2 / math.sqrt(1 + 1e-5) },
       { -2 / math.sqrt(4 + 1e-5), 10 + 4 / math.sqrt(4 + 1e-5) } },
   } },
-  nan = false,
+  nan = "some",
 })
 
 op_case("instance_norm", {
   f = F.instance_norm,
   inputs = function(r) local x = r(-2, 2) return { x, channels(x, r) } end,
-  shapes = { { 0, 3, 2 }, { 2, 3, 4 }, { 2, 2, 2, 3 } },
+  shapes = { { 1, 1, 1 }, { 0, 3, 2 }, { 2, 3, 4 }, { 2, 2, 2, 3 } },
+  bad_shapes = { { { 3, 4, 2 }, { 3 }, { 4 } } },
   known = { {
     { { { 1, 3 }, { 2, 6 } } }, { 1, 2 }, { 0, 10 },
     { { { -1 / math.sqrt(1 + 1e-5), 1 / math.sqrt(1 + 1e-5) },
       { 10 - 4 / math.sqrt(4 + 1e-5), 10 + 4 / math.sqrt(4 + 1e-5) } } },
   } },
   atol = 1e-5,
-  nan = false,
+  nan = "some",
   overwritten = { 1, 2 },
 })
 

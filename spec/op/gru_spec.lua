@@ -28,7 +28,7 @@ op_case("gru", {
     { { 0.5 } }, { { 2, 1, -1 } }, { { 1, -3, 0.5 } },
     { { (1 - z) * math.tanh(-1 + s(3) * 0.5) + z * 0.5 } },
   } },
-  nan = false,
+  nan = "some",
   overwritten = { 1, 2, 3 },
 })
 

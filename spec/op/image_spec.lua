@@ -3,13 +3,16 @@ local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
+--- The battery for one of them, on inputs of one shape, without a batch, and with two axes less.
 local function case(name, f, shape, error_name, others)
   local fields = {
     f = f,
     inputs = function(r) return { r(-2, 2, shape) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 0, unpack(shape, 2) } } },
+    bad_shapes = { { { shape[1], shape[2] }, error_name = others and others.shape_error } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     error_name = error_name,
   }
   for key, value in pairs(others or {}) do fields[key] = value end
@@ -22,16 +25,27 @@ local function with(f, ...)
 end
 
 -- What only moves elements takes every dtype.
-local moves = { dtypes = { "int32", "int64", "uint8" }, bad_dtypes = {} }
+local moves = { dtypes = { "int32", "int64", "uint8", "bool" } }
 
 case("im2col", with(F.im2col, { 2, 3 }, { 1, 2 }, 1), { 1, 2, 3, 4 })
-case("unfold", with(F.unfold, 2, { dilation = 2 }), { 1, 2, 3, 4 }, "im2col")
-case("fold", with(F.fold, { 3, 4 }, 2, 1, 0, 1), { 2, 4, 6 }, "col2im")
+case("unfold", with(F.unfold, 2, { dilation = 2 }), { 1, 2, 3, 4 }, "im2col",
+  { shape_error = "F.unfold" })
+case("fold", with(F.fold, { 3, 4 }, 2, 1, 0, 1), { 2, 4, 6 }, "col2im",
+  { shape_error = "F.fold" })
 case("depth2space", with(F.depth2space, 2), { 1, 8, 2, 1 }, nil, moves)
 case("space2depth", with(F.space2depth, 2), { 1, 2, 4, 2 }, nil, moves)
 case("pixel_shuffle", with(F.pixel_shuffle, 2), { 1, 8, 2, 1 }, nil, moves)
 case("pixel_unshuffle", with(F.pixel_unshuffle, 2), { 1, 2, 4, 2 }, nil, moves)
 case("resize_images", with(F.resize_images, { 4, 2 }), { 1, 2, 2, 3 }, "F.resize_images")
+
+local ONE = { 1, 1, 1, 1 }
+case("im2col of one element", with(F.im2col, 1), ONE, "im2col")
+case("unfold of one element", with(F.unfold, 1), ONE, "im2col", { shape_error = "F.unfold" })
+case("fold of one element", with(F.fold, 1, 1), { 1, 1, 1 }, "col2im", { shape_error = "F.fold" })
+case("resize_images to one element", with(F.resize_images, { 1, 1 }), ONE, "F.resize_images")
+for _, name in ipairs { "depth2space", "space2depth", "pixel_shuffle", "pixel_unshuffle" } do
+  case(name .. " of one element", with(F[name], 1), ONE, "F." .. name, moves)
+end
 
 describe("image", function()
   local function refuses(text, f, ...)

@@ -6,25 +6,27 @@ local F = dg.F
 
 local function text(shape) return table.concat(shape, "x") end
 
+--- inv and det, and by Chainer's names those of a batch.
+local function square(name, shape, overwritten)
+  op_case(("%s of %s"):format(name, text(shape)), {
+    f = F[name],
+    inputs = matrices.inputs(shape),
+    shapes = { {} },
+    bad_shapes = { { { 2, 3 } }, { { 3 } } },
+    elementwise = false,
+    nan = "some",
+    overwritten = overwritten,
+    error_name = name:match "%a+$",
+  })
+end
+
 for _, shape in ipairs { { 3, 3 }, { 1, 1 }, { 0, 0 }, { 2, 2, 2 }, { 0, 2, 2 } } do
-  op_case("inv of " .. text(shape), {
-    f = F.inv,
-    inputs = matrices.inputs(shape),
-    shapes = { {}, {} },
-    elementwise = false,
-    nan = false,
-    overwritten = { "y" },
-    error_name = "inv",
-  })
-  op_case("det of " .. text(shape), {
-    f = F.det,
-    inputs = matrices.inputs(shape),
-    shapes = { {}, {} },
-    elementwise = false,
-    nan = false,
-    overwritten = { 1, "y" },
-    error_name = "det",
-  })
+  square("inv", shape, { "y" })
+  square("det", shape, { 1, "y" })
+end
+for _, shape in ipairs { { 2, 2, 2 }, { 1, 1, 1 }, { 0, 2, 2 } } do
+  square("batch_inv", shape, { "y" })
+  square("batch_det", shape, { 1, "y" })
 end
 
 for _, pair in ipairs {
@@ -34,9 +36,11 @@ for _, pair in ipairs {
   op_case(("solve with %s and %s"):format(text(pair[1]), text(pair[2])), {
     f = F.solve,
     inputs = function(r) return { matrices.regular(r, pair[1]), r(-2, 2, pair[2]) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 1, 1 }, { 1, 1 } } },
+    bad_shapes = { { { 2, 3 }, { 2 } }, { { 3, 3 }, { 2, 1 } } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = #pair[2] > 1 and { 1, "y" } or { 1 },
     error_name = "solve",
   })

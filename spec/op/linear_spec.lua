@@ -7,18 +7,20 @@ for _, batch in ipairs { 0, 1, 5 } do
   op_case("linear on a batch of " .. batch, {
     f = F.linear,
     inputs = function(r) return { r(-2, 2, { batch, 3 }), r(-2, 2, { 4, 3 }), r(-2, 2, { 4 }) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = batch == 1 and { { { 1, 1 }, { 1, 1 }, { 1 } } } or {},
+    bad_shapes = { { { batch, 3 }, { 4, 2 }, { 4 } }, { { 3 }, { 4, 3 }, { 4 } } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = batch > 0 and { 1, 2 } or {},
     error_name = "linear",
   })
   op_case("linear without b on a batch of " .. batch, {
     f = F.linear,
     inputs = function(r) return { r(-2, 2, { batch, 3 }), r(-2, 2, { 4, 3 }) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = batch > 0 and { 1, 2 } or {},
     error_name = "linear",
   })

@@ -10,20 +10,20 @@ local function bools(r) return { dg.tensor(r.pick { 0, 1 }, "bool") } end
 local function two_bools(r) return { bools(r)[1], bools(r)[1] } end
 
 op_case("logical_not", {
-  f = F.logical_not, inputs = bools, differentiable = false, nan = false, bad_dtypes = REST,
+  f = F.logical_not, inputs = bools, differentiable = false, nan = "some", bad_dtypes = REST,
   taken = {},
   known = { { { true, false }, { false, true }, dtype = BOOL } },
 })
 
 op_case("logical_and", {
-  f = F.logical_and, inputs = two_bools, differentiable = false, nan = false, bad_dtypes = REST,
+  f = F.logical_and, inputs = two_bools, differentiable = false, nan = "some", bad_dtypes = REST,
   taken = {}, broadcast = true,
   known = { { { true, true, false }, { true, false, false }, { true, false, false },
     dtype = BOOL } },
 })
 
 op_case("logical_or", {
-  f = F.logical_or, inputs = two_bools, differentiable = false, nan = false, bad_dtypes = REST,
+  f = F.logical_or, inputs = two_bools, differentiable = false, nan = "some", bad_dtypes = REST,
   taken = {}, broadcast = true,
   known = { { { true, true, false }, { true, false, false }, { true, true, false },
     dtype = BOOL } },
@@ -40,7 +40,7 @@ for name, truth in pairs {
     dtypes = { "int32", "int64", "uint8", "bool" },
     result_dtype = "bool",
     differentiable = false,
-    nan = false,
+    nan = "some",
     known = { { { 1, 0 / 0, 1 / 0, -1 / 0 }, truth, out = "bool" } },
   })
 end

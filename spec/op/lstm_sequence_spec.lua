@@ -38,7 +38,7 @@ for name, reverse in pairs { ["lstm_sequence"] = false, ["lstm_sequence, reverse
     end,
     shapes = { { 1 } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = { 1, 2, 3, 4, "y" },
     error_name = "lstm_sequence",
   })

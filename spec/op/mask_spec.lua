@@ -14,7 +14,17 @@ op_case("mask_select", {
   shapes = { { 4 }, { 4, 0 }, { 4, 3 }, { 4, 2, 2 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
+})
+
+op_case("nonzero", {
+  f = dg.F.nonzero,
+  inputs = function(r) return { r.pick { 0, 1, 2 } } end,
+  elementwise = false,
+  any_shape = true,
+  dtypes = OTHERS,
+  result_dtype = true,
+  differentiable = false,
 })
 
 op_case("mask_select by a matrix", {
@@ -23,7 +33,7 @@ op_case("mask_select by a matrix", {
   shapes = { { 2, 3, 0 }, { 2, 3 }, { 2, 3, 2 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 describe("mask_select", function()

@@ -17,10 +17,11 @@ for _, pair in ipairs(PAIRS) do
   op_case(("matmul of %s and %s"):format(a, b), {
     f = F.matmul,
     inputs = function(r) return { r(-2, 2, pair[1]), r(-2, 2, pair[2]) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    bad_shapes = { { { 2, 3 }, { 2, 2 } }, { {}, { 3 } }, { { 2, 2, 3 }, { 3, 3, 2 } } },
     elementwise = false,
     dtypes = WHOLE,
-    nan = false,
+    nan = "some",
     overwritten = { 1, 2 },
     error_name = "matmul",
   })

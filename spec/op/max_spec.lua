@@ -11,14 +11,30 @@ for _, which in ipairs { "max", "min" } do
     op_case(("%s over %s"):format(which, name), {
       f = function(x) return F[which](x, options) end,
       inputs = function(r) return { r(-2, 2) } end,
-      shapes = { { 4, 3 }, { 2, 3, 2 } },
+      shapes = { { 1, 1 }, { 4, 3 }, { 2, 3, 2 } },
       elementwise = false,
+      bad_shapes = {
+        { options.axis == -1 and { 3, 0 } or { 0, 3 } }, options.axis and { {} } or nil,
+      },
       dtypes = { "int32", "int64", "uint8", "bool" },
-      nan = false,
+      nan = "some",
       overwritten = { 1, "y" },
       error_name = which,
     })
   end
+end
+
+for _, which in ipairs { "argmax", "argmin" } do
+  op_case(which, {
+    f = function(x) return F[which](x, -1) end,
+    inputs = function(r) return { r(-2, 2) } end,
+    shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+    bad_shapes = { { {} }, { { 3, 0 } } },
+    elementwise = false,
+    dtypes = { "int32", "int64", "uint8", "bool" },
+    result_dtype = true,
+    differentiable = false,
+  })
 end
 
 local X = dg.tensor { { 1, 5, 2 }, { 9, 0, 9 } }

@@ -10,9 +10,11 @@ for name, options in pairs {
   op_case("mean over " .. name, {
     f = function(x) return F.mean(x, options) end,
     inputs = function(r) return { r(-2, 2) } end,
-    shapes = { { 4, 3 }, { 2, 3, 2 } },
+    shapes = { { 1, 1 }, { 4, 3 }, { 2, 3, 2 } },
     elementwise = false,
-    nan = false,
+    bad_shapes = options.axis and { { {} } } or {},
+    layouts = { { { 0, 3 } } },
+    nan = "some",
     error_name = "mean",
   })
 end

@@ -7,10 +7,10 @@ op_case("mean_squared_error", {
   f = F.mean_squared_error,
   inputs = function(r) return { r(-2, 2), r(-2, 2) } end,
   known = { { { 1, 2, 3 }, { 1, 4, 0 }, 13 / 3 }, { 5, 2, 9 } },
-  shapes = { {}, { 1 }, { 4, 3 }, { 2, 3, 2 } },
+  shapes = { {}, { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   bad_shapes = { { { 2, 3 }, { 3 } } },
   elementwise = false,
-  nan = false,
+  nan = "some",
   overwritten = { 1, 2 },
 })
 

@@ -10,7 +10,6 @@ op_case("mod", {
   inputs = whole_quotients_apart,
   broadcast = true,
   dtypes = { "int32", "int64", "uint8" },
-  inexact = true,
   overwritten = { 1, 2 },
   known = {
     { { 5, -5, 5, -5, 5.5 }, { 3, 3, -3, -3, 0.25 }, { 2, 1, -1, -2, 0 } },
@@ -25,7 +24,6 @@ op_case("mod by a number", {
   error_name = "mod",
   inputs = function(r) return { r.pick { -4.5, -2, 1, 7.2 } } end,
   dtypes = { "int32", "int64", "uint8" },
-  inexact = true,
   known = { { { 4, -4 }, { 1, 2 } }, { { 4, 250 }, { 1, 1 }, dtype = "uint8" } },
 })
 
@@ -34,7 +32,6 @@ op_case("mod of a number", {
   error_name = "mod",
   inputs = function(r) return { r.pick { -4.5, -2.2, 2.3, 4.4 } } end,
   bad_dtypes = { "bool" },
-  inexact = true,
   overwritten = { 1 },
   known = { { { 4, -4 }, { 3, -1 } }, { { 4, -4 }, { 3, -1 }, dtype = "int64" } },
 })
@@ -44,7 +41,6 @@ op_case("floordiv", {
   inputs = whole_quotients_apart,
   broadcast = true,
   dtypes = { "int32", "int64", "uint8" },
-  inexact = true,
   known = {
     { { 5, -5, 5, -5, 5.5 }, { 3, 3, -3, -3, 0.25 }, { 1, -2, -2, 1, 22 } },
     { { 5, -5, 5, -5 }, { 3, 3, -3, -3 }, { 1, -2, -2, 1 }, dtype = "int64" },
@@ -57,7 +53,6 @@ op_case("floordiv with numbers", {
   error_name = "floordiv",
   inputs = function(r) return { r.pick { -4.4, -2.2, 2.3, 4.4 } } end,
   bad_dtypes = { "bool" },
-  inexact = true,
   known = { { { 4, -4 }, { 4, -5 } }, { { 4, 5 }, { 4, 3 }, dtype = "uint8" } },
 })
 
@@ -83,7 +78,6 @@ op_case("fmod", {
   f = F.fmod,
   inputs = whole_quotients_apart,
   broadcast = true,
-  inexact = true,
   overwritten = { 1, 2 },
   known = { { { 5, -5, 5, -5, 5.5, 1 }, { 3, 3, -3, -3, 0.25, 0 }, { 2, -2, 2, -2, 0, 0 / 0 } } },
 })

@@ -14,9 +14,9 @@ op_case("pad", {
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { { 1, 2 } }, { { 3, 3, 3, 3 }, { 1, 2, 3, 3 } } } },
   elementwise = false,
-  dtypes = { "int32", "int64", "uint8" },
-  bad_dtypes = {},
-  nan = false,
+  dtypes = { "int32", "int64", "uint8", "bool" },
+  any_shape = true, -- it is as many axes that are given
+  nan = "some",
 })
 
 describe("pad", function()

@@ -8,9 +8,11 @@ for _, shape in ipairs { { 3, 3 }, { 4, 2 }, { 2, 4 }, { 0, 2 }, { 2, 3, 2 } } d
   op_case("pinv of " .. table.concat(shape, "x"), {
     f = F.pinv,
     inputs = matrices.inputs(shape),
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 1, 1 } } },
+    bad_shapes = { { { 3 }, error_name = "" } },
     elementwise = false,
-    nan = false,
+    nan = "refused",
     overwritten = { 1, "y" },
     error_name = "pinv",
   })
@@ -19,9 +21,11 @@ end
 op_case("lstsq", {
   f = F.lstsq,
   inputs = function(r) return { matrices.regular(r, { 4, 2 }), r(-2, 2, { 4, 3 }) } end,
-  shapes = { {}, {} },
+  shapes = { {} },
+  layouts = { { { 0, 0 }, { 0, 3 } }, { { 1, 1 }, { 1, 1 } } },
+  bad_shapes = { { { 4, 2 }, { 3, 3 }, error_name = "" } },
   elementwise = false,
-  nan = false,
+  nan = { "refused", "some" },
   overwritten = { 1, 2 },
   error_name = "pinv",
 })

@@ -3,14 +3,16 @@ local op_case = require "spec.support.op_case"
 
 local F = dg.F
 
---- The battery for one of them, on inputs of one shape.
-local function case(name, f, shape, error_name)
+--- The battery for one of them, on inputs of one shape, without a batch, and with an axis less.
+local function case(name, f, shape, error_name, bad)
   op_case(name, {
     f = f,
     inputs = function(r) return { r(-2, 2, shape) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 0, unpack(shape, 2) } } },
+    bad_shapes = { bad or { { unpack(shape, 2) } } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     error_name = error_name,
   })
 end
@@ -25,20 +27,22 @@ case("max_pooling_2d", with(F.max_pooling_2d, { 2, 3 }, { 1, 2 }, 1), { 2, 2, 3,
   "max_pooling")
 case("max_pooling_3d", with(F.max_pooling_3d, 2, { pad = 1, cover_all = false }),
   { 1, 2, 2, 3, 2 }, "max_pooling")
-case("max_pooling_nd", with(F.max_pooling_nd, 2, 1), { 1, 1, 2, 3, 2, 2 }, "max_pooling")
+case("max_pooling_nd", with(F.max_pooling_nd, 2, 1), { 1, 1, 2, 3, 2, 2 }, "max_pooling",
+  { { 1, 1, 2, 0 } })
 case("average_pooling_1d", with(F.average_pooling_1d, 3, 2, 1), { 2, 1, 5 }, "average_pooling")
 case("average_pooling_2d", with(F.average_pooling_2d, 2, 1, { 0, 1 }), { 2, 2, 3, 3 },
   "average_pooling")
 case("average_pooling_3d", with(F.average_pooling_3d, 2, { pad = 1, pad_value = false }),
   { 1, 2, 2, 3, 2 }, "average_pooling")
 case("average_pooling_nd", with(F.average_pooling_nd, 2, 1, 0, false), { 1, 2, 4 },
-  "average_pooling")
+  "average_pooling", { { 1, 2, 0 } })
 case("unpooling_1d", with(F.unpooling_1d, 3, 2), { 2, 1, 3 }, "unpooling")
 case("unpooling_2d", with(F.unpooling_2d, { 2, 3 }, { cover_all = false }), { 1, 2, 2, 3 },
   "unpooling")
 case("unpooling_3d", with(F.unpooling_3d, 2, 1, { outsize = { 3, 2, 3 } }), { 1, 1, 2, 1, 2 },
   "unpooling")
-case("unpooling_nd", with(F.unpooling_nd, 2, 2, 1), { 1, 2, 3 }, "unpooling")
+case("unpooling_nd", with(F.unpooling_nd, 2, 2, 1), { 1, 2, 3 }, "unpooling",
+  { { 1, 2 }, error_name = "F.unpooling_nd" })
 case("adaptive_avg_pool1d", with(F.adaptive_avg_pool1d, 3), { 2, 1, 5 }, "average_pooling")
 case("adaptive_avg_pool2d", with(F.adaptive_avg_pool2d, { 2, 3 }), { 1, 2, 3, 4 },
   "average_pooling")
@@ -47,10 +51,33 @@ case("adaptive_max_pool1d", with(F.adaptive_max_pool1d, 3), { 2, 1, 5 }, "max_po
 case("adaptive_max_pool2d", with(F.adaptive_max_pool2d, { 2, 3 }), { 1, 2, 3, 4 }, "max_pooling")
 case("adaptive_max_pool3d", with(F.adaptive_max_pool3d, 2), { 1, 1, 3, 2, 1 }, "max_pooling")
 case("spatial_pyramid_pooling_2d", with(F.spatial_pyramid_pooling_2d, 2), { 2, 2, 3, 5 },
-  "max_pooling")
+  "max_pooling", { { 2, 3, 5 }, error_name = "F.spatial_pyramid_pooling_2d" })
 case("upsampling_2d", function(x)
-  return F.upsampling_2d(x, dg.tensor({ { { { 1, 4 }, { 9, 4 } } } }, "int32"), 2, 2, 0, { 3, 3 })
+  local indices = dg.tensor({ { { { 1, 4 }, { 9, 4 } } } }, "int32")
+  if x.ndim > 0 and x:dim(1) == 0 then indices = dg.zeros({ 0, 1, 2, 2 }, "int32") end
+  return F.upsampling_2d(x, indices, 2, 2, 0, { 3, 3 })
 end, { 1, 1, 2, 2 }, "upsampling")
+case("upsampling_2d of one element", function(x)
+  return F.upsampling_2d(x, dg.ones({ x.size, 1, 1, 1 }, "int32"), 1)
+end, { 1, 1, 1, 1 }, "upsampling")
+
+for kind, error_name in pairs {
+  max_pooling = "max_pooling", average_pooling = "average_pooling", unpooling = "unpooling",
+  adaptive_avg_pool = "average_pooling", adaptive_max_pool = "max_pooling",
+} do
+  for axes = 1, 3 do
+    local name = kind .. axes .. "d"
+    if not F[name] then name = ("%s_%dd"):format(kind, axes) end
+    local ones = { 1, 1, 1, axes > 1 and 1 or nil, axes > 2 and 1 or nil }
+    case(name .. " of one element", with(F[name], 1), ones, error_name)
+    if axes == 1 and F[kind .. "_nd"] then
+      case(kind .. "_nd of one element", with(F[kind .. "_nd"], 1), ones, error_name,
+        { { 1, 1 }, error_name = ("F.%s_nd"):format(kind) })
+    end
+  end
+end
+case("spatial_pyramid_pooling_2d of one element", with(F.spatial_pyramid_pooling_2d, 1),
+  { 1, 1, 1, 1 }, "max_pooling", { { 1 }, error_name = "F.spatial_pyramid_pooling_2d" })
 
 describe("pooling", function()
   local x = dg.tensor { { { { 1, 5, 3 }, { 4, 2, 6 }, { 9, 8, 7 } } } }

@@ -7,8 +7,10 @@ op_case("prelu", {
   f = F.prelu,
   inputs = function(r) return { r.pick { -1.5, -0.5, 0.5, 1.5 }, r(-1, 1, { 3 }) } end,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  layouts = { { { 1, 1 }, { 1 } } },
+  bad_shapes = { { { 4, 3 }, { 4 } } },
   usual = { 4, 3 },
-  nan = false,
+  nan = "some",
   overwritten = { 1, 2 },
   known = { { { { -2, -2 }, { 3, 0 } }, { 0.25, -1 }, { { -0.5, 2 }, { 3, 0 } } } },
 })
@@ -30,8 +32,9 @@ end)
 op_case("rrelu", {
   f = function(x, r) return F.rrelu(x, { r = r }) end,
   inputs = function(r) return { r.pick { -1.5, -0.5, 0.5, 1.5 }, r(0, 1) } end,
+  bad_shapes = { { { 2, 3 }, { 3, 2 } } },
   overwritten = { 1, 2 },
-  nan = false,
+  nan = "some",
   known = { { { -2, 0, 3 }, { 0.25, 0.5, 0.5 }, { -0.5, 0, 3 } } },
 })
 

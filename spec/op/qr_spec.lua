@@ -8,9 +8,10 @@ for _, shape in ipairs { { 3, 3 }, { 4, 2 }, { 2, 4 }, { 1, 1 }, { 3, 0 }, { 2, 
   op_case("qr of " .. table.concat(shape, "x"), {
     f = F.qr,
     inputs = matrices.inputs(shape),
-    shapes = { {}, {} },
+    shapes = { {} },
+    bad_shapes = { { { 3 } } },
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = { "y" },
     error_name = "qr",
   })

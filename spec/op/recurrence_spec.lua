@@ -12,7 +12,7 @@ for axis = -1, 0 do
       inputs = function(r) return { r(-1, 1), r(-2, 2) } end,
       shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
       bad_shapes = { { { 2, 3 }, { 3 } } },
-      nan = false,
+      nan = "some",
       overwritten = { 1, "y" },
       known = { { { 2, 3, 4 }, { 1, 10, 100 },
         reverse == 0 and { 2, 16, 164 } or { 633, 316, 102 } } },
@@ -24,18 +24,19 @@ op_case("cumprod", {
   f = function(x) return F.cumprod(x, -1) end,
   inputs = function(r) return { r.pick { -1.5, 0, 0.7, 2 } } end,
   shapes = { { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
-  nan = false,
+  nan = "some",
   overwritten = { 1, "y" },
   known = { { { 1, 2, 3, 0, 5 }, { 1, 2, 6, 0, 0 } } },
 })
 
 op_case("prod", {
   f = function(x) return F.prod(x, -1) end,
+  bad_shapes = { { {} } },
   inputs = function(r) return { r.pick { -1.5, 0, 0, 0.7, 2 } } end,
   elementwise = false,
   shapes = { { 1 }, { 0, 3 }, { 3, 0 }, { 6, 4 }, { 2, 3, 2 } },
   usual = { 6, 4 },
-  nan = false,
+  nan = "some",
   overwritten = { 1 },
   known = { { { { 1, 2, 3 }, { -4, 0, 2 } }, { 6, 0 } }, { { {}, {} }, { 1, 1 } } },
 })

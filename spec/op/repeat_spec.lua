@@ -12,21 +12,23 @@ end
 
 op_case("repeat", {
   f = function(x) return wrap(C.dg_repeat(x, -1, 3)) end,
+  bad_shapes = { { {} } },
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { { 1, 2 }, { 3, 4 } }, { { 1, 1, 1, 2, 2, 2 }, { 3, 3, 3, 4, 4, 4 } } } },
   shapes = { { 1 }, { 0, 3 }, { 3, 0 }, { 4, 3 }, { 2, 3, 2 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 op_case("tile", {
   f = function(x) return tile(x, 2, 1, 3) end,
+  any_shape = true,
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, 2 }, { { { 1, 2, 1, 2, 1, 2 } }, { { 1, 2, 1, 2, 1, 2 } } } } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 describe("repeat", function()

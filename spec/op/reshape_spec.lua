@@ -7,10 +7,19 @@ op_case("reshape", {
   f = function(x) return F.reshape(x, { 2, -1, 1 }) end,
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, 2, 3, 4 }, { { { 1 }, { 2 } }, { { 3 }, { 4 } } } } },
+  bad_shapes = { { { 3 } }, { {} } },
   shapes = { { 2 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   elementwise = false,
   dtypes = { "int32", "int64", "uint8", "bool" },
-  nan = false,
+  nan = "some",
+})
+
+op_case("reshape of one element", {
+  f = function(x) return F.reshape(x, 1, 1) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { {}, { 1 }, { 1, 1 } },
+  elementwise = false,
+  dtypes = { "int32", "int64", "uint8", "bool" },
 })
 
 describe("reshape", function()

@@ -11,8 +11,10 @@ op_case("scale", {
   inputs = with_channels,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   usual = { 4, 3 },
+  layouts = { { { 1, 1 }, { 1 } } },
+  bad_shapes = { { { 4, 3 }, { 4 }, error_name = "" } },
   dtypes = { "int32", "int64", "uint8" },
-  nan = false,
+  nan = "some",
   known = { { { { 1, 2 }, { 3, 4 } }, { 10, 100 }, { { 10, 200 }, { 30, 400 } } } },
 })
 
@@ -22,8 +24,10 @@ op_case("bias", {
   inputs = with_channels,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   usual = { 4, 3 },
+  layouts = { { { 1, 1 }, { 1 } } },
+  bad_shapes = { { { 4, 3 }, { 4 }, error_name = "" } },
   dtypes = { "int32", "int64", "uint8" },
-  nan = false,
+  nan = "some",
   known = { { { { 1, 2 }, { 3, 4 } }, { 10, 100 }, { { 11, 102 }, { 13, 104 } } } },
 })
 

@@ -7,21 +7,32 @@ op_case("select_item", {
   f = function(x) return F.select_item(x, dg.tensor({ 1, 3, 2 }, "int32")) end,
   inputs = function(r) return { r(-2, 2, { 3, 4 }) } end,
   known = { { { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } }, { 1, 6, 8 } } },
-  shapes = { {}, {} },
+  shapes = { {} },
+  bad_shapes = { { { 3 } }, { { 2, 4 } }, { { 3, 2 } } },
   elementwise = false,
   dtypes = { "int32", "int64", "uint8", "bool" },
-  nan = false,
+  nan = "some",
 })
+
+for _, n in ipairs { 0, 1 } do
+  op_case("select_item of rows, " .. n, {
+    f = function(x) return F.select_item(x, dg.ones({ n }, "int32")) end,
+    inputs = function(r) return { r(-2, 2, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false,
+    dtypes = { "int32", "int64", "uint8", "bool" },
+  })
+end
 
 op_case("select_item of maps", {
   f = function(x) return F.select_item(x, dg.tensor({ { 1, 3 }, { 2, 1 } }, "uint8")) end,
   inputs = function(r) return { r(-2, 2, { 2, 3, 2 }) } end,
   known = { { { { { 1, 2 }, { 3, 4 }, { 5, 6 } }, { { 7, 8 }, { 9, 10 }, { 11, 12 } } },
     { { 1, 6 }, { 9, 8 } } } },
-  shapes = { {}, {} },
+  shapes = { {} },
   elementwise = false,
   dtypes = { "int32", "int64", "uint8", "bool" },
-  nan = false,
+  nan = "some",
   error_name = "select_item",
 })
 

@@ -31,8 +31,11 @@ op_case("swish", {
   f = F.swish,
   inputs = function(r) return { r(-2, 2), r(0.5, 2, { 3 }) } end,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+  layouts = { { { 1, 1 }, { 1 } } },
+  bad_shapes = { { { 4, 3 }, { 4 } } },
+  error_name = "",
   usual = { 4, 3 },
-  nan = false,
+  nan = "some",
   known = { { { { 1, 1 }, { -1, 2 } }, { 1, 0 }, { { 0.7310585786300049, 0.5 },
     { -0.2689414213699951, 1 } } } },
 })

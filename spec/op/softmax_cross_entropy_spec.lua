@@ -33,11 +33,22 @@ for name, case in pairs(CASES) do
       return F.softmax_cross_entropy(x, t, o)
     end,
     inputs = function(r) return { r(-2, 2, shape) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    bad_shapes = { { { 5 } }, { { 3, 4 } } },
     elementwise = false,
     bad_dtypes = options.class_weight and {} or nil,
-    nan = false,
+    nan = "some",
     overwritten = { 1 },
+    error_name = "softmax_cross_entropy",
+  })
+end
+
+for _, n in ipairs { 0, 1 } do
+  op_case("softmax_cross_entropy of rows, " .. n, {
+    f = function(x) return F.softmax_cross_entropy(x, labels(dg.ones(n))) end,
+    inputs = function(r) return { r(-2, 2, { n, 1 }) } end,
+    shapes = { {} },
+    elementwise = false,
     error_name = "softmax_cross_entropy",
   })
 end
@@ -46,10 +57,12 @@ for _, reduce in ipairs { "mean", "no" } do
   op_case("softmax_cross_entropy of soft targets, " .. reduce, {
     f = function(x, t) return F.softmax_cross_entropy(x, t, { reduce = reduce }) end,
     inputs = function(r) return { r(-2, 2, { 5, 4 }), r(0, 1, { 5, 4 }) } end,
-    shapes = { {}, {} },
+    shapes = { {} },
+    layouts = { { { 0, 3 }, { 0, 3 } }, { { 1, 1 }, { 1, 1 } } },
+    bad_shapes = { { { 5, 4 }, { 5, 3 } }, { { 5, 4 }, { 4 } } },
     elementwise = false,
     bad_dtypes = {},
-    nan = false,
+    nan = "some",
     error_name = "softmax_cross_entropy",
   })
 end
@@ -59,10 +72,10 @@ op_case("softmax_cross_entropy of soft targets, as a divergence", {
     return F.softmax_cross_entropy(x, t, { soft_target_loss = "kl-divergence" })
   end,
   inputs = function(r) return { r(-2, 2, { 5, 4 }), r(0.1, 1, { 5, 4 }) } end,
-  shapes = { {}, {} },
+  shapes = { {} },
   elementwise = false,
   bad_dtypes = {},
-  nan = false,
+  nan = "some",
   error_name = "softmax_cross_entropy",
 })
 

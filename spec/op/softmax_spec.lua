@@ -28,9 +28,10 @@ for name, options in pairs {
   op_case("logsumexp over " .. name, {
     f = function(x) return F.logsumexp(x, options) end,
     inputs = function(r) return { r(-2, 2) } end,
-    shapes = { { 4, 3 }, { 2, 3, 2 } },
+    shapes = { { 1, 1 }, { 3, 0 }, { 4, 3 }, { 2, 3, 2 } },
+    bad_shapes = options.axis and { { {} } } or {},
     elementwise = false,
-    nan = false,
+    nan = "some",
     overwritten = { 1 },
     error_name = "logsumexp",
   })

@@ -19,9 +19,18 @@ op_case("topk", {
   f = function(x) return (F.topk(x, 2)) end,
   inputs = function(r) return { r(-2, 2) } end,
   shapes = { { 2 }, { 0, 3 }, { 4, 3 }, { 2, 2, 5 } },
+  bad_shapes = { { {} }, { { 3, 1 } } },
+  error_name = "",
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
+})
+
+op_case("topk of one element", {
+  f = function(x) return (F.topk(x, 1)) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1 }, { 1, 1 } },
+  bad_dtypes = {}, nan = "some",
 })
 
 op_case("argsort", {
@@ -32,7 +41,7 @@ op_case("argsort", {
   dtypes = OTHERS,
   result_dtype = true,
   differentiable = false,
-  nan = false,
+  nan = "some",
 })
 
 describe("argsort", function()

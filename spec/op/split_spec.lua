@@ -25,9 +25,18 @@ op_case("split", {
   f = function(x) return split(x, 0, { 1, 0, 3 }) end,
   inputs = function(r) return { r(-2, 2) } end,
   shapes = { { 4 }, { 4, 0 }, { 4, 3 }, { 4, 2, 2 } },
+  bad_shapes = { { { 3 } }, { {} } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
+})
+
+op_case("split of one element", {
+  f = function(x) return split(x, -1, { 1 }) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1 }, { 1, 1 } },
+  elementwise = false,
+  dtypes = OTHERS,
 })
 
 op_case("split in halves", {
@@ -36,7 +45,7 @@ op_case("split in halves", {
   shapes = { { 2 }, { 3, 0 }, { 2, 4 }, { 2, 2, 2 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 op_case("unstack", {
@@ -45,7 +54,7 @@ op_case("unstack", {
   shapes = { { 3 }, { 0, 3 }, { 4, 3 }, { 2, 2, 3 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 describe("split", function()

@@ -8,6 +8,7 @@ op_case("squeeze", {
   f = function(x) return F.squeeze(x) end,
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { { { 1, 2 } } }, { 1, 2 } }, { { { 3 } }, 3 } },
+  any_shape = true,
   shapes = { {}, { 1 }, { 1, 0, 1 }, { 2, 1, 3 }, { 1, 4, 1 } },
   elementwise = false,
   dtypes = OTHERS,
@@ -17,9 +18,10 @@ op_case("expand_dims", {
   f = function(x) return F.expand_dims(x, -1) end,
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, 2 }, { { 1 }, { 2 } } } },
+  bad_shapes = { { { 1, 1, 1, 1, 1, 1, 1, 1 } } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 describe("squeeze", function()

@@ -11,11 +11,12 @@ for name, options in pairs {
   op_case("sum over " .. name, {
     f = function(x) return F.sum(x, options) end,
     inputs = function(r) return { r(-2, 2) } end,
-    shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
+    shapes = { { 1, 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
     elementwise = false,
-    dtypes = { "int64" },
-    bad_dtypes = {},
-    nan = false,
+    dtypes = { "int32", "int64", "uint8", "bool" },
+    result_dtype = true,
+    bad_shapes = options.axis and { { {} } } or {},
+    nan = "some",
     error_name = "sum",
   })
 end

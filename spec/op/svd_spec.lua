@@ -10,9 +10,10 @@ for _, shape in ipairs {
   op_case("svd of " .. table.concat(shape, "x"), {
     f = function(x) return F.svd(x, false) end,
     inputs = matrices.inputs(shape),
-    shapes = { {}, {} },
+    shapes = { {} },
+    bad_shapes = { { { 3 } } },
     elementwise = false,
-    nan = false,
+    nan = "refused",
     overwritten = { "y" },
     error_name = "svd",
   })
@@ -23,7 +24,7 @@ op_case("svd", { -- each result alone, and full matrices of square ones
   inputs = matrices.inputs { 3, 3 },
   shapes = { {}, {} },
   elementwise = false,
-  nan = false,
+  nan = "refused",
   overwritten = {},
 })
 

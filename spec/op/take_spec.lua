@@ -16,21 +16,39 @@ for axis = 1, 2 do
       f = function(x) return F.take(x, places(index), axis) end,
       inputs = function(r) return { r(-2, 2) } end,
       shapes = { { 2, 2 }, { 3, 4 }, { 2, 3, 2 } },
+      layouts = { axis == 1 and { { 2, 0 } } or { { 0, 2 } } },
+      bad_shapes = { { {} }, { { 1, 1 } } },
       elementwise = false,
       dtypes = OTHERS,
-      nan = false,
+      nan = "some",
     })
   end
 end
+
+op_case("take of one element", {
+  f = function(x) return F.take(x, places { 1 }) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1 }, { 1, 1 } },
+  dtypes = OTHERS,
+})
 
 op_case("scatter_add", {
   f = function(x) return wrap(C.dg_scatter_add(x, 0, places { 3, 1, 3, -1 }, 1, 4)) end,
   inputs = function(r) return { r(-2, 2) } end,
   known = { { { 1, 2, 3, 4 }, { 2, 0, 4, 4 } } },
   shapes = { { 4 }, { 4, 0 }, { 4, 3 }, { 4, 2, 2 } },
+  bad_shapes = { { { 3 } }, { {} } },
   elementwise = false,
   dtypes = NUMBERS,
-  nan = false,
+  nan = "some",
+})
+
+op_case("scatter_add of one element", {
+  f = function(x) return wrap(C.dg_scatter_add(x, 0, places { 1 }, 1, 1)) end,
+  inputs = function(r) return { r(-2, 2) } end,
+  shapes = { { 1 }, { 1 } },
+  bad_dtypes = { "bool" },
+  nan = "some",
 })
 
 describe("take", function()

@@ -14,15 +14,19 @@ op_case("transpose", {
 
 op_case("transpose with an order", {
   f = function(x) return F.transpose(x, { 3, 1, -2 }) end,
+  bad_shapes = { { { 2, 3 } } },
+  error_name = "transpose",
   inputs = function(r) return { r(-2, 2) } end,
   shapes = { { 1, 1, 1 }, { 2, 0, 3 }, { 2, 3, 4 }, { 3, 2, 1 } },
   elementwise = false,
   dtypes = OTHERS,
-  nan = false,
+  nan = "some",
 })
 
 op_case("swapaxes", {
   f = function(x) return F.swapaxes(x, 1, -1) end,
+  bad_shapes = { { {} } },
+  error_name = "transpose",
   inputs = function(r) return { r(-2, 2) } end,
   shapes = { { 1 }, { 2, 0 }, { 4, 3 }, { 2, 3, 2 } },
   elementwise = false,

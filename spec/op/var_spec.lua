@@ -9,7 +9,9 @@ op_case("var", {
   elementwise = false,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   usual = { 4, 3 },
-  nan = false,
+  nan = "some",
+  bad_shapes = { { {} } },
+  error_name = "",
   known = { { { { 1, 2, 3 }, { 1, 1, 4 } }, { 1, 3 } } },
 })
 
@@ -19,9 +21,23 @@ op_case("std", {
   elementwise = false,
   shapes = { { 0, 3 }, { 4, 3 }, { 2, 3, 2 } },
   usual = { 4, 3 },
-  nan = false,
+  nan = "some",
+  bad_shapes = { { {} } },
+  error_name = "",
   known = { { { { 1, 2, 3 }, { 2, 2, 8 } }, { math.sqrt(2 / 3), math.sqrt(8) } } },
 })
+
+for _, name in ipairs { "var", "std" } do
+  op_case(name .. " of one element", {
+    f = function(x) return F[name](x, nil, 0.5) end,
+    inputs = function(r) return { r(-2, 2) } end,
+    shapes = { { 2 }, { 1 } },
+    usual = { 2 },
+    differentiable = name == "var", -- a root has no slope at 0
+    elementwise = false,
+    error_name = "",
+  })
+end
 
 describe("var", function()
   local x = dg.tensor({ { 1, 2 }, { 3, 6 } }, "float64")

@@ -9,7 +9,7 @@ op_case("where", {
   f = F.where,
   inputs = function(r) return { condition(r), r(-2, 2), r(-2, 2) } end,
   broadcast = true,
-  nan = false,
+  nan = "some",
   overwritten = { 1 },
   bad_dtypes = { "float32", "uint8" },
   taken = {},

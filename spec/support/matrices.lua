@@ -8,6 +8,8 @@ local matrices = {}
 --- singular values that differ.
 function matrices.regular(r, shape)
   local x = r(-1, 1, shape)
+  shape = x.shape
+  if #shape < 2 then return x end
   local rows, columns = shape[#shape - 1], shape[#shape]
   local diagonal = dg.zeros({ rows, columns }, "float64")
   for i = 1, math.min(rows, columns) do diagonal[{ i, i }] = 1 + 2 * i end

@@ -13,24 +13,32 @@
 --                 wants, r(low, high, shape) in that shape; r.pick(values) chooses among values
 --   known         lists of inputs and the output, as tables; `dtype` and `out` name other dtypes
 --   shapes        what r(low, high) gives in turn: { {}, {1}, {0, 3}, {4, 3}, {2, 3, 2} }
+--   layouts       lists of shapes, one for each draw in turn, whatever `inputs` asks for
 --   broadcast     true: the inputs broadcast against each other
---   bad_shapes    lists of shapes that are refused: { { {2, 3}, {2} } }, none without `broadcast`
+--   bad_shapes    layouts that are refused: { { {2, 3}, {2} } }, none without `broadcast`; one may
+--                 have an `error_name` of its own
+--   any_shape     true: there is no shape that it refuses
 --   dtypes        the other dtypes that it computes on, on whole numbers: none
 --   bad_dtypes    the dtypes that are refused: all others
 --   result_dtype  true: whatever goes in, the result's dtype is another
 --   inexact       true: float32 is not compared with float64 (steps, exact comparisons)
---   nan           false: NaN in is not NaN out
---   overwritten   what must not change before backward: numbers of inputs, "y"; nothing
+--   random        true: it draws numbers, others for each dtype, so that results are not known
+--   nan           "some": where an input is NaN, not all results are; "none"; "refused": it is an
+--                 error; a list of these, one for each input; false: it is not tried
+--   overwritten   what must not change before backward: numbers of inputs, "y"; nothing. What is
+--                 not named may change: then the gradients stay, or there is the error
 --   differentiable false: no gradient at all
 --   once          the error where a second derivative is asked for: there is one
 --   atol, rtol    1e-6, 1e-5: of the gradients
---   error_name    what error messages start with: the name
+--   in_lua        true: a dgraph.Function, whose calls are forgotten when memory is asked for
+--   error_name    what error messages start with: the first word of the name
 --
 -- With DGRAPH_TEST_DEVICE=cuda (make test-cuda) the same cases run on a card.
 local busted = require "busted"
 local dg = require "dgraph"
 local drawer = require "spec.support.drawer"
 local gradient_check = require "dgraph.gradient_check"
+local native = require "dgraph.native"
 local on_device = require "spec.support.on_device"
 local views = require "spec.support.views"
 
@@ -50,7 +58,20 @@ local function map(list, f)
   return result
 end
 
+local function spell(shape) return #shape == 0 and "()" or table.concat(shape, "x") end
+
 local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
+
+--- How many elements of some tensors are NaN, and how many there are.
+local function count_nan(ys)
+  local count, all = 0, 0
+  for _, y in ipairs(ys) do
+    if is_float(y) then
+      count, all = count + dg.functions.isnan(y):sum():item(), all + y.size
+    end
+  end
+  return count, all
+end
 
 local function leaf(x)
   return dg.tensor(x, { dtype = x.dtype, requires_grad = is_float(x), device = DEVICE })
@@ -72,8 +93,8 @@ end
 ---@param case table
 return function(name, case)
   local shapes = case.shapes or { {}, { 1 }, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }
-  local usual = case.usual or shapes[#shapes - 1]
-  local called = case.error_name or name
+  local usual = case.usual or shapes[#shapes - 1] or shapes[1]
+  local called = case.error_name or name:match "^[%w_]+"
   local atol, rtol = case.atol or 1e-6, case.rtol or 1e-5
   local differentiable = case.differentiable ~= false
 
@@ -101,14 +122,37 @@ return function(name, case)
     end)
   end
 
+  --- The gradients of the float inputs. `victim` is what is overwritten before backward: the number
+  --- of an input, or "y".
+  local function gradients(xs, victim)
+    local leaves = map(xs, leaf)
+    local ys = pack(run(unpack(leaves)))
+    local gys = map(seeds_for(ys), function(gy, k)
+      return gy and dg.tensor(gy, { dtype = ys[k].dtype, device = DEVICE })
+    end)
+    local x = victim and (victim == "y" and ys[1] or leaves[victim])
+    if x then x.data = is_float(x) and dg.full_like(x, 0 / 0) or dg.zeros_like(x) end
+    return map(dg.grad(ys, leaves, gys), function(g) return g and here(g) end)
+  end
+
   local function check_gradients(xs)
+    local size = 0
+    for _, x in ipairs(xs) do size = size + (is_float(x) and x.size or 0) end
+    if size == 0 then -- there is nothing to vary: the gradients are as empty
+      for i, g in ipairs(gradients(xs)) do
+        if g then assert.same(xs[i].shape, g.shape) end
+      end
+      return
+    end
     local gys = seeds_for(call(xs))
     local options = { eps = 1e-5, atol = atol, rtol = rtol }
     gradient_check.check_backward(f_here, xs, gys, nil, options)
     if case.once then
       local leaves = map(xs, leaf)
-      local gs = dg.grad(call(leaves), leaves, gys, { enable_double_backprop = true })
-      return refuses(case.once, function() dg.grad({ gs[1]:sum() }, { leaves[1] }) end)
+      return refuses(case.once, function()
+        local gs = dg.grad(call(leaves), leaves, gys, { enable_double_backprop = true })
+        dg.grad({ gs[1]:sum() }, { leaves[1] })
+      end)
     end
     local ggxs = map(xs, function(x, k)
       return is_float(x) and drawer(x.shape, 50 + k)(-1, 1) or false
@@ -119,6 +163,17 @@ return function(name, case)
   local function same_results(got, wanted, what)
     assert(#got == #wanted)
     for k = 1, #got do close(got[k], wanted[k], 1e-12, 1e-12, what) end
+  end
+
+  --- Input i is NaN, all of it.
+  local function try_nan(given, i)
+    local wanted = case.nan
+    if type(wanted) == "table" then wanted = wanted[i] end
+    local xs = map(given, function(x, k) return k == i and dg.full_like(x, 0 / 0) or x end)
+    if wanted == "refused" then return refuses("NaN", call, xs) end
+    local count, all = count_nan(call(xs))
+    assert.is_true(count == all or wanted == "some" and count > 0 or wanted == "none",
+      ("input %d: %d of %d results are NaN"):format(i, count, all))
   end
 
   describe(name, function()
@@ -136,12 +191,20 @@ return function(name, case)
       end)
     end
 
+    local function takes(shape)
+      local xs = inputs(shape)
+      local ys = call(xs)
+      if #xs > 0 and case.elementwise ~= false then assert.same(xs[1].shape, ys[1].shape) end
+      if differentiable then check_gradients(xs) end
+    end
+
     for _, shape in ipairs(shapes) do
-      it("takes the shape " .. (#shape == 0 and "()" or table.concat(shape, "x")), function()
-        local xs = inputs(shape)
-        local ys = call(xs)
-        if #xs > 0 and case.elementwise ~= false then assert.same(shape, ys[1].shape) end
-        if differentiable then check_gradients(xs) end
+      it("takes the shape " .. spell(shape), function() takes(shape) end)
+    end
+
+    for _, layout in ipairs(case.layouts or {}) do
+      it("takes the shapes " .. table.concat(map(layout, spell), ", "), function()
+        takes(layout)
       end)
     end
 
@@ -156,6 +219,11 @@ return function(name, case)
         end)
         local got, wanted = call(narrow), call(wide)
         for k = 1, #got do close(got[k], wanted[k], 1e-6, 2e-6) end
+        if not differentiable then return end
+        got, wanted = gradients(narrow), gradients(wide)
+        for i = 1, #wanted do
+          if wanted[i] then close(got[i], wanted[i], 2e-5, 2e-5, "gradient " .. i) end
+        end
       end)
     end
 
@@ -202,10 +270,7 @@ return function(name, case)
     local bad_shapes = case.bad_shapes or case.broadcast and { { { 2, 3 }, { 2 }, { 2 } } } or {}
     for _, bad in ipairs(bad_shapes) do
       it("refuses shapes that do not fit", function()
-        local count = #inputs()
-        local xs = {}
-        for i = 1, count do xs[i] = inputs(bad[i])[i] end
-        refuses(called .. ": ", call, xs)
+        refuses((bad.error_name or called) .. ": ", call, inputs(bad))
       end)
     end
 
@@ -240,14 +305,12 @@ return function(name, case)
     end
 
     if case.nan ~= false then
-      it("gives NaN for NaN", function()
+      it("gives NaN for NaN, or refuses it", function()
         for _, dtype in ipairs { "float32", "float64" } do
-          local count = #inputs()
-          for i = 1, count do
-            local xs = map(inputs({ 5 }), function(x, k)
-              return k == i and dg.full({ 5 }, 0 / 0, dtype) or dg.tensor(x, is_float(x) and dtype)
-            end)
-            for _, y in ipairs(call(xs)[1]:totable()) do assert.is_true(y ~= y) end
+          local given = map(inputs(case.nan == nil and case.elementwise ~= false and { 5 } or nil),
+            function(x) return is_float(x) and dg.tensor(x, dtype) or x end)
+          for i, x in ipairs(given) do
+            if is_float(x) and x.size > 0 then try_nan(given, i) end
           end
         end
       end)
@@ -255,12 +318,27 @@ return function(name, case)
 
     for _, which in ipairs(differentiable and case.overwritten or {}) do
       it("notices that " .. which .. " was overwritten before backward", function()
-        local xs = map(inputs(), leaf)
-        local y = pack(run(unpack(xs)))[1]
-        local root = y:sum()
-        local victim = which == "y" and y or xs[which]
-        victim.data = dg.zeros_like(victim)
-        refuses("overwritten", root.backward, root)
+        refuses("overwritten", gradients, inputs(), which)
+      end)
+    end
+
+    if differentiable then
+      it("has the same gradients where something else was overwritten, or says so", function()
+        local xs, named = inputs(), {}
+        for _, which in ipairs(case.overwritten or {}) do named[which] = true end
+        local wanted = gradients(xs)
+        for i = 0, #xs do
+          local which = i == 0 and "y" or i
+          local ok, got = pcall(gradients, xs, which)
+          if ok then
+            assert(not named[which])
+            for k, g in ipairs(wanted) do
+              if g then close(got[k], g, 1e-12, 1e-12, which) end
+            end
+          else
+            assert(tostring(got):find("overwritten", 1, true), got)
+          end
+        end
       end)
     end
 
@@ -270,18 +348,19 @@ return function(name, case)
         local ys = call(xs)
         if differentiable then
           local ones = map(ys, function(y) return dg.ones_like(y) end)
-          local gs = dg.grad(ys, xs, ones, { enable_double_backprop = true })
-          if gs[1] and gs[1].requires_grad and not case.once then gs[1]:sum():backward() end
+          local gs = dg.grad(ys, xs, ones, { enable_double_backprop = not case.once })
+          if gs[1] and gs[1].requires_grad then gs[1]:sum():backward() end
         end
       end
-      collectgarbage()
-      collectgarbage()
+      local collect = case.in_lua and native.collect or collectgarbage
+      collect()
+      collect()
       local before = counts()
       dg.scope(work)
       assert.same(before, counts())
       work()
-      collectgarbage()
-      collectgarbage()
+      collect()
+      collect()
       assert.same(before, counts())
     end)
   end)

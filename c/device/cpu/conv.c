@@ -3,13 +3,15 @@
  *
  * The work is cut into units that write to places of their own, by shapes alone; lanes, one for
  * each thread, take the units in turn. So results do not depend on the number of threads. Windows
- * of 3x3 over many channels go to winograd.c. */
+ * of 3x3 over many channels go to winograd.c, as far as what comes of it is finite. */
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
 #include "device/cpu/gemm.h"
 #include "device/cpu/patch.h"
 #include "device/cpu/pool.h"
 #include "device/cpu/winograd.h"
+
+#include <string.h>
 
 /* TILE: elements of a tile of columns, about what a second-level cache holds. LEAST_PLACES: fewer
  * are too few for a product to be fast. ROWS: of the columns of a unit, where only some of the

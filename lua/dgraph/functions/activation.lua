@@ -93,8 +93,7 @@ return function(F)
   --- Errors: a size of the axis that pool_size does not divide.
   --- Source: Chainer; Goodfellow et al., arXiv:1302.4389.
   declare("maxout(x, pool_size: integer, axis: any = 2)", function(x, pool_size, axis)
-    local at = check.position(axis, "F.maxout", "axis")
-    local size = native.check(C.dg_dim(x, at))
+    local at, size = check.axis_and_size(x, axis, "F.maxout")
     if pool_size < 1 or size % pool_size ~= 0 then
       errors.raisef("F.maxout: axis %d has size %d, no multiple of the pool's size %d", axis, size,
         pool_size)

@@ -154,6 +154,7 @@ return function(F)
     end
     local turned, shaped = indexing == "xy" and #xs > 1, {}
     for i, x in ipairs(xs) do
+      if x.ndim ~= 1 then errors.raisef("F.meshgrid: xs[%d] has %d axes, wanted 1", i, x.ndim) end
       local shape, at = {}, turned and i <= 2 and 3 - i or i
       for axis = 1, #xs do shape[axis] = axis == at and -1 or 1 end
       shaped[i] = F.reshape(x, shape)

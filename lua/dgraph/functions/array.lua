@@ -15,12 +15,6 @@ local function split(array, x, axis, count, sizes)
 end
 local function unstack(array, x, axis, count) return C.dg_unstack(x, axis, count, array) end
 
---- The axis as C counts it, and its size.
-local function axis_and_size(x, axis, who)
-  axis = check.position(axis, who, "axis")
-  return axis, native.check(C.dg_dim(x, axis))
-end
-
 --- A method that takes a list as one table, or as numbers: `x:reshape(2, 3)`.
 local function spread(f)
   return function(x, first, ...)
@@ -132,7 +126,7 @@ return function(F)
   ---@param sizes integer|integer[]
   ---@return dgraph.Tensor[]
   declare("split(x, sizes: any, axis: any = 1)", function(x, sizes, axis)
-    local at = axis_and_size(x, axis, "F.split")
+    local at = check.axis_and_size(x, axis, "F.split")
     if type(sizes) == "number" then
       local count = check.integer(sizes, "F.split", "the number of parts")
       if count < 1 then errors.raisef("F.split: %d parts", count) end
@@ -155,7 +149,7 @@ return function(F)
   ---@return dgraph.Tensor[]
   declare("split_axis(x, indices_or_sections: any, axis: any = 1)", function(x, cuts, axis)
     if type(cuts) == "number" then return F.split(x, cuts, axis) end
-    local _, size = axis_and_size(x, axis, "F.split_axis")
+    local _, size = check.axis_and_size(x, axis, "F.split_axis")
     if native.is_tensor(cuts) then cuts = cuts:totable() end
     if type(cuts) ~= "table" then
       errors.raisef("F.split_axis: wanted a number of parts or a list of positions, got %s",
@@ -177,7 +171,7 @@ return function(F)
   --- Shapes: x: one axis or more; the results: x's without the axis.
   ---@return dgraph.Tensor[]
   declare("separate(x, axis: any = 1)", function(x, axis)
-    local at, size = axis_and_size(x, axis, "F.separate")
+    local at, size = check.axis_and_size(x, axis, "F.separate")
     return several(size, unstack, x, at, size)
   end)
   --- The tensors repeated to their common shape, as a list.
@@ -249,7 +243,7 @@ return function(F)
   ---@param repeats integer|integer[]
   declare("repeat_(x, repeats: any, axis: axis?)", function(x, repeats, axis)
     if axis == nil then x, axis = F.flatten(x), 1 end
-    local at, size = axis_and_size(x, axis, "F.repeat_")
+    local at, size = check.axis_and_size(x, axis, "F.repeat_")
     if type(repeats) == "table" and #repeats == 1 then repeats = repeats[1] end
     if type(repeats) ~= "table" then
       return native.wrap(C.dg_repeat(x, at, check.integer(repeats, "F.repeat_", "repeats")))

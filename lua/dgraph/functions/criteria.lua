@@ -131,7 +131,9 @@ return function(F)
       checks.alike(who, x, t)
       wants_reduction(who, reduction)
       if beta == 0 then return reduced(F.abs(x - t), reduction) end
-      checks.positive(who, beta, "beta")
+      if beta ~= beta or beta < 0 then
+        errors.raisef("%s: beta is %g, wanted 0 or more", who, beta)
+      end
       local a = x - t
       local clipped = F.clip(a, -beta, beta)
       return reduced(clipped * (a - clipped * 0.5) * (1 / beta), reduction)

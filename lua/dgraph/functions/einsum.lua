@@ -353,7 +353,10 @@ return function(F, subscripts, xs)
     local step = plan[i]
     local a = step.a
     if step.other then a, xs[step.other] = xs[step.other], nil end
-    xs[step.place] = F[step.op](xs[step.place], a, step.b, step.c)
+    local x = xs[step.place]
+    local y = F[step.op](x, a, step.b, step.c)
+    if step.op == "sum" and y.dtype ~= x.dtype then y = F.cast(y, x.dtype) end
+    xs[step.place] = y
   end
   return xs[plan.result]
 end

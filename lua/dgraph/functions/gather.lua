@@ -70,12 +70,11 @@ return function(F)
   --- Errors: an index of another number of axes; positions that the axis does not have.
   declare("index_add(x, axis: axis, index, source, alpha: number = 1)",
     function(x, axis, index, source, alpha)
-      axis = check.position(axis, "F.index_add", "axis")
+      local at, size = check.axis_and_size(x, axis, "F.index_add")
       if index.ndim ~= 1 then
         errors.raisef("F.index_add: wanted an index of one axis, got %d", index.ndim)
       end
-      local size = native.check(C.dg_dim(x, axis))
-      local sums = wrap(C.dg_scatter_add(source, axis, index, 1, size))
+      local sums = wrap(C.dg_scatter_add(source, at, index, 1, size))
       return x + (alpha == 1 and sums or sums * alpha)
     end)
   --- x with `value`, a number or a tensor without axes, where the mask (bool) is true.
@@ -141,8 +140,7 @@ return function(F)
   declare("topk(x, k: integer, axis: axis = -1, largest: boolean = true, sorted: boolean = true)",
     function(x, k, axis, largest)
       local positions = F.argsort(x, axis, largest)
-      local at = check.position(axis, "F.topk", "axis")
-      local size = native.check(C.dg_dim(x, at))
+      local at, size = check.axis_and_size(x, axis, "F.topk")
       if k < 0 or k > size then
         errors.raisef("F.topk: k is %d, axis %d has size %d", k, axis, size)
       end

@@ -200,7 +200,7 @@ return function(F)
   --- Dtypes: numbers; y has x's, int64 for integers.
   --- Source: Chainer.
   declare("batch_l2_norm_squared(x)", function(x)
-    local rows = native.check(C.dg_dim(x, 0))
+    local _, rows = check.axis_and_size(x, 1, "F.batch_l2_norm_squared")
     return F.sum(F.square(F.reshape(x, { rows, x.size / math.max(rows, 1) })), 2)
   end)
   --- The mean, or with weights of x's shape, or of the axis's size, the weighted mean.

@@ -2598,7 +2598,7 @@ function F.weight_norm(v, g, axis) end
 --- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
@@ -2613,7 +2613,7 @@ function F.max_pooling_2d(x, ksize, stride, pad, cover_all, return_indices) end
 --- max_pooling_2d along one axis. x: batch x channels x length.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
@@ -2628,7 +2628,7 @@ function F.max_pooling_1d(x, ksize, stride, pad, cover_all, return_indices) end
 --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
@@ -2643,7 +2643,7 @@ function F.max_pooling_3d(x, ksize, stride, pad, cover_all, return_indices) end
 --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
 --- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param x dgraph.Tensor
 ---@param ksize integer|integer[]
@@ -3285,7 +3285,7 @@ function F.log_ndtr(x) end
 --- tensor or several and must do the same each time. An error under double backprop.
 --- - **Shapes**: any, as f takes them and returns them.
 --- - **Dtypes**: any, as f takes them and returns them.
---- - **Errors**: an f that is no function; a walk back that records itself (double backprop).
+--- - **Errors**: an f that is no function; a walk back that records itself (double backprop); a tensor of the arguments that was overwritten before backward.
 --- - **Source**: Chainer; Chen et al., arXiv:1604.06174.
 ---@param f fun(...): dgraph.Tensor ...
 ---@param ... any  tensors, and whatever else f takes
@@ -5560,7 +5560,7 @@ function Tensor:weight_norm(g, axis) end
 --- whose maximum is minus infinity. The gradient goes to the first of equals. Floats.
 --- - **Shapes**: x: batch x channels x h x w; y: batch x channels x h' x w'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -5574,7 +5574,7 @@ function Tensor:max_pooling_2d(ksize, stride, pad, cover_all, return_indices) en
 --- max_pooling_2d along one axis. x: batch x channels x length.
 --- - **Shapes**: x: batch x channels x length; y: batch x channels x length'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -5588,7 +5588,7 @@ function Tensor:max_pooling_1d(ksize, stride, pad, cover_all, return_indices) en
 --- max_pooling_2d along three axes. x: batch x channels x depth x height x width.
 --- - **Shapes**: x: batch x channels x d x h x w; y: batch x channels x d' x h' x w'.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]
@@ -5602,7 +5602,7 @@ function Tensor:max_pooling_3d(ksize, stride, pad, cover_all, return_indices) en
 --- max_pooling_2d along the axes that x has behind batch and channels, one to four.
 --- - **Shapes**: x: batch x channels x one to four axes; y: batch x channels x as many.
 --- - **Dtypes**: floats; y has x's, the indices int32.
---- - **Errors**: windows or strides below 1, pads below 0, a window that does not fit.
+--- - **Errors**: windows or strides below 1; pads below 0; a window that does not fit.
 --- - **Source**: Chainer.
 ---@param ksize integer|integer[]
 ---@param stride? integer|integer[]

@@ -75,7 +75,7 @@ return function(F)
   --- Family: max poolings
   --- Shapes: x: batch x channels x h x w; y: batch x channels x h' x w'.
   --- Dtypes: floats; y has x's, the indices int32.
-  --- Errors: windows or strides below 1, pads below 0, a window that does not fit.
+  --- Errors: windows or strides below 1; pads below 0; a window that does not fit.
   --- Source: Chainer.
 
   --- The greatest element of each window of ksize; windows are `stride` apart, ksize where that is

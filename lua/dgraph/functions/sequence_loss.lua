@@ -76,6 +76,8 @@ return function(F)
     return parts[1]
   end
 
+  local function first(x, rows) return wrap(C.dg_narrow(x, 0, 0, rows)) end
+
   local function joined(x, done)
     if #done == 0 then return x end
     table.insert(done, 1, x)
@@ -101,7 +103,7 @@ return function(F)
       local x, y = xs[i], ys[i]
       local rows = x:dim(1)
       score = part(score, rows, done)
-      if last:dim(1) > rows then last = last[{ { 1, rows } }] end
+      if last:dim(1) > rows then last = first(last, rows) end
       local pair = (last - 1) * n + y
       score = score + F.select_item(x, y) + F.reshape(F.embed_id(pair, flat), { rows })
       last = y
@@ -137,7 +139,7 @@ return function(F)
   local function widen(labels, x, rows)
     if labels and labels:dim(1) == rows then return labels end
     local best = x:argmax(2)
-    if not labels then return best[{ { 1, rows } }] end
+    if not labels then return first(best, rows) end
     return F.concat({ labels, best[{ { labels:dim(1) + 1, rows } }] }, 1)
   end
 

@@ -23,7 +23,11 @@ local Forget = Function:extend("forget")
 --- `extra` makes sure that there is a node: the function may use parameters.
 function Forget:forward(f, extra, ...)
   self.f, self.xs, self.count = f, { ... }, select("#", ...)
-  self.has_extra = is_tensor(extra)
+  self.has_extra, self.versions = is_tensor(extra), {}
+  for i = 1, self.count do
+    local x = self.xs[i]
+    self.versions[i] = is_tensor(x) and x.version
+  end
   self.state, self.train = random.get_state(), config.values.train
   return f(...)
 end
@@ -34,6 +38,9 @@ local function again(self, gys)
   for i = 1, self.count do
     local x = self.xs[i]
     if is_tensor(x) then
+      if x.version ~= self.versions[i] then
+        errors.raisef("F.forget: argument %d was overwritten before backward", i)
+      end
       local wanted = x.requires_grad
       x = x:detach()
       if wanted then x.requires_grad = true end
@@ -81,7 +88,8 @@ return function(F)
   --- Family: functions about functions
   --- Shapes: any, as f takes them and returns them.
   --- Dtypes: any, as f takes them and returns them.
-  --- Errors: an f that is no function; a walk back that records itself (double backprop).
+  --- Errors: an f that is no function; a walk back that records itself (double backprop); a tensor
+  --- of the arguments that was overwritten before backward.
   --- Source: Chainer; Chen et al., arXiv:1604.06174.
 
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
