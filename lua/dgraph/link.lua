@@ -444,4 +444,12 @@ end
 
 function Link:__tostring() return self:to_string() end
 
+--- Runs a copy of the model on an input, in test mode, and tells of each layer what it returned,
+--- its own parameters and their bytes, and its floating point operations, those of layers in it not
+--- included: `print(model:summary(x))`. What counts as how many operations is in dgraph.flops. The
+--- model itself stays as it is, also where its parameters have no shape yet.
+---@param ... any  what the model is called with
+---@return dgraph.Summary
+function Link:summary(...) return require "dgraph.summary"(self, ...) end
+
 return Link
