@@ -142,10 +142,10 @@ end
 --- momentum and weight decay go on changing it.) An error in `lossfun`, in backward or in a hook
 --- leaves parameters and state as they were.
 ---
---- With loss scaling (`loss_scaling`, `set_loss_scale`) the loss is multiplied by `loss_scale` and the
---- gradients are divided before hooks see them. Without `lossfun` the gradients are then those of
---- `loss:backward { loss_scale = optimizer.loss_scale }`. If one is not finite and the scale is to be
---- found, nothing changes but the scale, and t is not counted.
+--- With loss scaling (`loss_scaling`, `set_loss_scale`) the loss is multiplied by `loss_scale` and
+--- the gradients are divided before hooks see them. Without `lossfun` the gradients are then those
+--- of `loss:backward { loss_scale = optimizer.loss_scale }`. If one is not finite and the scale is
+--- to be found, nothing changes but the scale, and t is not counted.
 ---@param lossfun? fun(...): dgraph.Tensor
 ---@param ... any
 function GradientMethod:update(lossfun, ...)

@@ -1,6 +1,6 @@
---- Loss scaling: the loss is multiplied before backward and the gradients are divided afterwards, so
---- that small ones do not vanish in numbers of few bits. Source: Chainer; Micikevicius et al., "Mixed
---- precision training", 2018.
+--- Loss scaling: the loss is multiplied before backward and the gradients are divided afterwards,
+--- so that small ones do not vanish in numbers of few bits. Source: Chainer; Micikevicius et al.,
+--- "Mixed precision training", 2018.
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
@@ -11,8 +11,8 @@ local LARGEST = 65504 -- the largest float16
 local loss_scaling = {}
 
 --- Multiplies losses from now on. Without a scale it is found: it begins with 1 and doubles at each
---- update until a gradient is not finite; then it is halved, that update is left out, and from there
---- on it grows to its double in `interval` updates, between 1 and 65504.
+--- update until a gradient is not finite; then it is halved, that update is left out, and from
+--- there on it grows to its double in `interval` updates, between 1 and 65504.
 ---@param interval? integer  1000 by default
 ---@param scale? number  a fixed one
 function loss_scaling:loss_scaling(interval, scale)
@@ -47,8 +47,8 @@ local function gradients(self)
   return list
 end
 
---- Looks whether all gradients are finite, where the scale is to be found. So large a float64 that its
---- square is infinite counts as infinite.
+--- Looks whether all gradients are finite, where the scale is to be found. So large a float64 that
+--- its square is infinite counts as infinite.
 function loss_scaling:check_nan_in_grads()
   local scaling = self._scaling
   scaling.has_failed = false
