@@ -101,6 +101,10 @@ DG_API const char *dg_error_message(void);
 /* Forgets this thread's last error. */
 DG_API void dg_error_clear(void);
 
+/* Sets this thread's last error as a function that fails does: for callers that check something of
+ * their own on the way. `code` is a dg_error. Returns -1. */
+DG_API int dg_error_set(int code, const char *message);
+
 /* ---- base/memory.c: a caching block allocator: what a training loop frees in one step it gets in the next. */
 
 /* Live bytes of one kind (dg_kind), exact for a single thread; -1 for an unknown kind. */
@@ -255,6 +259,10 @@ DG_API const char *dg_node_name(const dg_node *node);
 
 /* A number that rises with each node that this thread records; -1 with an error. */
 DG_API double dg_node_sequence(const dg_node *node);
+
+/* The number of the node that this thread recorded last: those recorded from now on have higher
+ * ones. */
+DG_API double dg_sequence(void);
 
 /* How many inputs a node has; -1 with an error. */
 DG_API int dg_node_inputs(const dg_node *node);
@@ -907,6 +915,9 @@ DG_API dg_tensor *dg_isinf(dg_tensor *x);
 
 /* Which elements are neither NaN nor infinite, as bools; any dtype. */
 DG_API dg_tensor *dg_isfinite(dg_tensor *x);
+
+/* Whether any element of x is NaN: 1 or 0, -1 with an error. Only floats have NaN. */
+DG_API int dg_has_nan(dg_tensor *x);
 
 /* ---- op/lstm.c: one step of long short-term memory: S. Hochreiter, J. Schmidhuber, 1997, with the */
 
@@ -1588,6 +1599,14 @@ DG_API dg_node *dg_walk_node(dg_walk *w);
 
 /* The gradient of output `i` of that node; NULL where nothing used the output. */
 DG_API dg_tensor *dg_walk_output_gradient(dg_walk *w, int i);
+
+/* The node that a walk visits next; borrowed until then. NULL without an error when none is left: the
+ * leaves' gradients come next, or the walk has ended. */
+DG_API dg_node *dg_walk_next(dg_walk *w);
+
+/* The gradient that output `i` of that node has now, before hooks have looked at it; NULL where
+ * nothing used the output. */
+DG_API dg_tensor *dg_walk_next_gradient(dg_walk *w, int i);
 
 /* What that node passed on to its input `i`, after dg_walk_step; NULL where no gradient flows. */
 DG_API dg_tensor *dg_walk_input_gradient(dg_walk *w, int i);

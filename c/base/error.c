@@ -70,3 +70,13 @@ DG_API const char *dg_error_message(void)
 
 /* Forgets this thread's last error. */
 DG_API void dg_error_clear(void) { last.code = DG_OK; }
+
+/* Sets this thread's last error as a function that fails does: for callers that check something of
+ * their own on the way. `code` is a dg_error. Returns -1. */
+DG_API int dg_error_set(int code, const char *message)
+{
+  if (!message) return dg_fail(DG_EARGUMENT, "error_set: the message is missing (NULL)");
+  if (code <= DG_OK || code > DG_ESYSTEM)
+    return dg_fail(DG_EARGUMENT, "error_set: there is no error %d", code);
+  return dg_fail((dg_error)code, "%s", message);
+}

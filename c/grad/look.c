@@ -31,6 +31,31 @@ DG_API dg_tensor *dg_walk_output_gradient(dg_walk *w, int i)
   return w->gy[i] ? dg_lend(dg_body_of(w->gy[i])) : NULL;
 }
 
+/* The node that a walk visits next; borrowed until then. NULL without an error when none is left: the
+ * leaves' gradients come next, or the walk has ended. */
+DG_API dg_node *dg_walk_next(dg_walk *w)
+{
+  if (!w) return missing("walk_next"), NULL;
+  if (!dg_walk_is_alive(w) || w->queued == 0) return NULL;
+  return (dg_node *)dg_slot_handle(&((dg_call *)(w->queue[0] & ~(uintptr_t)1))->slot);
+}
+
+/* The gradient that output `i` of that node has now, before hooks have looked at it; NULL where
+ * nothing used the output. */
+DG_API dg_tensor *dg_walk_next_gradient(dg_walk *w, int i)
+{
+  dg_node *next = dg_walk_next(w);
+  const dg_call *c = next ? (dg_call *)dg_slot_of(next) : NULL;
+  if (!c || i < 0 || i >= c->outputs) {
+    if (!w || dg_walk_is_alive(w))
+      dg_fail(DG_EARGUMENT, "walk_next_gradient: there is no output %d", i);
+    return NULL;
+  }
+  for (int64_t k = 0; c->y[i] && k < w->count; k++) /* another walk may have marked y since */
+    if (w->entries[k].x == c->y[i]) return dg_rows_lend(w->entries[k].grad);
+  return NULL;
+}
+
 /* What that node passed on to its input `i`, after dg_walk_step; NULL where no gradient flows. */
 DG_API dg_tensor *dg_walk_input_gradient(dg_walk *w, int i)
 {

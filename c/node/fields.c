@@ -258,6 +258,10 @@ DG_API double dg_node_sequence(const dg_node *node)
   return c ? (double)c->sequence : -1;
 }
 
+/* The number of the node that this thread recorded last: those recorded from now on have higher
+ * ones. */
+DG_API double dg_sequence(void) { return (double)dg_tape.sequence; }
+
 /* How many inputs a node has; -1 with an error. */
 DG_API int dg_node_inputs(const dg_node *node)
 {

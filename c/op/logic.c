@@ -76,3 +76,17 @@ DG_API dg_tensor *dg_isinf(dg_tensor *x) { return dg_apply1(&isinf_op, x, NULL);
 
 /* Which elements are neither NaN nor infinite, as bools; any dtype. */
 DG_API dg_tensor *dg_isfinite(dg_tensor *x) { return dg_apply1(&isfinite_op, x, NULL); }
+
+/* Whether any element of x is NaN: 1 or 0, -1 with an error. Only floats have NaN. */
+DG_API int dg_has_nan(dg_tensor *x)
+{
+  const dg_body *b = dg_full_body_of(x);
+  if (!b) return -1;
+  if (!dg_is_float(b->v.dtype)) return 0;
+  double scope = dg_scope_open(), found = -1;
+  if (scope < 0) return -1;
+  dg_tensor *any = dg_any(dg_isnan(x), 0, NULL, 0);
+  if (any) found = dg_item(any);
+  dg_scope_close(scope, NULL, 0);
+  return (int)found;
+}

@@ -12,17 +12,21 @@ local C = native.C
 ---@field enable_backprop boolean  operators are recorded; true
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
 ---@field device dgraph.Device  where they are made; "cpu", or what DGRAPH_DEVICE says
+---@field debug boolean  every result and every gradient is looked through for NaN; false, or what
+---  DGRAPH_DEBUG says
 
 local values = {
   train = true,
   enable_backprop = true,
   dtype = "float32",
   device = "cpu",
+  debug = false,
 }
 
 local function set(name, value)
   if name == "device" then native.check(C.dg_device_set(devices.id(value, "dg.config"))) end
   if name == "enable_backprop" then C.dg_mode_set(C.DG_MODE_BACKPROP, value and 1 or 0) end
+  if name == "debug" and value ~= values.debug then require "dgraph.watch.debug"(value) end
   values[name] = value
 end
 
@@ -56,6 +60,12 @@ local config = { values = values }
 local asked = os.getenv "DGRAPH_DEVICE"
 if asked and asked ~= "" then set("device", asked) end
 
+--- Turns debug mode on where the environment asks for it. To be called when all else is loaded.
+function config.read_environment()
+  local debugs = os.getenv "DGRAPH_DEBUG"
+  if debugs and debugs ~= "" and debugs ~= "0" then set("debug", true) end
+end
+
 ---@type dgraph.Config
 config.config = setmetatable({}, {
   __index = function(_, name)
@@ -80,23 +90,13 @@ Mode.__index = Mode
 
 function Mode:undo() set(self.name, self.before) end
 
-local function finish(mode, ok, ...)
-  if not ok then
-    if mode.is_open then pcall(extents.leave, mode) end
-    error((...), 0)
-  end
-  extents.leave(mode)
-  return ...
-end
-
 local function run(what, name, value, f, ...)
   local current = extents.check()
   local mode = setmetatable({
     what = what, name = name, before = values[name], thread = false, is_open = false,
   }, Mode)
-  extents.enter(mode, current)
   set(name, value)
-  return finish(mode, pcall(f, ...))
+  return extents.within(mode, current, f, ...)
 end
 
 --- Calls `f(...)` with a setting changed, and restores it afterwards, errors or not.
@@ -148,5 +148,13 @@ function config.train_mode(f, ...) return run("dg.train_mode", "train", true, f,
 ---@param ... any
 ---@return any ...
 function config.test_mode(f, ...) return run("dg.test_mode", "train", false, f, ...) end
+
+--- Whether debug mode is on: the same as `dg.config.debug`.
+---@return boolean
+function config.is_debug() return values.debug end
+
+--- Turns debug mode on or off: the same as setting `dg.config.debug`.
+---@param on boolean
+function config.set_debug(on) config.config.debug = on end
 
 return config

@@ -86,4 +86,24 @@ function extents.leave(extent)
   if leaked then raise_leak(leaked) end
 end
 
+local function finish(extent, ok, ...)
+  if not ok then
+    if extent.is_open then pcall(extents.leave, extent) end
+    error((...), 0)
+  end
+  extents.leave(extent)
+  return ...
+end
+
+--- Calls `f(...)` inside an extent, and leaves it afterwards, errors or not.
+---@param extent dgraph.Extent
+---@param current thread|false  what `extents.check` gave before the extent's effect began
+---@param f function
+---@param ... any
+---@return any ...
+function extents.within(extent, current, f, ...)
+  extents.enter(extent, current)
+  return finish(extent, pcall(f, ...))
+end
+
 return extents

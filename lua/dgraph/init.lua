@@ -37,6 +37,7 @@ dg.config, dg.using_config = config.config, config.using_config
 dg.no_backprop_mode, dg.force_backprop_mode = config.no_backprop_mode, config.force_backprop_mode
 dg.train_mode, dg.test_mode = config.train_mode, config.test_mode
 dg.using_device = config.using_device
+dg.is_debug, dg.set_debug = config.is_debug, config.set_debug
 dg.scope, dg.open_scope = scope.scope, scope.open
 dg.backward, dg.grad = backward.backward, backward.grad
 
@@ -70,6 +71,8 @@ local LAZY = {
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
   computational_graph = "computational_graph", training = "training",
+  function_hooks = "function_hooks", link_hooks = "link_hooks", using_hook = "watch.using",
+  profile = "profile",
 }
 
 --- The same for single functions and classes of a module.
@@ -77,7 +80,10 @@ local LAZY_PARTS = {
   Reporter = "reporter", report = "reporter", report_scope = "reporter",
   get_current_reporter = "reporter", Summary = "training.summary",
   DictSummary = "training.summary", fromfile = "load", loadtxt = "load",
+  FunctionHook = "function_hooks", LinkHook = "link_hooks",
 }
+
+config.read_environment()
 
 return setmetatable(dg, {
   __index = function(_, name)

@@ -356,6 +356,43 @@ function Link:enable_update() enable(self, true) end
 --- Has the optimizer leave the parameters as they are. Call it after `optimizer:setup`.
 function Link:disable_update() enable(self, false) end
 
+-- -- Hooks -----------------------------------------------------------------------------------
+
+--- Has a link hook see each call of this layer, as `dg.using_hook` does for all layers.
+---@param hook table  with `forward_preprocess(hook, call)` or `forward_postprocess(hook, call)`
+---@param name? string  its field `name` by default
+---@return dgraph.Link self
+function Link:add_hook(hook, name)
+  name = name or type(hook) == "table" and hook.name
+  if type(hook) ~= "table" or type(name) ~= "string" then
+    errors.raisef("%s:add_hook: wanted a hook that has a name, or a name for it", self._name)
+  end
+  for _, each in ipairs(self:local_link_hooks()) do
+    if each == name then
+      errors.raisef("%s:add_hook: there is a hook %s already", self._name, name)
+    end
+  end
+  if hook.added then hook:added(self) end
+  require("dgraph.watch.links").add_to(self, hook, name)
+  return self
+end
+
+--- Takes a link hook off this layer.
+---@param name string
+function Link:delete_hook(name)
+  if not require("dgraph.watch.links").remove_from(self, name) then
+    errors.raisef("%s:delete_hook: there is no hook %s", self._name, tostring(name))
+  end
+end
+
+--- The names of the link hooks of this layer.
+---@return string[]
+function Link:local_link_hooks()
+  local names = {}
+  for i, each in ipairs(rawget(self, "_link_hooks") or {}) do names[i] = each.name end
+  return names
+end
+
 -- -- Copies, files, text ---------------------------------------------------------------------
 
 --- A copy of the layer and all inside it.
@@ -406,5 +443,13 @@ function Link:to_string()
 end
 
 function Link:__tostring() return self:to_string() end
+
+--- Runs a copy of the model on an input, in test mode, and tells of each layer what it returned,
+--- its own parameters and their bytes, and its floating point operations, those of layers in it not
+--- included: `print(model:summary(x))`. What counts as how many operations is in dgraph.flops. The
+--- model itself stays as it is, also where its parameters have no shape yet.
+---@param ... any  what the model is called with
+---@return dgraph.Summary
+function Link:summary(...) return require "dgraph.summary"(self, ...) end
 
 return Link

@@ -22,8 +22,24 @@ end
 --- The classes that programs have defined, by name; the newest where names are equal.
 local classes = setmetatable({}, { __mode = "v" })
 
+--- All classes, also those whose name another has.
+local every_class = setmetatable({}, { __mode = "k" })
+
 --- Makes a class known, so that files can name it.
-function kinds.register_class(made) classes[made._name] = made end
+function kinds.register_class(made)
+  classes[made._name] = made
+  every_class[made] = true
+end
+
+--- Iterates over all classes.
+---@return fun(): table?
+function kinds.each_class()
+  local made
+  return function()
+    made = next(every_class, made)
+    return made
+  end
+end
 
 local CONTAINERS = {
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",

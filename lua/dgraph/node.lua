@@ -14,6 +14,7 @@ local C = native.C
 ---@field outputs (dgraph.Tensor|false)[]  false where nothing refers to an output any more
 ---@field sequence integer  rises with every node that is recorded
 ---@field rank integer  the same
+---@field where string?  "train.lua:12", the user's line that made it; in debug mode or under a hook
 local fields = {}
 
 function fields.name(node)
@@ -25,6 +26,12 @@ fields.label = fields.name
 
 function fields.sequence(node) return native.check(C.dg_node_sequence(node)) end
 fields.rank = fields.sequence
+
+function fields.where(node)
+  native.check(C.dg_node_sequence(node))
+  local origin = require("dgraph.watch.origins").of(node)
+  return origin and origin.where
+end
 
 function fields.inputs(node)
   local inputs = {}
@@ -51,7 +58,8 @@ local metatable = {
   end,
   __tostring = function(node)
     if C.dg_node_alive(node) == 0 then return "released node" end
-    return ("node %.0f: %s"):format(node.sequence, node.name)
+    local place = node.where and " at " .. node.where or ""
+    return ("node %.0f: %s%s"):format(node.sequence, node.name, place)
   end,
 }
 

@@ -18,6 +18,12 @@ end
 local CASES = {
   ["LBFGS lr=0.1"] = { lr = 0.1 },
   ["LBFGS short"] = { lr = 0.2, max_iter = 4, history_size = 2 },
+  ["LBFGS wolfe"] = { line_search_fn = "strong_wolfe", max_iter = 4, max_eval = 40 },
+  ["LBFGS wolfe far"] = { line_search_fn = "strong_wolfe", lr = 30, max_iter = 3, max_eval = 60 },
+  ["LBFGS wolfe near"] = {
+    line_search_fn = "strong_wolfe", lr = 1e-3, max_iter = 3, history_size = 2,
+  },
+  ["LBFGS wolfe whole"] = { line_search_fn = "strong_wolfe" },
 }
 
 describe("LBFGS", function()
@@ -35,6 +41,7 @@ describe("LBFGS", function()
 
   it("has PyTorch's defaults", function()
     local made = optimizers.LBFGS()
+    assert.is_nil(made.line_search_fn)
     assert.same({ 1, 20, 25, 1e-7, 1e-9, 100 }, { made.lr, made.max_iter, made.max_eval,
       made.tolerance_grad, made.tolerance_change, made.history_size })
   end)
@@ -58,18 +65,33 @@ describe("LBFGS", function()
 
   it("leaves nothing behind but what it remembers", function()
     local model, lossfun = valley(FILE.start)
-    local optimizer = optimizers.LBFGS { lr = 0.01, max_iter = 2, history_size = 2 }:setup(model)
-    for _ = 1, 4 do optimizer:update(lossfun) end
-    collectgarbage()
-    collectgarbage()
-    local tensors = dg.memory().tensors
-    for _ = 1, 5 do optimizer:update(lossfun) end
-    collectgarbage()
-    collectgarbage()
-    assert.equal(tensors, dg.memory().tensors)
+    for _, search in ipairs { false, "strong_wolfe" } do
+      local optimizer = optimizers.LBFGS {
+        lr = 0.01, max_iter = 2, history_size = 2, line_search_fn = search or nil,
+      }:setup(model)
+      for _ = 1, 4 do optimizer:update(lossfun) end
+      collectgarbage()
+      collectgarbage()
+      local tensors = dg.memory().tensors
+      for _ = 1, 5 do optimizer:update(lossfun) end
+      collectgarbage()
+      collectgarbage()
+      assert.equal(tensors, dg.memory().tensors)
+    end
+  end)
+
+  it("comes back from steps that lead nowhere", function()
+    local model = dg.Link()
+    model.W = dg.Parameter(dg.tensor({ 3 }, "float64"))
+    local optimizer = optimizers.LBFGS { lr = 10, line_search_fn = "strong_wolfe" }:setup(model)
+    local function lossfun() return F.sum(model.W - F.log(model.W)) end -- NaN below 0
+    for _ = 1, 3 do optimizer:update(lossfun) end
+    assert.near(1, model.W:item(), 1e-4)
   end)
 
   it("wants a model, a function and a gradient", function()
+    assert.error_matches(function() optimizers.LBFGS { line_search_fn = "armijo" } end,
+      'LBFGS: line_search_fn must be nil or "strong_wolfe", got "armijo"')
     local optimizer = optimizers.LBFGS()
     assert.error_matches(function() optimizer:update(print) end, "setup%(model%) comes before")
     local model = valley(FILE.start)

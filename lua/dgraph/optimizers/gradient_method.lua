@@ -2,6 +2,7 @@
 local Optimizer = require "dgraph.optimizers.optimizer"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
+local loss_scaling = require "dgraph.optimizers.loss_scaling"
 local native = require "dgraph.native"
 local scopes = require "dgraph.scope"
 local structure = require "dgraph.link_structure"
@@ -9,7 +10,15 @@ local structure = require "dgraph.link_structure"
 local C = native.C
 
 ---@class dgraph.GradientMethod: dgraph.Optimizer
+---@field loss_scale number|false  what the loss is multiplied by; false: nothing
 local GradientMethod = Optimizer:extend("GradientMethod")
+
+for name, f in pairs(loss_scaling) do GradientMethod[name] = f end
+
+function GradientMethod:init()
+  Optimizer.init(self)
+  self.loss_scale = false
+end
 
 --- The class of the rules that it gives to parameters.
 GradientMethod.Rule = nil ---@type dgraph.UpdateRule
@@ -86,6 +95,7 @@ end
 
 --- Hooks, then the parameters. Gradients are there.
 local function change(self)
+  if self.loss_scale and not self:_unscale() then return end
   if not self._ready then self:_prepare() end
   if self._hooks[1] then self:call_hooks "pre" end
   if self._has_rule_hooks then call_rule_hooks(self) end
@@ -101,7 +111,7 @@ end
 local function learn(self, loss)
   refresh(self) -- the first forward may have made parameters
   self._list:cleargrads()
-  loss:backward()
+  if self.loss_scale then loss:backward { loss_scale = self.loss_scale } else loss:backward() end
   change(self)
 end
 
@@ -131,6 +141,11 @@ end
 --- A parameter without a gradient stays as it is. (Chainer takes its gradient to be 0, so that
 --- momentum and weight decay go on changing it.) An error in `lossfun`, in backward or in a hook
 --- leaves parameters and state as they were.
+---
+--- With loss scaling (`loss_scaling`, `set_loss_scale`) the loss is multiplied by `loss_scale` and
+--- the gradients are divided before hooks see them. Without `lossfun` the gradients are then those
+--- of `loss:backward { loss_scale = optimizer.loss_scale }`. If one is not finite and the scale is
+--- to be found, nothing changes but the scale, and t is not counted.
 ---@param lossfun? fun(...): dgraph.Tensor
 ---@param ... any
 function GradientMethod:update(lossfun, ...)
@@ -145,6 +160,13 @@ function GradientMethod:update(lossfun, ...)
   elseif n == 2 then scopes.scope(step2, self, lossfun, a, b)
   else scopes.scope(step, self, lossfun, ...)
   end
+end
+
+--- Saves or loads how far it is, the state of each parameter, and the scale of the loss.
+---@param serializer dgraph.Serializer
+function GradientMethod:serialize(serializer)
+  Optimizer.serialize(self, serializer)
+  if self.loss_scale then self:_serialize_scale(serializer) end
 end
 
 return GradientMethod

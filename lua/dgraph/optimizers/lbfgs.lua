@@ -1,6 +1,7 @@
 --- L-BFGS: steps along the slope, bent by what the last steps tell about curvature. J. Nocedal,
---- "Updating quasi-Newton matrices with limited storage", 1980, as PyTorch has it without a line
---- search; the defaults are PyTorch's.
+--- "Updating quasi-Newton matrices with limited storage", 1980, as PyTorch has it; the defaults are
+--- PyTorch's. With line_search_fn = "strong_wolfe" each step is as long as its line search finds
+--- good (strong_wolfe.lua), without it is lr.
 ---
 --- One `update(lossfun, ...)` calls the function up to max_eval times, always on the same data: it
 --- is for smooth losses over all data, not for batches drawn at random. What it remembers is not
@@ -8,10 +9,12 @@
 --- disabled stay, gradients of rows become whole.
 local Optimizer = require "dgraph.optimizers.optimizer"
 local arguments = require "dgraph.links.arguments"
+local check = require "dgraph.check"
 local errors = require "dgraph.errors"
 local functions = require "dgraph.functions"
 local native = require "dgraph.native"
 local scopes = require "dgraph.scope"
+local strong_wolfe = require "dgraph.optimizers.strong_wolfe"
 
 local C = native.C
 
@@ -22,15 +25,18 @@ local C = native.C
 ---@field tolerance_grad number  no element of the gradient is larger: done
 ---@field tolerance_change number  neither parameters nor loss change by more: done
 ---@field history_size integer  how many steps are remembered
+---@field line_search_fn "strong_wolfe"?  nil: steps of lr
 ---@overload fun(lr?: number|table, ...): dgraph.LBFGS
 local LBFGS = Optimizer:extend("LBFGS")
 
 local OPTIONS = {
   "lr", "max_iter", "max_eval", "tolerance_grad", "tolerance_change", "history_size",
+  "line_search_fn",
 }
 
 ---@param ... any  lr = 1, max_iter = 20, max_eval = 1.25 max_iter, tolerance_grad = 1e-7,
----  tolerance_change = 1e-9, history_size = 100; by position, or by name in one table
+---  tolerance_change = 1e-9, history_size = 100, line_search_fn = nil or "strong_wolfe"; by
+---  position, or by name in one table
 function LBFGS:init(...)
   Optimizer.init(self)
   local opts = arguments.read(self._name, OPTIONS, ...)
@@ -39,6 +45,11 @@ function LBFGS:init(...)
   self.tolerance_grad = opts.tolerance_grad or 1e-7
   self.tolerance_change = opts.tolerance_change or 1e-9
   self.history_size = opts.history_size or 100
+  self.line_search_fn = opts.line_search_fn
+  if self.line_search_fn ~= nil and self.line_search_fn ~= "strong_wolfe" then
+    errors.raisef("LBFGS: line_search_fn must be nil or \"strong_wolfe\", got %s",
+      check.spell(self.line_search_fn))
+  end
   self:_forget()
 end
 
@@ -59,8 +70,7 @@ end
 local function dot(a, b) return functions.sum(a * b):item() end
 local function largest(a) return functions.max(functions.absolute(a)):item() end
 
---- The loss, and all gradients as one vector.
-local function evaluate(self, lossfun, ...)
+local function compute(self, lossfun, ...)
   local params, slopes = {}, {}
   local loss = lossfun(...)
   self.target:cleargrads()
@@ -76,6 +86,9 @@ local function evaluate(self, lossfun, ...)
   self._params = params
   return loss:item(), functions.concat(slopes, 1)
 end
+
+--- The loss, and all gradients as one vector. The graph goes at once: a line search makes many.
+local function evaluate(...) return scopes.scope(compute, ...) end
 
 --- Adds t times a part of the vector d to each parameter.
 local function move(params, t, d)
@@ -113,6 +126,42 @@ local function direction(self, slope)
   return d
 end
 
+--- Goes as far along the direction d as the line search finds good.
+---@return number loss  after it
+---@return dgraph.Tensor slope
+---@return number t
+---@return integer evaluations
+local function search(self, loss, slope, d, t, limit, ...)
+  local params, before = self._params, {}
+  for i, param in ipairs(params) do before[i] = param:detach():copy() end
+  local arguments_of, n = { ... }, select("#", ...)
+  local function try(step)
+    move(params, step, d)
+    local there, gradient = evaluate(self, unpack(arguments_of, 1, n))
+    for i, param in ipairs(params) do param:copydata(before[i]) end
+    return { t = step, loss = there, slope = dot(gradient, d), grad = gradient }
+  end
+  local start = { t = 0, loss = loss, slope = dot(slope, d), grad = slope }
+  local point, calls = strong_wolfe(try, start, t, largest(d), self.tolerance_change, limit)
+  move(params, point.t, d)
+  return point.loss, point.grad, point.t, calls
+end
+
+--- The first step to try.
+local function first_step(self, slope)
+  if self._count > 1 then return self.lr end
+  return math.min(1, 1 / functions.sum(functions.absolute(slope)):item()) * self.lr
+end
+
+--- Remembers a step, and lets the one before go.
+local function remember(self, slope, d, t)
+  if self._slope then
+    self._slope:release()
+    self._direction:release()
+  end
+  self._slope, self._direction, self._t = slope:keep(), d:keep(), t
+end
+
 local function learn(self, lossfun, ...)
   local loss, slope = evaluate(self, lossfun, ...)
   self.t = self.t + 1
@@ -121,20 +170,22 @@ local function learn(self, lossfun, ...)
     if largest(slope) <= self.tolerance_grad then break end
     self._count = self._count + 1
     local d = direction(self, slope)
-    local t, before = self.lr, loss
-    if self._count == 1 then
-      t = math.min(1, 1 / functions.sum(functions.absolute(slope)):item()) * t
-    end
-    if self._slope then
-      self._slope:release()
-      self._direction:release()
-    end
-    self._slope, self._direction, self._t = slope:keep(), d:keep(), t
+    local t, before = first_step(self, slope), loss
+    remember(self, slope, d, t)
     if dot(slope, d) > -self.tolerance_change then break end
-    move(self._params, t, d)
-    if iteration == self.max_iter then break end
-    loss, slope = evaluate(self, lossfun, ...)
-    evaluations = evaluations + 1
+    if self.line_search_fn then
+      local calls
+      loss, slope, t, calls = search(self, loss, slope, d, t, self.max_eval - evaluations, lossfun,
+        ...)
+      self._t = t
+      evaluations = evaluations + calls
+      if iteration == self.max_iter then break end
+    else
+      move(self._params, t, d)
+      if iteration == self.max_iter then break end
+      loss, slope = evaluate(self, lossfun, ...)
+      evaluations = evaluations + 1
+    end
     if evaluations >= self.max_eval or t * largest(d) <= self.tolerance_change
       or math.abs(loss - before) < self.tolerance_change then
       break

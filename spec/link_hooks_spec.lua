@@ -1,0 +1,93 @@
+local dg = require "dgraph"
+
+local F, L = dg.F, dg.L
+
+describe("a link hook", function()
+  it("sees every layer that is called, those inside others too", function()
+    local seen = {}
+    local Hook = dg.LinkHook:extend "Recorder"
+    function Hook.forward_preprocess(_, call)
+      seen[#seen + 1] = ("%d<%s %s"):format(call.depth, call.name, call.args[1].label)
+    end
+    function Hook.forward_postprocess(_, call)
+      seen[#seen + 1] = ("%d>%s %d %s"):format(call.depth, call.name, call.out.n, call.out[1].label)
+    end
+    local Net = dg.Chain:extend "Net"
+    function Net:init() self.l1, self.l2 = L.Linear(2, 3), dg.Sequential(L.Linear(3, 1), F.relu) end
+    function Net:forward(x) return self.l2(self.l1(x)), 5 end
+    local model, x = Net(), dg.zeros(4, 2)
+    local y, five = dg.using_hook(Hook(), model, x)
+    assert.same({ { 4, 1 }, 5 }, { y.shape, five })
+    assert.same({
+      "0<Net float32 4x2", "1<Linear float32 4x2", "1>Linear 1 float32 4x3",
+      "1<Sequential float32 4x3", "2<Linear float32 4x3", "2>Linear 1 float32 4x1",
+      "1>Sequential 1 float32 4x1", "0>Net 2 float32 4x1",
+    }, seen)
+    model(x)
+    assert.equal(8, #seen)
+  end)
+
+  it("stays with one layer where it is added to that", function()
+    local count = 0
+    local hook = { name = "counter", forward_postprocess = function() count = count + 1 end }
+    local a, b = L.Linear(2, 2), L.Linear(2, 2)
+    a:add_hook(hook)
+    a(b(a(dg.zeros(1, 2))))
+    assert.equal(2, count)
+    assert.same({ "counter" }, a:local_link_hooks())
+    assert.has_error(function() a:add_hook(hook) end,
+      "Linear:add_hook: there is a hook counter already")
+    a:delete_hook "counter"
+    a(dg.zeros(1, 2))
+    assert.equal(2, count)
+    assert.has_error(function() a:delete_hook "counter" end,
+      "Linear:delete_hook: there is no hook counter")
+    assert.has_error(function() a:add_hook {} end)
+  end)
+
+  it("leaves calls as they were when it is gone, also those of new classes", function()
+    local Old = dg.Link:extend "Old"
+    function Old.forward() return "old" end
+    local before = rawget(Old, "__call")
+    local hook = dg.link_hooks.TimerHook()
+    local New
+    dg.using_hook(hook, function()
+      New = Old:extend "New"
+      assert.equal("old", New()())
+      assert.equal("old", Old()())
+    end)
+    assert.equal(before, rawget(Old, "__call"))
+    assert.equal("old", New()())
+    assert.equal(before, rawget(New, "__call"))
+    assert.equal(2, #hook.call_history)
+  end)
+
+  it("ends with its error, and the layer's with that", function()
+    local model = L.Linear(2, 2)
+    local x = dg.zeros(1, 2)
+    local function with(method)
+      local hook = dg.LinkHook()
+      hook[method] = function() error("mine", 0) end
+      return select(2, pcall(dg.using_hook, hook, model, x))
+    end
+    assert.equal("mine", with "forward_preprocess")
+    assert.equal("mine", with "forward_postprocess")
+    local timer = dg.link_hooks.TimerHook()
+    assert.has_error(function() dg.using_hook(timer, model, dg.zeros(1, 3)) end)
+    assert.equal(0, #timer.call_history)
+    dg.using_hook(timer, model, x)
+    assert.equal(0, timer.call_history[1].depth)
+  end)
+
+  it("measures layers", function()
+    local hook = dg.link_hooks.TimerHook()
+    local model = dg.Sequential(L.Linear(2, 3), L.Linear(3, 1))
+    dg.using_hook(hook, function() for _ = 1, 2 do model(dg.zeros(1, 2)) end end)
+    local summary = hook:summary()
+    assert.same({ 4, 2 }, { summary.Linear.occurrence, summary.Sequential.occurrence })
+    assert.near(summary.Sequential.total_time, hook:total_time(), 1e-12)
+    assert.is_true(summary.Sequential.total_time >= summary.Linear.total_time)
+    assert.matches("^layer       calls +time\nSequential      2 +%S+ %ws\nLinear          4 +%S+ "
+      .. "%ws$", tostring(hook))
+  end)
+end)
