@@ -42,6 +42,22 @@ describe("svg_plot", function()
     end
   end)
 
+  it("has a row more in the legend for names that one does not hold, in colours of their own", function()
+    local series = {}
+    for i = 1, 10 do series[i] = { name = "series " .. i, y = { i, i + 1 } } end
+    local svg, heights, count_of, colours = svg_plot.render { series = series }, {}, 0, {}
+    for x, y in svg:gmatch '<text x="(%d+)" y="(%d+)">series' do
+      assert.is_true(tonumber(x) + 60 < 720)
+      if not heights[y] then heights[y], count_of = true, count_of + 1 end
+    end
+    assert.equal(2, count_of)
+    for number, colour in svg:gmatch "%.s(%d+) { stroke: (#%x+) } %.d%d+ { fill: #%x+ }\n" do
+      assert.is_nil(colours[colour], number)
+      colours[colour] = number
+    end
+    assert.is_truthy(next(colours))
+  end)
+
   it("refuses x and y of different lengths", function()
     assert.has_error(function() svg_plot.render { series = { { x = { 1 }, y = { 1, 2 } } } } end,
       "svg_plot: series 1 has 1 x and 2 y")
