@@ -2,7 +2,7 @@
 --
 -- The cart is pushed to the left or to the right 50 times a second; the pole may lean 12 degrees
 -- and the cart roll 2.4 m. An episode is over then, or after 200 steps, each of which is worth 1.
--- Solved is a mean of 195 over 100 episodes.
+-- Solved is a mean of 195 over 100 episodes: FIGURE.
 --
 --   luajit examples/dqn_cartpole.lua
 --
@@ -35,31 +35,34 @@ end
 
 local function is_over(state) return math.abs(state[1]) > 2.4 or math.abs(state[3]) > math.rad(12) end
 
--- -- What it remembers: the last moves, in tensors that Lua writes to --------------------------
+-- -- What it remembers: the last moves, in a tensor that Lua writes to -------------------------
 
-local CAPACITY = 50000
-local states, next_states = dg.zeros(CAPACITY, 4), dg.zeros(CAPACITY, 4)
-local actions, goes_on = dg.zeros(CAPACITY, "int32"), dg.zeros(CAPACITY)
-local to_states, to_next_states = states:pointer(), next_states:pointer()
-local to_actions, to_goes_on = actions:pointer(), goes_on:pointer()
-local moves = 0
+local CAPACITY, WIDTH = 50000, 10 -- a row: the state, the next one, the push, 1 if it went on
+local memory, moves = dg.zeros(CAPACITY, WIDTH), 0
+local elements = memory:pointer()
 
-local function remember(state, action, next_state, over)
-  local row = moves % CAPACITY
-  for i = 1, 4 do
-    to_states[4 * row + i - 1], to_next_states[4 * row + i - 1] = state[i], next_state[i]
-  end
-  to_actions[row], to_goes_on[row] = action, over and 0 or 1
+local function remember(state, next_state, action, over)
+  local row = elements + moves % CAPACITY * WIDTH
+  for i = 1, 4 do row[i - 1], row[i + 3] = state[i], next_state[i] end
+  row[8], row[9] = action, over and 0 or 1
   moves = moves + 1
 end
 
 -- -- What it learns: the worth of each push in a state, the sum of what will come ---------------
 
-local ALPHA, GAMMA, BATCH, COPY_EVERY, WARM_UP = 0.001, 0.99, 64, 500, 500
+local ALPHA, GAMMA, BATCH, FOLLOW, WARM_UP = 0.001, 0.99, 64, 0.005, 500
 dg.seed(flags.seed)
 local q = dg.Sequential(L.Linear(4, 64), F.tanh, L.Linear(64, 64), F.tanh, L.Linear(64, 2))
 local optimizer = dg.optimizers.Adam(ALPHA):setup(q)
-local slow = q:copy "copy" -- what is learned from, so that it does not run after itself
+local slow = q:copy "copy" -- follows q; what is learned from, so that q does not run after itself
+
+local ours, theirs = {}, {}
+for param in q:params() do ours[#ours + 1] = param end
+for param in slow:params() do theirs[#theirs + 1] = param end
+
+local function follow()
+  for i, param in ipairs(theirs) do param:copydata(param + FOLLOW * (ours[i] - param)) end
+end
 
 --- What q picks in the next state, as `slow` values it.
 local function worth_of(next_state)
@@ -67,10 +70,11 @@ local function worth_of(next_state)
 end
 
 local function lossfun()
-  local rows = dg.random.randint(1, math.min(moves, CAPACITY) + 1, BATCH)
-  local worth = dg.no_backprop_mode(worth_of, next_states[rows])
-  local value = F.select_item(q(states[rows]), actions[rows])
-  return F.mean(F.huber_loss(value, 1 + GAMMA * goes_on[rows] * worth, 1, "no"))
+  local rows = memory[dg.random.randint(1, math.min(moves, CAPACITY) + 1, BATCH)]
+  local state, next_state = rows[{ {}, { 1, 4 } }], rows[{ {}, { 5, 8 } }]
+  local action, goes_on = rows[{ {}, 9 }]:cast "int32", rows[{ {}, 10 }]
+  local worth = 1 + GAMMA * goes_on * dg.no_backprop_mode(worth_of, next_state)
+  return F.mean(F.huber_loss(F.select_item(q(state), action), worth, 1, "no"))
 end
 
 local function best_push(state) return F.argmax(q(dg.tensor { state }), 2):item() end
@@ -84,9 +88,11 @@ local function play(curiosity)
     local next_state = move(state, action)
     local over = is_over(next_state)
     if curiosity then
-      remember(state, action, next_state, over)
-      if moves > WARM_UP then optimizer:update(lossfun) end
-      if moves % COPY_EVERY == 0 then slow:copyparams(q) end
+      remember(state, next_state, action, over)
+      if moves > WARM_UP then
+        optimizer:update(lossfun)
+        dg.no_backprop_mode(dg.scope, follow)
+      end
     end
     if over then return step end
     state = next_state
@@ -96,19 +102,17 @@ end
 
 -- -- The training ------------------------------------------------------------------------------
 
-local scores, sum, mean = {}, 0, 0
+local scores, sum = {}, 0
 for episode = 1, flags.episodes do
   optimizer.alpha = ALPHA * math.max(0.05, 0.99 ^ episode) -- small steps keep what works
   scores[episode] = play(math.max(0.01, 0.98 ^ episode))
   sum = sum + scores[episode] - (scores[episode - 100] or 0)
-  mean = sum / math.min(episode, 100)
-  if episode % 20 == 0 then
+  local mean = sum / math.min(episode, 100)
+  local is_solved = episode >= 100 and mean >= 195
+  if episode % 20 == 0 or is_solved then
     print(("episode %4d: mean of the last 100: %5.1f steps"):format(episode, mean))
   end
-  if episode >= 100 and mean >= 195 then
-    print(("solved after episode %d: mean of the last 100: %.1f steps"):format(episode, mean))
-    break
-  end
+  if is_solved then break end
 end
 
 sum = 0
