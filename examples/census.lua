@@ -4,7 +4,7 @@
 -- is the rows of these 14 alone, and FTRL changes no others. Each person is seen once. Of the
 -- 16,281 people of the test file 85.09 % are judged right (Vowpal Wabbit: 84.77 %), in 2 seconds.
 --
---   luajit examples/census.lua      a9a.gz and a9a.t.gz lie in DGRAPH_DATA/a9a, or ../shared/data/a9a
+--   luajit examples/census.lua         with a9a.gz and a9a.t.gz in DGRAPH_DATA/a9a
 --
 -- Flags: --people 32560 --smoke
 -- The data: www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/binary.html

@@ -4,8 +4,8 @@
 -- goes on from window to window, gradients do not: the graph ends with the scope of an update. That
 -- is truncated backpropagation through time. A tenth of the text is held back to measure.
 --
---   luajit examples/char_rnn.lua        fetches the text unless DGRAPH_DATA/tinyshakespeare has it
---   luajit examples/char_rnn.lua --text any/other.txt
+--   luajit examples/char_rnn.lua            fetches tinyshakespeare unless it lies in DGRAPH_DATA
+--   luajit examples/char_rnn.lua --text FILE
 --
 -- Flags: --epoch 10 --unit 128 --length 50 --batchsize 32 --seed 1 --text "" --resume --smoke
 --        --out build/char_rnn

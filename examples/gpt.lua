@@ -1,8 +1,8 @@
---- A small GPT, read before it is trained: blocks of causal attention, learned places, the table of
--- characters on both ends. It learns to continue a text, and then writes some.
+--- A small GPT: causal attention in some blocks, learned places, one table of characters at both
+-- ends. It learns to continue a text, and then writes some.
 --
---   luajit examples/gpt.lua             fetches Shakespeare unless DGRAPH_DATA/tinyshakespeare has it
---   luajit examples/gpt.lua --text any/other.txt
+--   luajit examples/gpt.lua                 fetches tinyshakespeare unless it lies in DGRAPH_DATA
+--   luajit examples/gpt.lua --text FILE
 --
 -- Flags: --steps 2000 --batchsize 32 --context 64 --width 128 --layers 3 --heads 4 --seed 1
 --        --text "" --out build/gpt --resume --smoke

@@ -12,7 +12,9 @@ local ffi = require "ffi"
 local dg = require "dgraph"
 local F = dg.functions
 
-local flags = require "dgraph.utils.flags"(arg, { planets = 50, steps = 1000, seed = 1, smoke = false })
+local flags = require "dgraph.utils.flags"(arg, {
+  planets = 50, steps = 1000, seed = 1, smoke = false,
+})
 if flags.smoke then flags.steps = 100 end
 dg.seed(flags.seed)
 
@@ -32,8 +34,8 @@ for i = 0, count - 1 do
   planet.colour = { i, 2 * i, 3 * i, 255 }
 end
 
---- A field of all planets: one row for each, `width` elements wide. Memory is counted in elements of
---- the field's type; `planets` is kept as long as a tensor looks at it.
+--- A field of all planets: one row for each, `width` elements wide. Strides count elements of the
+--- field's type; `planets` is kept as long as a tensor looks at it.
 local function field(name, dtype, ctype, width)
   local size, first = ffi.sizeof("planet"), ffi.offsetof("planet", name)
   local element = ffi.sizeof(ctype)
@@ -68,7 +70,7 @@ end
 
 local function energy() return (potential(place) + F.sum(mass * F.square(speed)) / 2):item() end
 
---- Half a step of speed, a step of places, half a step of speed: what the host sees changes with it.
+--- Half a step of speed, a step of places, half a step of speed. The host's structs move with it.
 local function move(seconds)
   speed:copydata(speed + forces() / mass * (seconds / 2))
   place:copydata(place + speed * seconds)

@@ -4,8 +4,8 @@
 -- Each step touches some hundred words out of all: the gradients are those rows of the tables, and
 -- Adam changes no others, so that a step costs the same however many words there are.
 --
---   luajit examples/word2vec.lua        fetches Shakespeare unless DGRAPH_DATA/tinyshakespeare has it
---   luajit examples/word2vec.lua --text any/other.txt
+--   luajit examples/word2vec.lua            fetches tinyshakespeare unless it lies in DGRAPH_DATA
+--   luajit examples/word2vec.lua --text FILE
 --
 -- Flags: --epoch 10 --batchsize 200 --unit 100 --window 4 --negative 5 --seed 1 --text "" --smoke
 --        --out build/word2vec
@@ -54,7 +54,8 @@ end
 --- From the word in the middle of each window, every other one is to be guessed.
 function SkipGram:forward(x)
   local middle = x[{ {}, { flags.window + 1, flags.window + 1 } }]
-  local around = F.concat({ x[{ {}, { 1, flags.window } }], x[{ {}, { flags.window + 2, -1 } }] }, 2)
+  local left, right = x[{ {}, { 1, flags.window } }], x[{ {}, { flags.window + 2, -1 } }]
+  local around = F.concat({ left, right }, 2)
   local from = F.broadcast_to(middle, around.shape):reshape(-1)
   local loss = self.others(self.embed(from), around:reshape(-1)) / from.size
   dg.report({ loss = loss }, self)

@@ -42,7 +42,7 @@ describe("svg_plot", function()
     end
   end)
 
-  it("has a row more in the legend for names that one does not hold, in colours of their own", function()
+  it("has as many rows of names as they need, in colours of their own", function()
     local series = {}
     for i = 1, 10 do series[i] = { name = "series " .. i, y = { i, i + 1 } } end
     local svg, heights, count_of, colours = svg_plot.render { series = series }, {}, 0, {}

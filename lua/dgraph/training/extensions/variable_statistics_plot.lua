@@ -105,8 +105,8 @@ local function chart_of(samples, attribute, title, names)
     if #y > 0 then series[#series + 1] = { name = name, x = x, y = y } end
   end
   if #series == 0 then return nil end
-  return svg_plot.render { title = ("%s of %s"):format(title, TITLES[attribute]), xlabel = "iteration", series = series,
-    width = WIDTH, height = HEIGHT }
+  return svg_plot.render { title = ("%s of %s"):format(title, TITLES[attribute]),
+    xlabel = "iteration", series = series, width = WIDTH, height = HEIGHT }
 end
 
 --- One picture of all charts: a row for each kind of statistics, a column for each attribute.
