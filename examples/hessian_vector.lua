@@ -1,4 +1,4 @@
---- Newton's method without a matrix: products of the Hessian with vectors, by gradients of gradients.
+--- Newton's method without a matrix: products of the Hessian with vectors, by gradients twice.
 --
 -- The product H v is the gradient of g . v, where g is the gradient of f. It costs about as much as
 -- two gradients, however many variables there are; conjugate gradients solve H d = -g with a few.
