@@ -33,6 +33,13 @@ describe("svg_plot", function()
     assert.is_nil(svg:find(">1.5<", 1, true))
   end)
 
+  it("writes large and small numbers short", function()
+    local svg = svg_plot.render { series = { { y = { 1e6, 5e6 } } } }
+    assert.matches(">3e6<", svg, 1, true)
+    svg = svg_plot.render { series = { { y = { 1e-5, -2e-5 } } } }
+    assert.matches(">-1e-5<", svg, 1, true)
+  end)
+
   it("draws a chart without any point, of one point, of a flat line and of huge numbers", function()
     for _, y in ipairs { {}, { 5 }, { 0, 0 }, { -2, -2 }, { 0 / 0 }, { 1e300, -1e300 },
       { 1e-30, 0 } } do

@@ -2417,7 +2417,7 @@ function F.cummax(x, axis) end
 function F.matmul(a, b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
---- `dg.config.train` is true; x itself otherwise.
+--- `dg.config.train` is true; x itself otherwise, and where the ratio is 0.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a ratio that is not in [0, 1).
@@ -5405,7 +5405,7 @@ function Tensor:cummax(axis) end
 function Tensor:matmul(b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
---- `dg.config.train` is true; x itself otherwise.
+--- `dg.config.train` is true; x itself otherwise, and where the ratio is 0.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a ratio that is not in [0, 1).

@@ -84,7 +84,9 @@ end
 local function tick_label(value, step)
   if math.abs(value) < step / 1000 then return "0" end
   local size = math.max(math.abs(value), step)
-  if size >= 1e6 or size < 1e-4 then return ("%.3g"):format(value) end
+  if size >= 1e6 or size < 1e-4 then -- 1e6, not 1e+06
+    return (("%.3g"):format(value):gsub("e%+?(%-?)0*(%d)", "e%1%2"))
+  end
   local decimals = 0
   while decimals < 8 and math.abs(step * 10 ^ decimals % 1 - 0.5) < 0.5 - 1e-6 do
     decimals = decimals + 1
@@ -242,7 +244,7 @@ function svg_plot.render(chart)
   end
   if chart.ylabel then
     local middle = (top + bottom) / 2
-    put('<text x="20" y="%.0f" text-anchor="middle" transform="rotate(-90 20 %.0f)">%s</text>',
+    put('<text x="16" y="%.0f" text-anchor="middle" transform="rotate(-90 16 %.0f)">%s</text>',
       middle, middle, escape(chart.ylabel))
   end
 
