@@ -350,9 +350,12 @@ DG_API double dg_item(const dg_tensor *x);
 DG_API int dg_read(const dg_tensor *x, double *buffer, double room);
 
 /* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
- * one of rows then. */
+ * replaced first: each call looks at all floats. Whoever writes through it calls dg_written
+ * afterwards. A gradient is no longer one of rows then. */
 DG_API void *dg_data(dg_tensor *x);
+
+/* The same without a look at the elements: for copying bytes, never for Lua to read floats. */
+DG_API const void *dg_bytes(dg_tensor *x);
 
 /* Notes that the elements of x were overwritten through its pointer. */
 DG_API int dg_written(dg_tensor *x);

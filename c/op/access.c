@@ -144,39 +144,58 @@ DG_API int dg_read(const dg_tensor *x, double *buffer, double room)
   return 0;
 }
 
-/* Writes NaN over NaN: afterwards every NaN has the canonical bits. */
-static void clean(const dg_view *v)
+/* Writes NaN over NaN: afterwards every NaN has the canonical bits. As a rule there is none, and
+ * looking for one goes many times as fast as writing under a condition. */
+static void clean_floats(float *p, int64_t n)
 {
-  if (v->dtype == DG_F32)
-    for (int64_t i = 0; i < v->size; i++) {
-      float *p = (float *)v->data + i;
-      if (*p != *p) *p = NAN;
-    }
-  else if (v->dtype == DG_F64)
-    for (int64_t i = 0; i < v->size; i++) {
-      double *p = (double *)v->data + i;
-      if (*p != *p) *p = NAN;
-    }
+  int odd = 0;
+  for (int64_t i = 0; i < n; i++) odd |= p[i] != p[i];
+  for (int64_t i = 0; odd && i < n; i++)
+    if (p[i] != p[i]) p[i] = NAN;
 }
 
-/* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
- * replaced first. Whoever writes through it calls dg_written afterwards. A gradient is no longer
- * one of rows then. */
-DG_API void *dg_data(dg_tensor *x)
+static void clean_doubles(double *p, int64_t n)
+{
+  int64_t odd = 0;
+  for (int64_t i = 0; i < n; i++) odd |= p[i] != p[i];
+  for (int64_t i = 0; odd && i < n; i++)
+    if (p[i] != p[i]) p[i] = NAN;
+}
+
+/* The body of a tensor whose elements lie side by side on the host. */
+static dg_body *plain_body_of(const char *who, const dg_tensor *x)
 {
   dg_body *b = dg_full_body_of(x);
   if (!b || dg_rows_drop(b) < 0) return NULL;
   if (!b->v.contiguous) {
-    dg_fail(DG_EARGUMENT, "pointer: the elements are not contiguous (copy the tensor first)");
+    dg_fail(DG_EARGUMENT, "%s: the elements are not contiguous (copy the tensor first)", who);
     return NULL;
   }
   if (b->v.device) {
-    dg_fail(DG_EARGUMENT, "pointer: the elements are on %s (move the tensor to the cpu first)",
+    dg_fail(DG_EARGUMENT, "%s: the elements are on %s (move the tensor to the cpu first)", who,
             dg_device_name(b->v.device));
     return NULL;
   }
-  clean(&b->v);
+  return b;
+}
+
+/* The address of x's elements, which must be contiguous; good while x lives. Odd NaN bits are
+ * replaced first: each call looks at all floats. Whoever writes through it calls dg_written
+ * afterwards. A gradient is no longer one of rows then. */
+DG_API void *dg_data(dg_tensor *x)
+{
+  dg_body *b = plain_body_of("pointer", x);
+  if (!b) return NULL;
+  if (b->v.dtype == DG_F32) clean_floats(b->v.data, b->v.size);
+  if (b->v.dtype == DG_F64) clean_doubles(b->v.data, b->v.size);
   return b->v.data;
+}
+
+/* The same without a look at the elements: for copying bytes, never for Lua to read floats. */
+DG_API const void *dg_bytes(dg_tensor *x)
+{
+  dg_body *b = plain_body_of("bytes", x);
+  return b ? b->v.data : NULL;
 }
 
 /* -- Writing -------------------------------------------------------------------------------- */

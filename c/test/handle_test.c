@@ -90,7 +90,8 @@ static void views_of_views(void)
   CHECK(dg_fill(w, 1) == 0 && dg_version(w) == version + 1);
   RELEASE(w);
   x = dg_full(DG_F64, 1, &n, 1);
-  CHECK(dg_data(x) != NULL && dg_written(x) == 0 && dg_version(x) == 1);
+  CHECK(dg_data(x) != NULL && dg_bytes(x) == dg_data(x) && dg_written(x) == 0 &&
+        dg_version(x) == 1);
   RELEASE(x);
 }
 

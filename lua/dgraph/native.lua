@@ -179,21 +179,23 @@ end
 
 local slot = ffi.new "dg_tensor *[1]"
 
+--- The same handle in a second cdata. To LuaJIT's compiler two cdata of one pointer are one object,
+--- where it sees that they are; it does not see through a call of C.
+local function twin(h)
+  slot[0] = h
+  C.dg_alive(h)
+  return slot[0]
+end
+
 --- A second cdata of the same handle, which owns a reference that C gave for it.
 ---@param h dgraph.Tensor
 ---@return dgraph.Tensor
-function native.own_copy(h)
-  slot[0] = h
-  return own(slot[0])
-end
+function native.own_copy(h) return own(twin(h)) end
 
 --- A second cdata of the same handle, which owns nothing.
 ---@param x dgraph.Tensor
 ---@return ffi.cdata*
-function native.borrow(x)
-  slot[0] = x
-  return slot[0][0]
-end
+function native.borrow(x) return twin(x)[0] end
 
 local tensor_type = ffi.typeof "dg_tensor"
 

@@ -1,3 +1,4 @@
+local ffi = require "ffi"
 local dg = require "dgraph"
 local TupleDataset = require "dgraph.datasets".TupleDataset
 
@@ -44,6 +45,14 @@ describe("TupleDataset", function()
       { pair[2]:totable(), columns:totable(), numbers:totable() })
     assert.same({ "b", 2 }, mixed[2][1])
     assert.same({ { "a", 1 }, { "b", 2 } }, mixed[{ 1, 2 }][1])
+  end)
+
+  it("looks at the rows of a batch alone, not at all the others", function()
+    local bits = ffi.new("uint32_t[4]", 0xffffffff)
+    local odd = TupleDataset(dg.from_pointer(bits, { 4, 1 }, "float32", bits))
+    local row = odd:batch { 2 }:item()
+    assert.is_true(row ~= row and type(row) == "number")
+    for i = 0, 3 do assert.equal(0xffffffff, bits[i]) end -- x:pointer() would have made them plain
   end)
 
   it("refuses positions that do not exist", function()

@@ -50,7 +50,7 @@ describe("StandardUpdater", function()
     assert.same({ { { 1, 2 }, { 3, 4 } }, { 5, 6 } }, seen_from { { x, 5 }, { y, 6 } })
     local named = seen_from { { x = x, t = 5 }, { x = y, t = 6 } }[1]
     assert.same({ { { 1, 2 }, { 3, 4 } }, { 5, 6 } }, { named.x, named.t })
-    assert.error_matches(function() seen_from { "a", "b" } end, "an example is a string")
+    assert.error_matches(function() seen_from { x, "b" } end, "example 2 is a string")
   end)
 
   it("goes through a converter", function()

@@ -33,6 +33,13 @@ describe("svg_plot", function()
     assert.is_nil(svg:find(">1.5<", 1, true))
   end)
 
+  it("writes large and small numbers short", function()
+    local svg = svg_plot.render { series = { { y = { 1e6, 5e6 } } } }
+    assert.matches(">3e6<", svg, 1, true)
+    svg = svg_plot.render { series = { { y = { 1e-5, -2e-5 } } } }
+    assert.matches(">-1e-5<", svg, 1, true)
+  end)
+
   it("draws a chart without any point, of one point, of a flat line and of huge numbers", function()
     for _, y in ipairs { {}, { 5 }, { 0, 0 }, { -2, -2 }, { 0 / 0 }, { 1e300, -1e300 },
       { 1e-30, 0 } } do
@@ -40,6 +47,22 @@ describe("svg_plot", function()
       assert.matches("</svg>", svg)
       assert.is_nil(svg:find('"-?nan') or svg:find('"-?inf'))
     end
+  end)
+
+  it("has as many rows of names as they need, in colours of their own", function()
+    local series = {}
+    for i = 1, 10 do series[i] = { name = "series " .. i, y = { i, i + 1 } } end
+    local svg, heights, count_of, colours = svg_plot.render { series = series }, {}, 0, {}
+    for x, y in svg:gmatch '<text x="(%d+)" y="(%d+)">series' do
+      assert.is_true(tonumber(x) + 60 < 720)
+      if not heights[y] then heights[y], count_of = true, count_of + 1 end
+    end
+    assert.equal(2, count_of)
+    for number, colour in svg:gmatch "%.s(%d+) { stroke: (#%x+) } %.d%d+ { fill: #%x+ }\n" do
+      assert.is_nil(colours[colour], number)
+      colours[colour] = number
+    end
+    assert.is_truthy(next(colours))
   end)
 
   it("refuses x and y of different lengths", function()

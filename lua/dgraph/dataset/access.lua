@@ -4,6 +4,8 @@ local ffi = require "ffi"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
+local C = native.C
+
 local access = {}
 
 --- Whether a dataset is a plain Lua array of examples.
@@ -73,7 +75,7 @@ function access.rows(part, positions)
   local shape = { #positions, unpack(part.shape, 2) }
   local rows = dg.empty(shape, { dtype = part.dtype, device = "cpu" })
   local row_bytes = part.nbytes / part.shape[1]
-  local source = ffi.cast("const uint8_t *", part:pointer())
+  local source = ffi.cast("const uint8_t *", C.dg_bytes(part))
   local target = ffi.cast("uint8_t *", rows:pointer())
   for i = 1, #positions do
     ffi.copy(target + (i - 1) * row_bytes, source + (positions[i] - 1) * row_bytes, row_bytes)

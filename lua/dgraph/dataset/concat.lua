@@ -3,6 +3,8 @@ local ffi = require "ffi"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
+local C = native.C
+
 local WHO = "concat_examples"
 
 local function spell_shape(x) return "(" .. table.concat(x.shape, ", ") .. ")" end
@@ -50,7 +52,7 @@ local function stack(tensors, shape)
     { dtype = first.dtype, device = "cpu" })
   local target = ffi.cast("uint8_t *", batch:pointer())
   for i, x in ipairs(tensors) do
-    ffi.copy(target + (i - 1) * first.nbytes, x:pointer(), first.nbytes)
+    ffi.copy(target + (i - 1) * first.nbytes, C.dg_bytes(x), first.nbytes)
   end
   return batch
 end

@@ -140,23 +140,44 @@ end
 ---@field url string?  another place that has the same files
 ---@field checksum boolean?  false: that place has packed them anew; true
 
+--- Where a data set may lie: a folder of the user alone, or that of its name below DGRAPH_DATA, and
+--- then the one where files are kept that were fetched.
+local function places_of(name, opts)
+  if opts.folder then return { opts.folder } end
+  local places, data = {}, os.getenv "DGRAPH_DATA"
+  if data and data ~= "" then places[1] = data .. "/" .. name end
+  table.insert(places, (download.get_dataset_directory(name, false)))
+  return places
+end
+
+--- The path of a file that is there, packed or unpacked.
+local function find(places, entry)
+  local file = entry[1]
+  for _, place in ipairs(places) do
+    local path = place .. "/" .. file
+    local unpacked = path:match "^(.*)%.gz$"
+    if unpacked and not unpacked:find "%.tar$" and files.exists(unpacked) then return unpacked end
+    if files.exists(path) then return path end
+    if entry.packed and files.exists(path .. ".gz") then return path .. ".gz" end
+  end
+end
+
 --- The paths of the files of a data set: in a folder of the user, or in that of the data set, where
 --- those that are not there are fetched.
 ---@param name string  of the data set's folder
----@param list { [1]: string, [2]: string }[]  names and MD5 sums
+---@param list { [1]: string, [2]: string, packed: boolean? }[]  names and MD5 sums; `packed` where
+---  a file with .gz behind its name will do
 ---@param url string  where they lie
 ---@param opts dgraph.FetchOptions
 ---@return table<string, string>? paths  by names
 ---@return string? message
 function download.locate(name, list, url, opts)
-  local folder = opts.folder or download.get_dataset_directory(name, false)
-  local paths = {}
+  local places, paths = places_of(name, opts), {}
   for _, entry in ipairs(list) do
     local file, sum = entry[1], entry[2]
-    local path, message = folder .. "/" .. file, nil
-    local unpacked = path:match "^(.*)%.gz$"
-    if unpacked and not unpacked:find "%.tar$" and files.exists(unpacked) then path = unpacked end
-    if not files.exists(path) then
+    local path, message = find(places, entry), nil
+    if not path then
+      path = places[#places] .. "/" .. file
       if opts.folder or opts.download == false then return nil, path .. " is not there" end
       path, message = download.fetch((opts.url or url):gsub("/+$", "") .. "/" .. file, path,
         opts.checksum ~= false and sum or nil)

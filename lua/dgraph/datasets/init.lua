@@ -30,4 +30,5 @@ return {
   get_cifar100 = cifar.get_cifar100,
   get_ptb_words = ptb.get_ptb_words,
   get_ptb_words_vocabulary = ptb.get_ptb_words_vocabulary,
+  get_tinyshakespeare = require "dgraph.datasets.tinyshakespeare",
 }

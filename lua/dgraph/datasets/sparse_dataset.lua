@@ -1,6 +1,11 @@
 --- Rows of few numbers: the positions and values of those that are not 0, and a label for each.
 local DatasetMixin = require "dgraph.dataset.mixin"
 local access = require "dgraph.dataset.access"
+local dtypes = require "dgraph.dtypes"
+local ffi = require "ffi"
+local native = require "dgraph.native"
+
+local C = native.C
 
 ---@class dgraph.SparseDataset: dgraph.Dataset
 ---@field indices dgraph.Tensor  int64: the features of all rows one after the other, from 1
@@ -15,9 +20,15 @@ SparseDataset.__index = SparseDataset
 ---@return integer
 function SparseDataset:len() return self.labels.shape[1] end
 
---- Copies the elements `from` to `to` of one array behind `at` of another, all counted from 0.
-local function copy_run(target, at, source, from, to)
-  for i = from, to do target[at + i - from] = source[i] end
+--- Returns a function that copies the elements `from` to `to` of one tensor behind `at` of another
+--- of its dtype, all counted from 0.
+local function copier(source, target)
+  local size = dtypes.size(source.dtype)
+  local read = ffi.cast("const uint8_t *", C.dg_bytes(source))
+  local write = ffi.cast("uint8_t *", target:pointer())
+  return function(at, from, to)
+    ffi.copy(write + at * size, read + from * size, (to - from + 1) * size)
+  end
 end
 
 --- Some rows in the same form: indices, values, offsets and labels, ready for
@@ -44,13 +55,12 @@ function SparseDataset:batch(positions)
   local indices = dg.empty({ total }, { dtype = "int64", device = "cpu" })
   local values = dg.empty({ total }, { dtype = self.values.dtype, device = "cpu" })
   local offsets = dg.empty({ #positions }, { dtype = "int64", device = "cpu" })
-  local all_indices, all_values = self.indices:pointer(), self.values:pointer()
-  local to_indices, to_values = indices:pointer(), values:pointer()
+  local copy_indices, copy_values = copier(self.indices, indices), copier(self.values, values)
   local to_offsets, at = offsets:pointer(), 0
   for i = 1, #positions do
     local from, to = run_of(positions[i])
-    copy_run(to_indices, at, all_indices, from, to)
-    copy_run(to_values, at, all_values, from, to)
+    copy_indices(at, from, to)
+    copy_values(at, from, to)
     to_offsets[i - 1] = at + 1
     at = at + to - from + 1
   end

@@ -2417,7 +2417,7 @@ function F.cummax(x, axis) end
 function F.matmul(a, b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
---- `dg.config.train` is true; x itself otherwise.
+--- `dg.config.train` is true; x itself otherwise, and where the ratio is 0.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a ratio that is not in [0, 1).
@@ -5405,7 +5405,7 @@ function Tensor:cummax(axis) end
 function Tensor:matmul(b, transa, transb) end
 
 --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
---- `dg.config.train` is true; x itself otherwise.
+--- `dg.config.train` is true; x itself otherwise, and where the ratio is 0.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: floats; y has x's.
 --- - **Errors**: a ratio that is not in [0, 1).
@@ -6050,7 +6050,8 @@ function Tensor:item() end
 ---@return table|number|boolean
 function Tensor:totable() end
 
---- The address of the elements, row-major: `float *`, `int64_t *` ... It is good while x lives.
+--- The address of the elements, row-major: `float *`, `int64_t *` ... It is good while x lives, so
+--- ask once: each call looks through all floats for odd NaN bits.
 --- Call `x:touch()` after writing through it where a graph may have used x before. Floats that
 --- others wrote there must not be read through it: odd NaN bits confuse LuaJIT.
 ---@return ffi.cdata* pointer

@@ -18,9 +18,9 @@ return function(F)
   --- Source: Chainer; Srivastava et al., "Dropout", 2014.
 
   --- Sets each element to 0 with probability `ratio` and divides the others by 1 - ratio, while
-  --- `dg.config.train` is true; x itself otherwise.
+  --- `dg.config.train` is true; x itself otherwise, and where the ratio is 0.
   declare("dropout(x, ratio: number = 0.5)", function(x, ratio)
-    if not config.values.train then return x end
+    if not config.values.train or ratio == 0 then return x end
     return wrap(C.dg_dropout(x, ratio))
   end)
 

@@ -9,9 +9,6 @@ local initializers = require "dgraph.initializers"
 
 local transformer = {}
 
---- x times the share of normal numbers below x.
-local function gelu(x) return x * (F.erf(x * math.sqrt(0.5)) + 1) / 2 end
-
 --- A number from 0 to below 1.
 function transformer.ratio(who, what, value)
   if type(value) ~= "number" or not (value >= 0 and value < 1) then
@@ -31,7 +28,7 @@ end
 --- "relu", "gelu", or a function of a tensor.
 function transformer.activation(who, f)
   if f == "relu" then return F.relu end
-  if f == "gelu" then return gelu end
+  if f == "gelu" then return F.gelu end
   if type(f) == "function" then return f end
   errors.raisef("%s: activation is \"relu\", \"gelu\" or a function, not %s", who, check.spell(f))
 end

@@ -73,7 +73,8 @@ function methods.totable(x)
   return result
 end
 
---- The address of the elements, row-major: `float *`, `int64_t *` ... It is good while x lives.
+--- The address of the elements, row-major: `float *`, `int64_t *` ... It is good while x lives, so
+--- ask once: each call looks through all floats for odd NaN bits.
 --- Call `x:touch()` after writing through it where a graph may have used x before. Floats that
 --- others wrote there must not be read through it: odd NaN bits confuse LuaJIT.
 ---@param x dgraph.Tensor

@@ -12,12 +12,15 @@ local svg_plot = {}
 
 local TICKS_WIDE, TICKS_HIGH = 8, 6 -- about so many
 local MARKERS_UP_TO = 30            -- longer series are lines without dots
+local ROW = 20                      -- from one row of the legend to the next, in pixels
 local LETTER = 6.7                  -- the width of an average letter of the legend, in pixels
 
 --- Colours that stay apart for colour-blind eyes, for a light and for a dark page.
 local COLOURS = {
   { "#2f6fb2", "#6cb0f2" }, { "#d9622b", "#ff9d66" }, { "#2c8f6b", "#5fd0a5" },
   { "#a0458f", "#e08fd0" }, { "#8a6d1b", "#e3c15a" }, { "#5a5f6b", "#b4bac6" },
+  { "#c0394b", "#f58a97" }, { "#1b8ba5", "#63cbe0" }, { "#6a51b5", "#ad99f0" },
+  { "#6f8f1c", "#bcd75f" },
 }
 
 local STYLE = [[
@@ -81,7 +84,9 @@ end
 local function tick_label(value, step)
   if math.abs(value) < step / 1000 then return "0" end
   local size = math.max(math.abs(value), step)
-  if size >= 1e6 or size < 1e-4 then return ("%.3g"):format(value) end
+  if size >= 1e6 or size < 1e-4 then -- 1e6, not 1e+06
+    return (("%.3g"):format(value):gsub("e%+?(%-?)0*(%d)", "e%1%2"))
+  end
   local decimals = 0
   while decimals < 8 and math.abs(step * 10 ^ decimals % 1 - 0.5) < 0.5 - 1e-6 do
     decimals = decimals + 1
@@ -133,15 +138,26 @@ local function draw_line(put, line, number, place)
   end
 end
 
-local function draw_legend(put, series, left, top)
-  local x = left
+--- Where the names of the series go, in rows as wide as the chart, and how many rows that takes.
+local function legend_of(series, left, right)
+  local places, x, row = {}, left, 1
   for i, line in ipairs(series) do
     if line.name then
-      put('<line class="line s%d" x1="%.0f" y1="%d" x2="%.0f" y2="%d"/>', i, x, top - 4, x + 20,
-        top - 4)
-      put('<text x="%.0f" y="%d">%s</text>', x + 27, top, escape(line.name))
-      x = x + 27 + LETTER * #tostring(line.name) + 24
+      local size = 27 + LETTER * #tostring(line.name)
+      if x > left and x + size > right then x, row = left, row + 1 end
+      places[#places + 1] = { number = i, name = line.name, x = x, row = row }
+      x = x + size + 24
     end
+  end
+  return places, #places > 0 and row or 0
+end
+
+local function draw_legend(put, places, top)
+  for _, place in ipairs(places) do
+    local x, y = place.x, top + ROW * (place.row - 1)
+    put('<line class="line s%d" x1="%.0f" y1="%d" x2="%.0f" y2="%d"/>', place.number, x, y - 4,
+      x + 20, y - 4)
+    put('<text x="%.0f" y="%d">%s</text>', x + 27, y, escape(place.name))
   end
 end
 
@@ -177,7 +193,10 @@ end
 function svg_plot.render(chart)
   local series = prepare(chart.series)
   local width, height = chart.width or 720, chart.height or 420
-  local left, right, top, bottom = 70, width - 26, 76, height - 56
+  local left, right, bottom = 70, width - 26, height - 56
+  local legend, rows = legend_of(series, left, right)
+  local head = chart.title and 58 or 28 -- the first row of the legend
+  local top = head - 2 + ROW * rows
   local x_low, x_high = range_of(series, "x")
   local y_low, y_high = range_of(series, "y")
   local x_count = is_whole(series) and math.min(TICKS_WIDE, x_high - x_low) or TICKS_WIDE
@@ -200,7 +219,7 @@ function svg_plot.render(chart)
   if chart.title then
     put('<text class="title" x="%d" y="32">%s</text>', left, escape(chart.title))
   end
-  draw_legend(put, series, left, 58)
+  draw_legend(put, legend, head)
 
   for i = 0, math.floor((y_high - y_low) / y_step + 0.5) do
     local value = y_low + i * y_step
@@ -225,7 +244,7 @@ function svg_plot.render(chart)
   end
   if chart.ylabel then
     local middle = (top + bottom) / 2
-    put('<text x="20" y="%.0f" text-anchor="middle" transform="rotate(-90 20 %.0f)">%s</text>',
+    put('<text x="16" y="%.0f" text-anchor="middle" transform="rotate(-90 16 %.0f)">%s</text>',
       middle, middle, escape(chart.ylabel))
   end
 

@@ -17,6 +17,7 @@ local VariableStatisticsPlot = Extension.Extension:extend("VariableStatisticsPlo
 local OPTIONS = { "max_sample_size", "report_data", "report_grad", "plot_mean", "plot_std",
   "percentile_sigmas", "trigger", "filename" }
 local SIGMAS = { 0, 0.13, 2.28, 15.87, 50, 84.13, 97.72, 99.87, 100 }
+local TITLES = { data = "the values", grad = "the gradients" }
 local WIDTH, HEIGHT = 720, 420 -- of one chart, in pixels
 
 local function gather(targets, found)
@@ -93,7 +94,7 @@ local function keep(self, sample)
   end
 end
 
-local function chart_of(samples, attribute, names)
+local function chart_of(samples, attribute, title, names)
   local series = {}
   for _, name in ipairs(names) do
     local x, y = {}, {}
@@ -104,24 +105,26 @@ local function chart_of(samples, attribute, names)
     if #y > 0 then series[#series + 1] = { name = name, x = x, y = y } end
   end
   if #series == 0 then return nil end
-  return svg_plot.render { title = attribute, xlabel = "iteration", series = series,
-    width = WIDTH, height = HEIGHT }
+  return svg_plot.render { title = ("%s of %s"):format(title, TITLES[attribute]),
+    xlabel = "iteration", series = series, width = WIDTH, height = HEIGHT }
 end
 
 --- One picture of all charts: a row for each kind of statistics, a column for each attribute.
 local function picture_of(self)
   local samples = { unpack(self._samples) }
   table.sort(samples, function(a, b) return a.iteration < b.iteration end)
-  local moments, percentiles = {}, {}
+  local moments, percentiles = { title = "Mean and deviation" }, { title = "Percentiles" }
   if self._mean then moments[1] = "mean" end
   if self._std then moments[#moments + 1] = "std" end
-  for i, sigma in ipairs(self._sigmas) do percentiles[i] = ("%g %%"):format(sigma) end
+  for i = #self._sigmas, 1, -1 do -- the legend reads as the lines lie
+    percentiles[#percentiles + 1] = ("%g %%"):format(self._sigmas[i])
+  end
   local rows, parts = {}, {}
   if #moments > 0 then rows[1] = moments end
   if #percentiles > 0 then rows[#rows + 1] = percentiles end
   for i, names in ipairs(rows) do
     for k, attribute in ipairs(self._attributes) do
-      local chart = chart_of(samples, attribute, names)
+      local chart = chart_of(samples, attribute, names.title, names)
       if chart then
         parts[#parts + 1] = ('<g transform="translate(%d %d)">\n%s</g>'):format((k - 1) * WIDTH,
           (i - 1) * HEIGHT, chart)
