@@ -1,5 +1,5 @@
 # make            build/libdgraph.so                    make demo   train a classifier and look at it
-# make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in a minute
+# make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in two minutes
 # make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
 # make install-c  PREFIX: header and library            make clean
 # demo, test and lint install the packages that they need (.ci/deps).
@@ -101,7 +101,7 @@ demo:
 fuzz: all
 	@LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/fuzz/run.lua all $(or $(SECONDS),120)
 
-# Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 2' and more in run.lua.
+# Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 1' and more in run.lua.
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
