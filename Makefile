@@ -142,6 +142,10 @@ test-cuda: all
 	@DGRAPH_TEST_DEVICE=cuda SPECS='spec/op spec/functions' \
 	  WITHOUT='/(cholesky|det|eigh|inv|linalg_reference|lstsq|pinv|qr|solve|svd)_spec' .ci/stage cuda .ci/specs --exclude-tags=slow,install
 
+# Operators and links with each instruction set, and with 1, 2 and 4 threads.
+test-isa: all
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so .ci/stage isa .ci/isa
+
 test-c: $(CTESTS:%=stage-c-%)
 test-asan: stage-asan
 test-valgrind: stage-valgrind
@@ -204,5 +208,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo fuzz bench bench-quick doc install install-c clean test test-c test-cuda test-asan \
+.PHONY: FORCE all demo fuzz bench bench-quick doc install install-c clean test test-c test-cuda test-isa test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
