@@ -127,7 +127,7 @@ clean:
 
 # -- Tests: each stage leaves its counts in build/counts, .ci/sum adds them up -----------------
 
-STAGES := jit nojit asan valgrind $(CTESTS:%=c-%)
+STAGES := jit nojit asan valgrind counts $(CTESTS:%=c-%)
 MEMCHECK := valgrind -q --suppressions=.ci/memcheck.supp --error-exitcode=99 luajit -joff
 
 test:
@@ -162,6 +162,13 @@ stage-asan: build/asan/libdgraph.so
 
 stage-valgrind: all
 	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/memcheck
+
+stage-counts: all
+	@.ci/stage counts .ci/counts
+
+# What .ci/counts compares with; `make counts` writes it anew.
+counts: all
+	@.ci/counts --renew
 
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<
@@ -208,5 +215,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo fuzz bench bench-quick doc install install-c clean test test-c test-cuda test-isa test-asan \
+.PHONY: FORCE all demo fuzz bench bench-quick counts doc install install-c clean test test-c test-cuda test-isa test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
