@@ -105,6 +105,10 @@ fuzz: all
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
+# How the time of a step grows, as SVG in build/curves.
+bench-curves: all
+	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE luajit spec/bench/curves.lua $(BENCH)
+
 # The reference, and functions/meta.lua for editors, out of the sources; pages where there is LDoc.
 doc: all
 	@$(LUA) c/tools/doc.lua
@@ -215,5 +219,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo fuzz bench bench-quick counts doc install install-c clean test test-c test-cuda test-isa test-asan \
+.PHONY: FORCE all demo fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
