@@ -1,5 +1,5 @@
 # make            build/libdgraph.so                    make demo   train a classifier and look at it
-# make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in a minute
+# make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in two minutes
 # make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
 # make install-c  PREFIX: header and library            make clean
 # demo, test and lint install the packages that they need (.ci/deps).
@@ -101,9 +101,13 @@ demo:
 fuzz: all
 	@LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/fuzz/run.lua all $(or $(SECONDS),120)
 
-# Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 2' and more in run.lua.
+# Peers: PYTHON=... names one that has torch; BENCH='--json FILE --threads 1' and more in run.lua.
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
+
+# How the time of a step grows, as SVG in build/curves.
+bench-curves: all
+	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE luajit spec/bench/curves.lua $(BENCH)
 
 # The reference, and functions/meta.lua for editors, out of the sources; pages where there is LDoc.
 doc: all
@@ -127,7 +131,7 @@ clean:
 
 # -- Tests: each stage leaves its counts in build/counts, .ci/sum adds them up -----------------
 
-STAGES := jit nojit asan valgrind $(CTESTS:%=c-%)
+STAGES := jit nojit asan valgrind counts $(CTESTS:%=c-%)
 MEMCHECK := valgrind -q --suppressions=.ci/memcheck.supp --error-exitcode=99 luajit -joff
 
 test:
@@ -141,6 +145,10 @@ test-cuda: all
 	@$(LUA) -e 'local ok, why = require("dgraph").cuda.is_available(); if not ok then print(why) os.exit(1) end'
 	@DGRAPH_TEST_DEVICE=cuda SPECS='spec/op spec/functions' \
 	  WITHOUT='/(cholesky|det|eigh|inv|linalg_reference|lstsq|pinv|qr|solve|svd)_spec' .ci/stage cuda .ci/specs --exclude-tags=slow,install
+
+# Operators and links with each instruction set, and with 1, 2 and 4 threads.
+test-isa: all
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so .ci/stage isa .ci/isa
 
 test-c: $(CTESTS:%=stage-c-%)
 test-asan: stage-asan
@@ -158,6 +166,13 @@ stage-asan: build/asan/libdgraph.so
 
 stage-valgrind: all
 	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/memcheck
+
+stage-counts: all
+	@.ci/stage counts .ci/counts
+
+# What .ci/counts compares with; `make counts` writes it anew.
+counts: all
+	@.ci/counts --renew
 
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<
@@ -204,5 +219,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo fuzz bench bench-quick doc install install-c clean test test-c test-cuda test-asan \
+.PHONY: FORCE all demo fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa test-asan \
   test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)

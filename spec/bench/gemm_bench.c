@@ -54,7 +54,7 @@ static void by_small(const work *w)
   if (!w->tb)
     kernels->direct(w->m, w->n, w->k, 1, w->a, w->ta ? 1 : w->k, w->ta ? w->m : 1, w->b, w->n, 0,
                     w->c, w->n);
-  else dg_gemm_strips_f32(w->ta, w->m, w->n, w->k, 1, w->a, lda(w), w->b, w->k, 0, w->c, w->n);
+  else dg_gemm_strips_f32(w->ta, 1, w->m, w->n, w->k, 1, w->a, lda(w), w->b, w->k, 0, w->c, w->n);
 }
 
 static void by_dots(const work *w)

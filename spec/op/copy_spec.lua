@@ -37,7 +37,46 @@ describe("cast", function()
   end)
 end)
 
+--- Where a transposed tensor has what was at i, j, k.
+local function turned_position(order)
+  return function(...)
+    local at = { ... }
+    return at[order[1]], at[order[2]], at[order[3]]
+  end
+end
+
 describe("copy", function()
+  it("turns matrices and stacks of them", function()
+    local orders = { { 2, 1, 3 }, { 3, 2, 1 }, { 3, 1, 2 }, { 2, 3, 1 }, { 1, 3, 2 } }
+    for _, dtype in ipairs { "float32", "float64", "int32", "int64", "uint8" } do
+      for _, shape in ipairs { { 5, 4, 3 }, { 2, 37, 41 }, { 9, 1, 65 } } do
+        local x = dg.arange(0, shape[1] * shape[2] * shape[3], 1, dtype):reshape(unpack(shape))
+        for _, view in ipairs { x, x:flip(1), x[{ {}, {}, { 1, -1, 2 } }] } do
+          for _, order in ipairs(orders) do
+            local turned, p = F.transpose(view, order):copy(), turned_position(order)
+            local size, from, to = view.shape, view:totable(), turned:totable()
+            for i = 1, size[1] do
+              for j = 1, size[2] do
+                for k = 1, size[3] do
+                  local a, b, c = p(i, j, k)
+                  if from[i][j][k] ~= to[a][b][c] then error("differs at " .. i .. j .. k) end
+                end
+              end
+            end
+          end
+        end
+      end
+    end
+  end)
+
+  it("turns into a view with gaps", function()
+    local x, y = dg.arange(0, 99, 1, "float32"):reshape(9, 11), dg.zeros(11, 20)
+    y[{ {}, { 2, -1, 2 } }][{ {}, { 1, 9 } }] = F.transpose(x)
+    for i = 1, 11 do
+      assert.same({ 0, x[{ 1, i }]:item(), 0, x[{ 2, i }]:item() }, y[{ i, { 1, 4 } }]:totable())
+    end
+  end)
+
   it("shares nothing", function()
     local x = dg.tensor { 1, 2 }
     local y = F.copy(x)

@@ -30,6 +30,23 @@ describe("sum", function()
     assert.same({ 0, 0 }, dg.zeros(0, 2):sum(1):totable())
   end)
 
+  it("adds up long rows and columns of any step", function()
+    local x = dg.arange(0, 70 * 4099, 1, "float64"):reshape(70, 4099) % 97
+    local turned = F.transpose(x):copy()
+    for _, dtype in ipairs { "float64", "float32", "int64" } do
+      local a, b = x:cast(dtype), F.transpose(turned:cast(dtype))
+      local columns, rows = a:sum(1):totable(), a:sum(2):totable()
+      assert.same(columns, b:sum(1):totable())
+      assert.same(rows, b:sum(2):totable())
+      assert.same(columns, F.flip(a, { 1, 2 }):sum(1):flip():totable())
+      local total, last = 0, 0
+      for _, v in ipairs(rows) do total = total + v end
+      for i = 1, 70 do last = last + x[{ i, 4099 }]:item() end
+      assert.equal(total, a:sum():item())
+      assert.equal(last, columns[4099])
+    end
+  end)
+
   it("counts small integers and bools as int64", function()
     for _, dtype in ipairs { "int32", "uint8", "bool" } do
       local y = dg.ones({ 300 }, dtype):sum()

@@ -1,5 +1,6 @@
 /* copy.c -- copies, casts, fills and adds arrays of any strides. */
 #include "device/cpu/cpu.h"
+#include "device/cpu/kernels.h"
 #include "device/cpu/loop.h"
 #include "device/cpu/pool.h"
 
@@ -109,12 +110,87 @@ static int apply(run_loop *kernel, const dg_view *from, const dg_view *to)
   return 0;
 }
 
+/* -- Where neighbours in the result come from another axis -------------------------------------- */
+
+/* TILE neighbours in the result are fetched at a time for STEP rows of it, so that on both sides
+ * whole cache lines are used while they are near. */
+enum { TILE = 32, STEP = 8 };
+
+typedef struct turning {
+  dg_loop outer;       /* all axes but the two; the last one that it has is `across` */
+  int64_t n, k, tiles; /* of the axis that is the result's last, and of the source's */
+  int64_t step, width; /* elements from one to the next of n in the source, of k in the result */
+  int64_t bytes;
+} turning;
+
+static void turn_tiles(void *context, int64_t first, int64_t last)
+{
+  const turning *w = context;
+  for (int64_t u = first; u < last; u++) {
+    char *at[DG_LOOP_OPERANDS];
+    int64_t j = u % w->tiles * TILE, n = DG_MIN(w->n - j, TILE);
+    dg_loop_at(&w->outer, u / w->tiles, at);
+    char *to = at[0] + j * w->bytes, *from = at[1] + j * w->step * w->bytes;
+    for (int64_t p = 0; p < w->k; p += STEP) {
+      int64_t k = DG_MIN(w->k - p, STEP);
+      void *y = to + p * w->width * w->bytes, *x = from + p * w->bytes;
+      if (w->bytes == 4) dg_get_kernels_f32()->interleave((int)w->width, n, k, x, w->step, y);
+      else dg_get_kernels_f64()->interleave((int)w->width, n, k, x, w->step, y);
+    }
+  }
+}
+
+/* The axis along which the source's elements are neighbours, if that is not the result's; or -1. */
+static int axis_across(const dg_loop *l, int64_t bytes)
+{
+  int inner = l->ndim - 1;
+  if (bytes < 4 || l->stride[0][inner] != bytes || l->stride[1][inner] == bytes) return -1;
+  for (int i = 0; i < inner; i++)
+    if (l->stride[1][i] == bytes && l->shape[i] >= STEP / 2 && l->shape[inner] >= STEP / 2 &&
+        l->stride[0][i] > 0 && l->stride[0][i] <= INT32_MAX)
+      return i;
+  return -1;
+}
+
+static void move_to_end(dg_loop *l, int axis)
+{
+  for (int i = axis; i + 1 < l->ndim; i++) {
+    int64_t size = l->shape[i];
+    l->shape[i] = l->shape[i + 1], l->shape[i + 1] = size;
+    for (int o = 0; o < 2; o++) {
+      int64_t stride = l->stride[o][i];
+      l->stride[o][i] = l->stride[o][i + 1], l->stride[o][i + 1] = stride;
+    }
+  }
+}
+
+static bool turn(const dg_view *from, const dg_view *to)
+{
+  dg_loop loop;
+  dg_loop_init(&loop, 2, (const dg_view *const[]){ to, from });
+  int64_t bytes = dg_item_bytes[to->dtype];
+  int across = axis_across(&loop, bytes), inner = loop.ndim - 1;
+  if (across < 0) return false;
+  turning w = { .n = loop.shape[inner],
+                .k = loop.shape[across],
+                .tiles = (loop.shape[inner] + TILE - 1) / TILE,
+                .step = loop.stride[1][inner] / bytes,
+                .width = loop.stride[0][across] / bytes,
+                .bytes = bytes };
+  loop.ndim--;
+  move_to_end(&loop, across);
+  w.outer = loop;
+  dg_parallel(to->size / (w.n * w.k) * w.tiles, GRAIN / (TILE * w.k) + 1, turn_tiles, &w);
+  return true;
+}
+
 int dg_cpu_copy(const dg_view *from, const dg_view *to)
 {
   if (from->dtype == to->dtype && from->contiguous && to->contiguous && from->size == to->size) {
     if (to->size > 0) memcpy(to->data, from->data, (size_t)(to->size * dg_item_bytes[to->dtype]));
     return 0;
   }
+  if (from->dtype == to->dtype && to->size > 0 && turn(from, to)) return 0;
   return apply(casts[from->dtype][to->dtype], from, to);
 }
 

@@ -1,6 +1,7 @@
 /* gemm.c -- matrix products: which shape goes to which code, and to how many threads. */
 #include "device/cpu/gemm.h"
 #include "device/cpu/blas.h"
+#include "device/cpu/isa.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/pool.h"
 
@@ -13,6 +14,10 @@
  * a matrix that 8 rows may walk one after the other. PIECE_WORK: the least part worth a thread;
  * SPLIT_MAT_VEC: the same for matrix-vector products, in elements of the matrix. UNIT: splits fall
  * on its multiples. CHUNK: elements gathered at a time where a vector has a stride.
+ *
+ * Of larger products, with AVX2: LONG_K, TURNED_K: up to there the rows of a tile of A stay in the
+ * first cache; WALKED_MAX: elements of B that is walked over again for each tile's rows. From
+ * MANY_ROWS on it pays to copy strips of B.
  */
 enum {
   OURS_ALWAYS = 8 * 1024,
@@ -24,7 +29,15 @@ enum {
   SPLIT_MAT_VEC = 64 * 1024,
   UNIT = 32,
   CHUNK = 512,
+  LONG_K = 1024,
+  TURNED_K = 128,
+  WALKED_MAX = 512 * 1024,
+  MANY_ROWS = 192,
 };
+
+/* How a product is computed: a dot product for each element; a tile at a time, straight from A and
+ * B; the same with strips of B copied side by side; OpenBLAS; with copies of both. */
+typedef enum { OTHERS, DOTS, DIRECT, STRIPS, BLAS, BLOCKED } gemm_way;
 
 static int fits_blas(int64_t a, int64_t b, int64_t c)
 {

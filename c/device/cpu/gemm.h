@@ -33,13 +33,14 @@ void dg_gemm_blocked_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double
                          const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
                          double *c, int64_t ldc);
 
-/* C = alpha op(A) B' + beta C with B transposed a strip at a time: for small products. */
-void dg_gemm_strips_f32(int ta, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
-                        int64_t lda, const float *b, int64_t ldb, float beta, float *c,
-                        int64_t ldc);
-void dg_gemm_strips_f64(int ta, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
-                        int64_t lda, const double *b, int64_t ldb, double beta, double *c,
-                        int64_t ldc);
+/* C = alpha op(A) op(B) + beta C, where strips of op(B) are copied, and A is walked over again for
+ * each: for products that are small or have short rows. */
+void dg_gemm_strips_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha,
+                        const float *a, int64_t lda, const float *b, int64_t ldb, float beta,
+                        float *c, int64_t ldc);
+void dg_gemm_strips_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha,
+                        const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
+                        double *c, int64_t ldc);
 
 /* y = x W' + b: x batch x in, W out x in, b out or NULL, y batch x out. All contiguous. */
 void dg_linear_f32(int64_t batch, int64_t in, int64_t out, const float *x, const float *w,

@@ -8,9 +8,18 @@
 /*
  * A block of A (96 x 256) fits half a second-level cache, one of B (256 x 512) a share of the
  * third. SPARE elements on the stack serve small products and the case that memory is short:
- * one strip of A and one of B, LEAST_K long. MAX_TILE is the largest mr nr.
+ * one strip of A and one of B, LEAST_K long. MAX_TILE is the largest mr nr. WALKED_ROWS: rows of
+ * A that are walked over for each strip of B, and stay near.
  */
-enum { BLOCK_M = 96, BLOCK_N = 512, BLOCK_K = 256, SPARE = 4096, LEAST_K = 64, MAX_TILE = 256 };
+enum {
+  BLOCK_M = 96,
+  BLOCK_N = 512,
+  BLOCK_K = 256,
+  SPARE = 4096,
+  LEAST_K = 64,
+  MAX_TILE = 256,
+  WALKED_ROWS = 1024,
+};
 
 typedef struct {
   int64_t m, n, k;

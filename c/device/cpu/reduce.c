@@ -5,60 +5,93 @@
  * taken over blocks, and the blocks' sums in pairs, so that the error grows with the logarithm of
  * the length. */
 #include "device/cpu/cpu.h"
+#include "device/cpu/isa.h"
 #include "device/cpu/loop.h"
 #include "device/cpu/pool.h"
 
-enum { GRAIN = 64 << 10, BLOCK = 512, STRIP = 1024 };
+/* Strips are as long as the caches and the number of threads allow: memory likes long runs. */
+enum { GRAIN = 64 << 10, BLOCK = 2048, STRIP_LEAST = 1024, STRIP_MOST = 4096 };
 
+/* `row` folds n elements into one, `rows` folds `count` rows of n, `next` bytes apart, into a row;
+ * `first`: there is nothing in it yet. */
 typedef struct fold {
   void (*row)(int64_t n, const char *x, int64_t step, void *total, bool first);
-  void (*rows)(int64_t n, const char *x, int64_t step, void *total, bool first);
+  void (*rows)(int64_t n, const char *x, int64_t step, int64_t count, int64_t next, void *total,
+               bool first);
 } fold;
 
 typedef struct reduction {
   const fold *fold;
   dg_loop kept;    /* operand 0: y, operand 1: x */
   dg_loop dropped; /* operand 0: x */
+  int64_t strip;   /* columns that are folded together */
   bool greater;    /* for positions: maxima or minima */
 } reduction;
 
-#define SUM(T)                                                                                     \
-  static T sum_block_##T(int64_t n, const char *x, int64_t step)                                   \
+#define SUM(T, isa, target)                                                                        \
+  target static T sum_block_##T##_##isa(int64_t n, const char *x, int64_t step)                    \
   {                                                                                                \
-    T lane[16] = { 0 }, total = 0;                                                                 \
+    enum { LANES = 32 / sizeof(T) };                                                               \
+    typedef T lanes __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));               \
+    lanes s0 = { 0 }, s1 = s0, s2 = s0, s3 = s0;                                                   \
+    T total = 0;                                                                                   \
     int64_t i = 0;                                                                                 \
     if (step == sizeof(T)) {                                                                       \
-      for (; i + 16 <= n; i += 16)                                                                 \
-        for (int k = 0; k < 16; k++) lane[k] += ((const T *)x)[i + k];                             \
+      for (const lanes *v = (const void *)x; i + 4 * LANES <= n; i += 4 * LANES, v += 4)           \
+        s0 += v[0], s1 += v[1], s2 += v[2], s3 += v[3];                                            \
     }                                                                                              \
     for (; i < n; i++) total += *(const T *)(x + i * step);                                        \
-    for (int k = 8; k > 0; k /= 2)                                                                 \
-      for (int j = 0; j < k; j++) lane[j] += lane[j + k];                                          \
-    return total + lane[0];                                                                        \
+    s0 = (s0 + s1) + (s2 + s3);                                                                    \
+    for (int k = 0; k < LANES; k++) total += s0[k];                                                \
+    return total;                                                                                  \
   }                                                                                                \
-  static T sum_pairs_##T(int64_t n, const char *x, int64_t step)                                   \
+  target static T sum_pairs_##T##_##isa(int64_t n, const char *x, int64_t step)                    \
   {                                                                                                \
-    if (n <= BLOCK) return sum_block_##T(n, x, step);                                              \
+    if (n <= BLOCK) return sum_block_##T##_##isa(n, x, step);                                      \
     int64_t half = n / 2 / BLOCK * BLOCK;                                                          \
     if (half == 0) half = BLOCK;                                                                   \
-    return sum_pairs_##T(half, x, step) + sum_pairs_##T(n - half, x + half * step, step);          \
+    return sum_pairs_##T##_##isa(half, x, step) +                                                  \
+           sum_pairs_##T##_##isa(n - half, x + half * step, step);                                 \
   }                                                                                                \
-  static void sum_row_##T(int64_t n, const char *x, int64_t step, void *total, bool first)         \
+  static void sum_row_##T##_##isa(int64_t n, const char *x, int64_t step, void *total, bool first) \
   {                                                                                                \
-    T sum = sum_pairs_##T(n, x, step);                                                             \
+    T sum = sum_pairs_##T##_##isa(n, x, step);                                                     \
     *(T *)total = first ? sum : *(T *)total + sum;                                                 \
   }                                                                                                \
-  static void sum_rows_##T(int64_t n, const char *x, int64_t step, void *total, bool first)        \
+  target static void sum_rows_##T##_##isa(int64_t n, const char *x, int64_t step, int64_t count,   \
+                                          int64_t next, void *total, bool first)                   \
   {                                                                                                \
-    T *t = total;                                                                                  \
-    if (first)                                                                                     \
+    T *restrict t = total;                                                                         \
+    if (first) {                                                                                   \
       for (int64_t i = 0; i < n; i++) t[i] = *(const T *)(x + i * step);                           \
-    else if (step == sizeof(T))                                                                    \
-      for (int64_t i = 0; i < n; i++) t[i] += ((const T *)x)[i];                                   \
-    else                                                                                           \
-      for (int64_t i = 0; i < n; i++) t[i] += *(const T *)(x + i * step);                          \
+      count--, x += next;                                                                          \
+    }                                                                                              \
+    for (; step == sizeof(T) && count >= 4; count -= 4, x += 4 * next) {                           \
+      const T *a = (const T *)x, *b = (const T *)(x + next), *c = (const T *)(x + 2 * next),       \
+              *d = (const T *)(x + 3 * next);                                                      \
+      for (int64_t i = 0; i < n; i++) t[i] += (a[i] + b[i]) + (c[i] + d[i]);                       \
+    }                                                                                              \
+    for (; count > 0; count--, x += next)                                                          \
+      if (step == sizeof(T))                                                                       \
+        for (int64_t i = 0; i < n; i++) t[i] += ((const T *)x)[i];                                 \
+      else                                                                                         \
+        for (int64_t i = 0; i < n; i++) t[i] += *(const T *)(x + i * step);                        \
   }                                                                                                \
-  static const fold sum_##T = { sum_row_##T, sum_rows_##T };
+  static const fold sum_##T##_##isa = { sum_row_##T##_##isa, sum_rows_##T##_##isa };
+
+#if DG_HAS_X86
+#define SUMS(T) SUM(T, base, ) SUM(T, avx2, DG_TARGET_AVX2) SUM(T, avx512, DG_TARGET_AVX512)
+#define SUM_ENTRY(T)                                                                               \
+  {                                                                                                \
+    &sum_##T##_base, &sum_##T##_avx2, &sum_##T##_avx512                                            \
+  }
+#else
+#define SUMS(T) SUM(T, base, )
+#define SUM_ENTRY(T)                                                                               \
+  {                                                                                                \
+    &sum_##T##_base, &sum_##T##_base, &sum_##T##_base                                              \
+  }
+#endif
 
 /* The first of equals stays; a NaN wins and stays. */
 #define BETTER(a, than, sign) ((a)sign(than) || ((a) != (a) && (than) == (than)))
@@ -73,19 +106,21 @@ typedef struct reduction {
     }                                                                                              \
     *(T *)best = b;                                                                                \
   }                                                                                                \
-  static void name##_rows_##T(int64_t n, const char *x, int64_t step, void *best, bool first)      \
+  static void name##_rows_##T(int64_t n, const char *x, int64_t step, int64_t count, int64_t next, \
+                              void *best, bool first)                                              \
   {                                                                                                \
     T *b = best;                                                                                   \
-    for (int64_t i = 0; i < n; i++) {                                                              \
-      const T a = *(const T *)(x + i * step);                                                      \
-      b[i] = first || BETTER(a, b[i], sign) ? a : b[i];                                            \
-    }                                                                                              \
+    for (; count > 0; count--, x += next, first = false)                                           \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        const T a = *(const T *)(x + i * step);                                                    \
+        b[i] = first || BETTER(a, b[i], sign) ? a : b[i];                                          \
+      }                                                                                            \
   }                                                                                                \
   static const fold name##_##T = { name##_row_##T, name##_rows_##T };
 
-SUM(float)
-SUM(double)
-SUM(int64_t)
+SUMS(float)
+SUMS(double)
+SUMS(int64_t)
 EXTREME(max, float, >)
 EXTREME(max, double, >)
 EXTREME(max, int32_t, >)
@@ -97,10 +132,16 @@ EXTREME(min, int32_t, <)
 EXTREME(min, int64_t, <)
 EXTREME(min, uint8_t, <)
 
-static const fold *const folds[][DG_NDTYPES] = {
-  [DG_SUM] = { [DG_F32] = &sum_float, [DG_F64] = &sum_double, [DG_I64] = &sum_int64_t },
-  [DG_MAX_OF] = { &max_float, &max_double, &max_int32_t, &max_int64_t, &max_uint8_t, &max_uint8_t },
-  [DG_MIN_OF] = { &min_float, &min_double, &min_int32_t, &min_int64_t, &min_uint8_t, &min_uint8_t },
+static const fold *const sums[DG_NDTYPES][DG_ISA_COUNT] = {
+  [DG_F32] = SUM_ENTRY(float),
+  [DG_F64] = SUM_ENTRY(double),
+  [DG_I64] = SUM_ENTRY(int64_t),
+};
+static const fold *const maxima[DG_NDTYPES] = {
+  &max_float, &max_double, &max_int32_t, &max_int64_t, &max_uint8_t, &max_uint8_t,
+};
+static const fold *const minima[DG_NDTYPES] = {
+  &min_float, &min_double, &min_int32_t, &min_int64_t, &min_uint8_t, &min_uint8_t,
 };
 
 /* Each kept element is the fold of the rows that go. */
@@ -128,17 +169,16 @@ static void fold_into_rows(void *context, int64_t from, int64_t to)
   const reduction *r = context;
   const dg_loop *kept = &r->kept, *gone = &r->dropped;
   int last = kept->ndim - 1, inner = gone->ndim - 1;
-  int64_t strips = (kept->shape[last] + STRIP - 1) / STRIP, step = kept->stride[1][last];
+  int64_t strips = (kept->shape[last] + r->strip - 1) / r->strip, step = kept->stride[1][last];
   for (int64_t k = from; k < to; k++) {
     char *at[DG_LOOP_OPERANDS], *row[DG_LOOP_OPERANDS];
     dg_loop_at(kept, k / strips, at);
-    int64_t begin = k % strips * STRIP, n = DG_MIN(STRIP, kept->shape[last] - begin);
+    int64_t begin = k % strips * r->strip, n = DG_MIN(r->strip, kept->shape[last] - begin);
     char *y = at[0] + begin * kept->stride[0][last], *x = at[1] + begin * step;
     for (int64_t j = 0; j < gone->runs; j++) {
       dg_loop_at(gone, j, row);
-      for (int64_t i = 0; i < gone->shape[inner]; i++)
-        r->fold->rows(n, x + (row[0] - gone->data[0]) + i * gone->stride[0][inner], step, y,
-                      j == 0 && i == 0);
+      r->fold->rows(n, x + (row[0] - gone->data[0]), step, gone->shape[inner],
+                    gone->stride[0][inner], y, j == 0);
     }
   }
 }
@@ -195,14 +235,17 @@ int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigne
     dg_parallel(y->size, DG_MAX(GRAIN / each, 1), positions[x->dtype], &r);
     return 0;
   }
-  r.fold = folds[kind][x->dtype];
+  r.fold = kind == DG_SUM      ? sums[x->dtype][dg_cpu_isa()]
+           : kind == DG_MAX_OF ? maxima[x->dtype]
+                               : minima[x->dtype];
   int64_t kept_step = r.kept.stride[1][r.kept.ndim - 1];
   int64_t gone_step = r.dropped.stride[0][r.dropped.ndim - 1];
   bool rows = last > 1 &&
               (kept_step < 0 ? -kept_step : kept_step) < (gone_step < 0 ? -gone_step : gone_step);
   if (rows) {
-    int64_t strips = (last + STRIP - 1) / STRIP;
-    dg_parallel(r.kept.runs * strips, DG_MAX(GRAIN / (each * DG_MIN(last, STRIP)), 1),
+    r.strip = DG_MIN(DG_MAX(last / dg_pool_threads(), STRIP_LEAST), STRIP_MOST);
+    int64_t strips = (last + r.strip - 1) / r.strip;
+    dg_parallel(r.kept.runs * strips, DG_MAX(GRAIN / (each * DG_MIN(last, r.strip)), 1),
                 fold_into_rows, &r);
   } else {
     dg_parallel(y->size, DG_MAX(GRAIN / each, 1), fold_rows_away, &r);
