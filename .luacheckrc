@@ -1,4 +1,5 @@
 std = "luajit"
 max_line_length = 100
 files["spec"] = { std = "+busted" }
+files["examples/love"] = { std = "+love" }
 exclude_files = { "build", "lua/dgraph/functions/meta.lua" }
