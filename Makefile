@@ -150,11 +150,11 @@ stage-jit: all
 	@.ci/stage jit .ci/specs
 
 stage-nojit: all
-	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=hosts
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install,hosts
 
 stage-valgrind: all
 	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/memcheck
