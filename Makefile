@@ -9,6 +9,7 @@ PUBLIC := $(foreach layer,$(LAYERS),$(sort $(wildcard c/$(layer)/*.c)))
 SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c c/device/cuda/*.c)
 OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o build/cuda_texts.o
 ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o build/asan/cuda_texts.o
+TSAN   := $(SRC:c/%.c=build/tsan/%.o) build/tsan/cdef.o build/tsan/cuda_texts.o
 KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu c/device/cuda/prelude.h c/device/cuda/formula.h \
           c/device/cuda/sweep.h)
 CTESTS := $(patsubst c/test/%.c,%,$(filter-out c/test/fuzz%,$(wildcard c/test/*.c)))
@@ -21,6 +22,7 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-m
 FLAGS   = $(CFLAGS) -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno \
           -fno-trapping-math -ffp-contract=fast -fno-semantic-interposition -pthread -Ic $(WARN)
 SANE   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+RACES  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 SHARED := -shared -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
 ifeq ($(shell uname -s),Darwin)
 SHARED := -dynamiclib -install_name @rpath/libdgraph.so
@@ -47,6 +49,10 @@ build/asan/libdgraph.so: $(ASAN)
 	@echo '  LD $@'
 	@gcc $(FLAGS) $(SANE) $(SHARED) -o $@ $(ASAN) $(LIBS)
 
+build/tsan/libdgraph.so: $(TSAN)
+	@echo '  LD $@'
+	@gcc $(FLAGS) $(RACES) $(SHARED) -o $@ $(TSAN) $(LIBS)
+
 build/fake_cuda.so: c/test/fake/cuda.c
 	@$(CC) -O1 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
@@ -60,7 +66,12 @@ build/asan/%.o: c/%.c build/flags | c/dgraph.h
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -MMD -MP -c -o $@ $<
 
-build/device/cpu/%.o build/asan/device/cpu/%.o build/device/cuda/%.o build/asan/device/cuda/%.o: FLAGS += -DDG_TYPES_ONLY
+build/tsan/%.o: c/%.c build/flags | c/dgraph.h
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(RACES) -MMD -MP -c -o $@ $<
+
+$(foreach kind,build build/asan build/tsan,$(kind)/device/cpu/%.o $(kind)/device/cuda/%.o): FLAGS += -DDG_TYPES_ONLY
 
 build/cdef.o build/cuda_texts.o: build/%.o: build/%.c build/flags
 	@$(CC) $(FLAGS) -c -o $@ $<
@@ -69,6 +80,11 @@ build/asan/cdef.o build/asan/cuda_texts.o: build/asan/%.o: build/%.c build/flags
 	@mkdir -p $(@D)
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -c -o $@ $<
+
+build/tsan/cdef.o build/tsan/cuda_texts.o: build/tsan/%.o: build/%.c build/flags
+	@mkdir -p $(@D)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(RACES) -c -o $@ $<
 
 build/cdef.c: c/dgraph.h c/tools/cdef.awk
 	@awk -f c/tools/cdef.awk c/dgraph.h >$@
@@ -85,10 +101,10 @@ c/dgraph.h: FORCE
 
 build/flags: FORCE
 	@mkdir -p build
-	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE)' | cmp -s - $@ || \
-	  echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE)' >$@
+	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE) $(RACES)' | cmp -s - $@ || \
+	  echo '$(CC) $(FLAGS) $(LDFLAGS) $(SHARED) $(SANE) $(RACES)' >$@
 
--include $(OBJ:.o=.d) $(ASAN:.o=.d)
+-include $(OBJ:.o=.d) $(ASAN:.o=.d) $(TSAN:.o=.d)
 
 # -- Use ---------------------------------------------------------------------------------------
 
@@ -131,13 +147,13 @@ clean:
 
 # -- Tests: each stage leaves its counts in build/counts, .ci/sum adds them up -----------------
 
-STAGES := jit nojit asan valgrind counts $(CTESTS:%=c-%)
+STAGES := jit nojit asan valgrind counts threads $(CTESTS:%=c-%)
 MEMCHECK := valgrind -q --suppressions=.ci/memcheck.supp --error-exitcode=99 luajit -joff
 
 test:
 	@.ci/deps test
 	@rm -rf build/counts
-	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so build/fake_cuda.so
+	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so build/tsan/libdgraph.so build/fake_cuda.so
 	@$(MAKE) -k -j$(JOBS) --output-sync=target $(STAGES:%=stage-%); .ci/sum $(STAGES)
 
 # The operators' specs on a card, which has no kernels of linear algebra.
@@ -152,17 +168,18 @@ test-isa: all
 
 test-c: $(CTESTS:%=stage-c-%)
 test-asan: stage-asan
+test-threads: stage-threads
 test-valgrind: stage-valgrind
 
 stage-jit: all
 	@.ci/stage jit .ci/specs
 
 stage-nojit: all
-	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=hosts
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 .ci/stage asan .ci/specs --exclude-tags=slow,install,hosts
 
 stage-valgrind: all
 	@DGRAPH_LUA='$(MEMCHECK)' .ci/stage valgrind .ci/memcheck
@@ -174,6 +191,19 @@ stage-counts: all
 counts: all
 	@.ci/counts --renew
 
+# Under the thread sanitizer. It wants addresses that are not too random.
+stage-threads: build/tsan/thread_test build/tsan/lua_states
+	@DGRAPH_LIBRARY=build/tsan/libdgraph.so .ci/stage threads sh -c 'for test in $^; do \
+	  $$(setarch -R true 2>/dev/null && echo setarch -R) $$test || status=1; done; exit $$status'
+
+build/tsan/thread_test: c/test/thread_test.c $(TSAN)
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(RACES) -MMD -MP -o $@ $< $(TSAN) $(LIBS)
+
+build/tsan/lua_states: c/test/threads/lua_states.c build/tsan/libdgraph.so
+	@echo '  CC $@'
+	@gcc $(FLAGS) $(RACES) -o $@ $< $$(pkg-config --cflags --libs luajit)
+
 $(CTESTS:%=stage-c-%): stage-c-%: build/asan/test/%
 	@.ci/stage c-$* $<
 
@@ -182,7 +212,7 @@ $(CTESTS:%=build/asan/test/%): build/asan/test/%: c/test/%.c $(ASAN)
 	@echo '  CC $@'
 	@gcc $(FLAGS) $(SANE) -MMD -MP -o $@ $< $(ASAN) $(LIBS)
 
--include $(CTESTS:%=build/asan/test/%.d)
+-include $(CTESTS:%=build/asan/test/%.d) build/tsan/thread_test.d
 
 # -- Lint --------------------------------------------------------------------------------------
 
@@ -208,7 +238,7 @@ lint-cppcheck:
 	  --suppress=pointerSize --suppress=invalidPointerCast --error-exitcode=1 -j$(JOBS) -D__GNUC__ -D__x86_64__ -Ic c
 
 lint-lua:
-	@luacheck --quiet --no-color $(wildcard lua spec examples rocks c/tools)
+	@luacheck --quiet --no-color $(wildcard lua spec examples rocks c/tools c/test)
 
 lint-rock:
 	@luarocks --lua-version=5.1 lint dgraph-scm-1.rockspec
@@ -220,4 +250,4 @@ lint-doc: all
 FORCE:
 .DELETE_ON_ERROR:
 .PHONY: FORCE all demo fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa test-asan \
-  test-valgrind $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
+  test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
