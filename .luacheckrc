@@ -1,4 +1,5 @@
 std = "luajit"
 max_line_length = 100
+files["rocks"] = { std = "+ngx_lua" }
 files["spec"] = { std = "+busted" }
 exclude_files = { "build", "lua/dgraph/functions/meta.lua" }
