@@ -52,6 +52,14 @@ function nginx.wait(f, seconds)
   return f()
 end
 
+function nginx.kill(pid, signal) return ffi.C.spec_kill(pid, signal) end
+
+--- Whether a process still runs; one that waits for its parent to take note of its end does not.
+function nginx.runs(pid)
+  local line = read(("/proc/%d/cmdline"):format(pid))
+  return line ~= nil and line ~= ""
+end
+
 local CONF = [[
 user root;
 load_module %sndk_http_module.so;
@@ -106,7 +114,8 @@ end
 --- Starts it; an error tells what nginx said.
 function Nginx:start()
   local log = self.prefix .. "/start.log"
-  local command = "PATH=$PATH:/usr/sbin nginx -p %s/ -c nginx.conf >%s 2>&1"
+  -- By its whole path: a binary that is upgraded looks for itself there.
+  local command = "$(PATH=$PATH:/usr/sbin command -v nginx) -p %s/ -c nginx.conf >%s 2>&1"
   if not run(command:format(self.prefix, log)) then return nil, read(log) end
   nginx.wait(function() return tonumber(read(self.prefix .. "/nginx.pid") or "") end)
   self.master = tonumber(read(self.prefix .. "/nginx.pid"))
@@ -141,7 +150,7 @@ function Nginx:kill()
   ffi.C.spec_kill(self.master, KILL)
   for _, pid in ipairs(children) do ffi.C.spec_kill(pid, KILL) end
   for _, pid in ipairs(children) do
-    nginx.wait(function() return not exists(("/proc/%d/cmdline"):format(pid)) end, 5)
+    nginx.wait(function() return not nginx.runs(pid) end, 5)
   end
   self.master = nil
   os.remove(self.prefix .. "/nginx.pid")
@@ -151,7 +160,7 @@ end
 function Nginx:quit()
   local pid = self.master
   ffi.C.spec_kill(pid, QUIT)
-  nginx.wait(function() return not exists(("/proc/%d/cmdline"):format(pid)) end, 10)
+  nginx.wait(function() return not nginx.runs(pid) end, 10)
   self.master = nil
 end
 

@@ -24,8 +24,9 @@ end
 --- `stepping` are flags; times are seconds since 1970.
 local HEADER, header_size = places [=[
   magic ready epoch order gate stepping born taken_slots steps_before
-  version checkpoint_steps checkpoint_time checkpoint_epoch checkpoint_bytes checkpoint_seconds
-  checkpoint_failures checkpoint_failed failures_in_a_row replayed damaged good_time good_steps good_loss rollbacks
+  version checkpoint_steps checkpoint_time checkpoint_epoch checkpoint_bytes
+  checkpoint_seconds checkpoint_failures checkpoint_failed failures_in_a_row
+  replayed damaged good_time good_steps good_loss rollbacks
   rolled_back window_loss recoveries series_count foreign window_count epochs[8]
 ]=]
 region.HEADER = HEADER
