@@ -1,8 +1,8 @@
 -- What was learnt outlives workers, reloads, upgrades, and all of nginx.
 local nginx = require "spec.support.nginx"
 
---- The service with one model of a matrix; `more` goes into the options of the model, `service` into
---- those of the service.
+-- The service with one model of a matrix; `more` goes into the options of the model, `service`
+-- into those of the service.
 local function configuration(more, service)
   return ([[
     local setup = function(more, service)
@@ -63,7 +63,9 @@ describe_here("lua-resty-dgraph's state #slow", function()
     end
   end
 
-  local function answer() return server:post("/v1/models/m:predict", { instances = INSTANCES }).body end
+  local function answer()
+    return server:post("/v1/models/m:predict", { instances = INSTANCES }).body
+  end
   local function status() return server:get("/dgraph/status").json.models[1] end
   local function files(pattern)
     local pipe = io.popen(("ls %s/state/m/%s 2>/dev/null"):format(server.prefix, pattern))

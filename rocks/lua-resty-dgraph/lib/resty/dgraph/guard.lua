@@ -118,20 +118,36 @@ local function period(model)
   return bytes <= 2 ^ 22 and 1 or bytes <= 2 ^ 28 and 10 or 60
 end
 
+--- Counts what can tell that something happened to the tensors: steps, and what had no finite end.
+local function signs(memory)
+  local sum = memory:steps()
+  for i, reason in ipairs(region.REASONS) do
+    if reason == "loss" or reason == "gradient" or reason == "not_finite" then
+      sum = sum + memory:sum(SLOT.refused + i - 1)
+    end
+  end
+  return sum
+end
+
 --- Looks whether the model is still good, and makes it what it was if it is not.
 ---@param model resty.dgraph.Model
 ---@return boolean rolled_back
 function guard.look(model)
   local header, memory = model.header, model.region
-  if memory:steps() == header[HEADER.good_steps] then return false end
-  if ngx.time() - header[HEADER.good_time] < period(model) then return false end
-  local why = trouble(model)
-  if not why then
-    model:alone(function() guard.accept(memory) end)
+  local seen = signs(memory)
+  if seen == model.signs_seen or ngx.time() - (model.looked or 0) < period(model) then
     return false
   end
+  model.signs_seen, model.looked = seen, ngx.time()
   local steps = memory:steps() - header[HEADER.good_steps]
-  model:alone(guard.roll_back)
+  -- All of it while nobody learns: what is accepted is what was looked at.
+  local why, message = model:alone(function()
+    local found = trouble(model)
+    if found then guard.roll_back(model) else guard.accept(memory) end
+    return found or false
+  end)
+  if why == nil then error(message, 0) end
+  if not why then return false end
   ngx.log(ngx.ERR, "dgraph: model ", model.name, ": ", why, "; took ", steps, " steps back")
   return true
 end

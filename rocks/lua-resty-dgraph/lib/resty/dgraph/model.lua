@@ -237,22 +237,29 @@ local function hide(self, message, reason)
   return self:refuse(message, reason)
 end
 
+--- The same as `predict`, but what is refused is not counted.
+function Model:try_predict(instances)
+  local count, message, reason = count_of(self, instances)
+  if not count then return nil, message, reason end
+  local learner = self.learner
+  count, message, reason = learner.input:read(instances, 1, count)
+  if not count then return nil, message, reason end
+  local ok, predictions
+  ok, predictions, message, reason = pcall(learner.predict, learner)
+  if not ok then return nil, tostring(predictions), "model" end
+  if not predictions then return nil, message, reason end
+  if self.slot then bump(self.slot, SLOT.predicted, #instances) end
+  return predictions
+end
+
 --- What the model says about a list of instances. It does not yield.
 ---@param instances any[]
 ---@return any[]? predictions
 ---@return string? message
 ---@return string? reason
 function Model:predict(instances)
-  local count, message, reason = count_of(self, instances)
-  if not count then return self:refuse(message, reason) end
-  local learner = self.learner
-  count, message, reason = learner.input:read(instances, 1, count)
-  if not count then return self:refuse(message, reason) end
-  local ok, predictions
-  ok, predictions, message, reason = pcall(learner.predict, learner)
-  if not ok then return hide(self, tostring(predictions), "model") end
+  local predictions, message, reason = self:try_predict(instances)
   if not predictions then return hide(self, message, reason) end
-  if self.slot then bump(self.slot, SLOT.predicted, #instances) end
   return predictions
 end
 

@@ -1,5 +1,6 @@
 --- Routes in the form of TensorFlow Serving: /v1/models/NAME, :predict, and :train beside them.
 local clock = require "dgraph.utils.clock"
+local gather = require "resty.dgraph.gather"
 local http = require "resty.dgraph.http"
 local region = require "resty.dgraph.region"
 local token = require "resty.dgraph.token"
@@ -58,7 +59,11 @@ local function predict(service, model)
   request, message, reason = read(service)
   if not request then return refuse(model, message, reason) end
   local predictions
-  predictions, message, reason = model:predict(request.instances)
+  if model.gather then
+    predictions, message, reason = gather.predict(model, request.instances)
+  else
+    predictions, message, reason = model:predict(request.instances)
+  end
   if not predictions then return http.refuse(message, reason) end
   return http.send(200, '{"predictions":' .. http.encode(predictions) .. "}")
 end
