@@ -20,6 +20,7 @@ function token.read(options)
   end
   if value == nil then return false end
   value = value:match "^%s*(.-)%s*$"
+  if value:find "[^%w%-._~+/=]" then return nil, "the token holds what no bearer token may" end
   if #value < 16 then return nil, "the token is shorter than 16 characters" end
   return value
 end
