@@ -71,7 +71,7 @@ local function check_model(model, where)
   if ok and (model.inputs.shape == nil) == (model.inputs.sparse == nil) then
     ok, message = nil, where .. ".inputs: either shape or sparse says what they are"
   end
-  ok = ok and check_shape(model.inputs.shape or {}, where .. ".inputs")
+  if ok then ok, message = check_shape(model.inputs.shape or {}, where .. ".inputs") end
   if not ok then return nil, message end
   if model.targets then
     ok, message = check(model.targets, TARGETS, where .. ".targets")
