@@ -1,8 +1,9 @@
 # make            build/libdgraph.so                    make demo   train a classifier and look at it
 # make test lint  what CI runs (.ci/run)                make bench  speed; bench-quick in two minutes
+# make serve      nginx at 127.0.0.1:8080 (or PORT) with a model of digits that keeps learning
 # make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
 # make install-c  PREFIX: header and library            make clean
-# demo, test and lint install the packages that they need (.ci/deps).
+# demo, serve, test and lint install the packages that they need (.ci/deps).
 
 LAYERS := base device tensor node op grad
 PUBLIC := $(foreach layer,$(LAYERS),$(sort $(wildcard c/$(layer)/*.c)))
@@ -112,6 +113,12 @@ demo:
 	@.ci/deps demo
 	@$(MAKE) -j$(JOBS) all
 	@$(LUA) examples/mnist.lua
+
+# In the foreground; its state is in build/serve.
+serve:
+	@.ci/deps serve
+	@$(MAKE) -j$(JOBS) all
+	@rocks/lua-resty-dgraph/serve/start $(PORT)
 
 # Random damage to files of each format: SECONDS=600 for longer.
 fuzz: all
@@ -242,6 +249,7 @@ lint-lua:
 
 lint-rock:
 	@luarocks --lua-version=5.1 lint dgraph-scm-1.rockspec
+	@luarocks --lua-version=5.1 lint rocks/lua-resty-dgraph/lua-resty-dgraph-scm-1.rockspec
 
 # Everything that users call is explained, and meta.lua is fresh.
 lint-doc: all
@@ -249,5 +257,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa test-asan \
-  test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
+.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa \
+  test-asan test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)

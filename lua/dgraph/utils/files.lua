@@ -152,8 +152,11 @@ local function open_beside(path)
   end
 end
 
---- A renamed file is safe only when its folder has reached the disk too.
-local function sync_folder(path)
+--- Waits until the folder of a file is on the disk: a file that was made or renamed is safe only then.
+---@param path string  of the file
+---@return true? done
+---@return string? message
+function files.sync_folder(path)
   local folder = path:match("^(.*)/[^/]*$") or "."
   if folder == "" then folder = "/" end
   local fd = retry(sys.open, folder, bit.bor(O_RDONLY, O_CLOEXEC), 0)
@@ -208,7 +211,7 @@ function files.write(path, parts, generations)
     sys.unlink(temporary)
     return nil, ("cannot write %s: %s"):format(path, message)
   end
-  done, message = sync_folder(target)
+  done, message = files.sync_folder(target)
   if not done then return nil, ("cannot sync the folder of %s: %s"):format(path, message) end
   return true
 end

@@ -1,0 +1,144 @@
+--- What happens each second: one worker looks after each model, checks it, writes checkpoints and
+--- the points of the curves; all put their journals on the disk.
+local clock = require "dgraph.utils.clock"
+local guard = require "resty.dgraph.guard"
+local region = require "resty.dgraph.region"
+
+local HEADER, SLOT, POINT = region.HEADER, region.SLOT, region.POINT
+
+local keeper = {}
+
+local PERIOD = 1
+
+-- Checkpoints ----------------------------------------------------------------------------------
+
+--- Writes a checkpoint now.
+---@param model resty.dgraph.Model
+---@return true? done
+---@return string? message
+function keeper.checkpoint(model)
+  local state, memory = model.state, model.region
+  if not state then return nil, "there is no state folder" end
+  if model.header[HEADER.foreign] ~= 0 then return nil, "another server has the state folder" end
+  local copy, message = model:alone(function() return state:copy(memory) end)
+  local done
+  if copy then done, message = state:write(memory, model.plan, copy) end
+  if not done then
+    ngx.log(ngx.ERR, "dgraph: model ", model.name, ": no checkpoint: ", message)
+    return nil, message
+  end
+  return true
+end
+
+--- Whether a checkpoint is due: there is something new, and it is old or the journals are long.
+local function is_due(model, options)
+  local header, memory = model.header, model.region
+  if not model.state or not model.learner.optimizer then return false end
+  if header[HEADER.foreign] ~= 0 then return false end
+  if header[HEADER.checkpoint_time] == 0 then return true end
+  local failures = header[HEADER.failures_in_a_row]
+  if failures > 0 then -- not each second on a full disk
+    local wait = math.min(60, 2 ^ failures)
+    return ngx.time() - header[HEADER.checkpoint_failed] >= wait
+  end
+  if memory:steps() == header[HEADER.checkpoint_steps] then return false end
+  local written = memory:sum(SLOT.journal_bytes) - (model.written_before or 0)
+  return ngx.time() - header[HEADER.checkpoint_time] >= (options.checkpoint_every or 60)
+    or written > (options.journal_bytes or 2 ^ 26)
+end
+
+local function checkpoint_if_due(model, options, at_once)
+  if not at_once and not is_due(model, options) then return end
+  model.written_before = model.region:sum(SLOT.journal_bytes)
+  keeper.checkpoint(model)
+end
+
+-- Curves ---------------------------------------------------------------------------------------
+
+local function differences(now, before)
+  local list = {}
+  for i = 1, #now do list[i] = now[i] - (before and before[i] or 0) end
+  return list
+end
+
+--- The mean of a number of the workers, each as much as it has learnt since the last point.
+local function weighted(model, place)
+  local memory, sum, weight = model.region, 0, 0
+  model.steps_seen = model.steps_seen or {}
+  for i = 1, model.header[HEADER.taken_slots] do
+    local slot = memory.slots[i]
+    local steps = slot[SLOT.steps] - (model.steps_seen[i] or 0)
+    if steps > 0 then sum, weight = sum + steps * slot[place], weight + steps end
+  end
+  if weight == 0 then return nil end
+  return sum / weight
+end
+
+local function add_point(model)
+  local memory, header = model.region, model.header
+  local number = header[HEADER.series_count]
+  local point, last = memory:point(number), memory:point(number - 1)
+  local loss, gradient = weighted(model, SLOT.mean_loss), weighted(model, SLOT.gradient)
+  for i = 1, header[HEADER.taken_slots] do model.steps_seen[i] = memory.slots[i][SLOT.steps] end
+  local predict, train = memory:histogram(SLOT.predict), memory:histogram(SLOT.train)
+  local now = clock()
+  local seconds = now - (model.point_clock or now - PERIOD)
+  local predicts = differences(predict, model.predict_seen or predict)
+  local trains = differences(train, model.train_seen or train)
+  model.point_clock, model.predict_seen, model.train_seen = now, predict, train
+  local function rate(counts)
+    local sum = 0
+    for _, count in ipairs(counts) do sum = sum + count end
+    return sum / seconds
+  end
+  point[POINT.time], point[POINT.steps] = ngx.time(), memory:steps()
+  point[POINT.loss] = loss or (number > 0 and last[POINT.loss] or 0)
+  point[POINT.gradient] = gradient or (number > 0 and last[POINT.gradient] or 0)
+  point[POINT.predict_rate], point[POINT.train_rate] = rate(predicts), rate(trains)
+  point[POINT.predict_p50] = region.quantile(predicts, 0.5)
+  point[POINT.predict_p99] = region.quantile(predicts, 0.99)
+  point[POINT.train_p50] = region.quantile(trains, 0.5)
+  point[POINT.train_p99] = region.quantile(trains, 0.99)
+  header[HEADER.series_count] = number + 1
+end
+
+-- The timer ------------------------------------------------------------------------------------
+
+local function tick_model(model, options, exiting)
+  if model.fsync ~= "no" or exiting then
+    local done, message = model:sync()
+    if not done then ngx.log(ngx.ERR, "dgraph: model ", model.name, ": ", message) end
+  end
+  if not model:keep() then return end
+  if exiting then
+    if model.learner.optimizer and model.state and model.header[HEADER.foreign] == 0
+        and model.region:steps() ~= model.header[HEADER.checkpoint_steps] then
+      keeper.checkpoint(model)
+    end
+    return model:stop_keeping()
+  end
+  model:own_folder()
+  local rolled_back = model.learner.optimizer and guard.look(model)
+  checkpoint_if_due(model, options, rolled_back and model.state)
+  add_point(model)
+end
+
+local function tick(premature, service)
+  local exiting = premature or ngx.worker.exiting()
+  for _, model in pairs(service.models) do
+    local ok, message = pcall(tick_model, model, service.options, exiting)
+    if not ok then ngx.log(ngx.ERR, "dgraph: model ", model.name, ": ", message) end
+  end
+end
+
+--- Begins. For `init_worker_by_lua`.
+---@param service resty.dgraph.Service
+---@return true? done
+---@return string? message
+function keeper.start(service)
+  local done, message = ngx.timer.every(PERIOD, tick, service)
+  if not done then return nil, message end
+  return true
+end
+
+return keeper

@@ -1,0 +1,252 @@
+--- A model with its loss and optimizer: predicts and learns on what its readers have read. Knows
+--- nothing of requests, locks and files.
+local ffi = require "ffi"
+local config = require "dgraph.config"
+local dg = require "dgraph"
+local native = require "dgraph.native"
+local placement = require "resty.dgraph.placement"
+
+local C, F, values = native.C, dg.F, config.values
+
+---@class resty.dgraph.Learner
+---@field link dgraph.Link
+---@field optimizer dgraph.Optimizer?  nil: it only predicts
+---@field input resty.dgraph.Dense|resty.dgraph.Sparse
+---@field target resty.dgraph.Dense|resty.dgraph.Labels|nil
+---@field loss number  of the last step
+---@field gradient number  the norm of its gradients
+---@field max_gradient number
+local Learner = {}
+Learner.__index = Learner
+
+local learner = {}
+
+--- Calls `f(a)` as in prediction: nothing is recorded, dropout is off, and no tensor is left. `f`
+--- must not yield.
+local function predicting(f, a)
+  local train, record = values.train, values.enable_backprop
+  values.train, values.enable_backprop = false, false
+  C.dg_mode_set(C.DG_MODE_BACKPROP, 0)
+  local ok, result, message, reason = pcall(dg.scope, f, a)
+  values.train, values.enable_backprop = train, record
+  C.dg_mode_set(C.DG_MODE_BACKPROP, record and 1 or 0)
+  if not ok then error(result, 0) end
+  return result, message, reason
+end
+
+--- Stops an update before anything has changed; the reason is told by a field, since errors on
+--- their way through scopes become texts.
+local function refuse(self, reason, message)
+  self.refusal, self.why = reason, message
+  error(message, 0)
+end
+
+--- What looks at the gradients before a step.
+local function look(self)
+  local list, square = self.optimizer._list, 0
+  for i = 1, list.n do
+    local grad = C.dg_gradient_as_is(list.params[i])
+    if grad ~= nil then square = square + C.dg_sum_of_squares(grad) end
+  end
+  local norm = math.sqrt(square)
+  if norm ~= norm or norm == math.huge then
+    refuse(self, "gradient", "the gradient is not finite")
+  elseif norm > self.max_gradient then
+    refuse(self, "gradient",
+      ("the gradient's norm %.4g is above %.4g"):format(norm, self.max_gradient))
+  end
+  self.gradient = norm
+end
+
+--- Makes a learner of its parts.
+---@param parts { link: dgraph.Link, optimizer: dgraph.Optimizer?, input: any, target: any,
+---  loss: function?, output: function?, max_gradient: number? }
+---@return resty.dgraph.Learner
+function learner.new(parts)
+  local self = setmetatable({
+    link = parts.link, optimizer = parts.optimizer, input = parts.input, target = parts.target,
+    loss = 0, gradient = 0, max_gradient = parts.max_gradient or math.huge,
+    _output = parts.output, _lossfun = parts.loss, _room = 0,
+  }, Learner)
+  if self.optimizer then
+    self.optimizer:add_hook(function() look(self) end, "resty.dgraph")
+  end
+  -- Closures that are made once: a request makes none.
+  self._learn = function(a, b)
+    local loss = self._lossfun(self.link(a, b), self._t)
+    local number = loss:item()
+    if number - number ~= 0 then refuse(self, "loss", "the loss is not finite") end
+    self.loss = number
+    return loss
+  end
+  self._predict = function(reader)
+    local y = self.link(self._a, self._b)
+    if self._output then y = self._output(y) end
+    return reader(self, y)
+  end
+  self._measure = function(link)
+    return self._lossfun(link(self._a, self._b), self._t):item()
+  end
+  return self
+end
+
+--- One row through the model, so that parameters get their shapes; gives the output's.
+---@return integer[] shape
+function Learner:try()
+  self.input:blank()
+  self._a, self._b = self.input:tensors()
+  return predicting(function() return self.link(self._a, self._b).shape end)
+end
+
+--- Moves the parameters, and the optimizer's state, to memory that workers share.
+---@param plan table  of `placement.plan`
+---@param memory resty.dgraph.Region
+function Learner:move(plan, memory)
+  placement.move(self.link, plan, memory.live, memory)
+  self._numbers = {}
+  if self.optimizer then
+    self._numbers = placement.move_states(self.link, plan, memory.live, memory)
+  end
+  if self.target then
+    self.shadow = self.link:copy "share"
+    placement.move(self.shadow, plan, memory.good, memory)
+  end
+end
+
+-- Predicting -----------------------------------------------------------------------------------
+
+local function nested(shape, axis, numbers, at)
+  local rows = {}
+  if axis == #shape then
+    for i = 1, shape[axis] do
+      local v = numbers[at + i - 1]
+      if v - v ~= 0 then return nil end
+      rows[i] = v
+    end
+    return rows, at + shape[axis]
+  end
+  for i = 1, shape[axis] do
+    rows[i], at = nested(shape, axis + 1, numbers, at)
+    if not at then return nil end
+  end
+  return rows, at
+end
+
+local function read_numbers(self, y)
+  local count = C.dg_size(y)
+  if count > self._room then
+    self._buffer, self._room = ffi.new("double[?]", count), count
+  end
+  native.check(C.dg_read(y, self._buffer, count))
+  return self._buffer, tonumber(count)
+end
+
+--- A list with what the model says about each row.
+local function as_lists(self, y)
+  local numbers = read_numbers(self, y)
+  local ndim = C.dg_ndim(y)
+  local rows
+  if ndim == 2 and C.dg_dim(y, 0) == 1 then -- one row: what most requests want
+    local row = {}
+    for i = 1, tonumber(C.dg_dim(y, 1)) do
+      local v = numbers[i - 1]
+      if v - v ~= 0 then return nil, "the model's answer is not finite", "not_finite" end
+      row[i] = v
+    end
+    return { row }
+  end
+  if ndim == 0 then return nil, "the model gives no row for each instance", "model" end
+  rows = nested(y.shape, 1, numbers, 0)
+  if not rows then return nil, "the model's answer is not finite", "not_finite" end
+  return rows
+end
+
+--- The numbers in one list, and their shape.
+local function as_flat(self, y)
+  local numbers, count = read_numbers(self, y)
+  local flat = {}
+  for i = 1, count do
+    local v = numbers[i - 1]
+    if v - v ~= 0 then return nil, "the model's answer is not finite", "not_finite" end
+    flat[i] = v
+  end
+  return flat, y.shape
+end
+
+local function predict(self, reader)
+  self._a, self._b = self.input:tensors()
+  return predicting(self._predict, reader)
+end
+
+--- What the model says about the rows that `input` has read last.
+---@return any[]? predictions  one for each
+---@return string? message
+---@return string? reason
+function Learner:predict() return predict(self, as_lists) end
+
+--- The same as one list of numbers.
+---@return number[]? numbers
+---@return integer[]|string shape_or_message
+---@return string? reason
+function Learner:predict_flat() return predict(self, as_flat) end
+
+-- Learning -------------------------------------------------------------------------------------
+
+local function before(self, t)
+  local optimizer = self.optimizer
+  optimizer.t = t
+  for _, rule in ipairs(optimizer._rules) do rule.t = t end
+  for _, number in ipairs(self._numbers) do number.rule[number.name] = number.tensor:item() end
+end
+
+--- Learns the rows that `input` and `target` have read last. Where it is refused, the parameters
+--- are as they were.
+---@param t integer  how many steps there were
+---@return number? loss
+---@return string? message
+---@return string? reason
+function Learner:step(t)
+  before(self, t)
+  local a, b = self.input:tensors()
+  self._t, self.refusal = self.target:tensors(), nil
+  local ok, message = pcall(self.optimizer.update, self.optimizer, self._learn, a, b)
+  if not ok then
+    if self.refusal then return nil, self.why, self.refusal end
+    return nil, tostring(message), "model"
+  end
+  for _, number in ipairs(self._numbers) do number.tensor:fill(number.rule[number.name]) end
+  return self.loss
+end
+
+--- The loss of the rows that were read last, without learning.
+---@param of_good? boolean  by the parameters that were last found good
+---@return number? loss
+---@return string? message
+function Learner:measure(of_good)
+  self._a, self._b = self.input:tensors()
+  self._t = self.target:tensors()
+  local ok, loss = pcall(predicting, self._measure, of_good and self.shadow or self.link)
+  if not ok then return nil, tostring(loss) end
+  return loss
+end
+
+--- Whether all parameters and state are finite.
+---@return boolean
+function Learner:is_finite()
+  for param in self.link:params() do
+    local square = C.dg_sum_of_squares(param)
+    if square ~= square or square == math.huge then return false end
+  end
+  return true
+end
+
+-- Losses and outputs by what targets are -------------------------------------------------------
+
+--- What a kind of targets is learnt by, where nothing else was said.
+learner.KINDS = {
+  classes = { loss = F.softmax_cross_entropy, output = F.softmax },
+  binary = { loss = F.sigmoid_cross_entropy, output = F.sigmoid },
+  values = { loss = F.mean_squared_error },
+}
+
+return learner
