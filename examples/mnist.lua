@@ -1,5 +1,5 @@
---- Learns to read handwritten digits, and shows what it has learned. All is written out, the loop over
--- batches too; train_mnist.lua leaves that to a Trainer.
+--- Learns to read handwritten digits, and shows what it has learned. All is written out, the loop
+-- over batches too; train_mnist.lua leaves that to a Trainer.
 --
 --   luajit examples/mnist.lua                                 the 2,500 digits here: 93.6 %
 --   DGRAPH_DATA=folder/of/mnist luajit examples/mnist.lua     all 60,000: MNISTF %

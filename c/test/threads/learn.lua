@@ -53,4 +53,6 @@ for i = 1, 2000 do
   kept[i % 50 + 1] = x.grad
 end
 
+assert(#kept == 50)
+
 return lossfun():item()

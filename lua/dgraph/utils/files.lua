@@ -152,7 +152,7 @@ local function open_beside(path)
   end
 end
 
---- Waits until the folder of a file is on the disk: a file that was made or renamed is safe only then.
+--- Waits until the folder of a file is on the disk: what was made or renamed in it is safe then.
 ---@param path string  of the file
 ---@return true? done
 ---@return string? message
