@@ -215,6 +215,46 @@ static void early_freeing(void)
   RELEASE(x, loss);
 }
 
+/* What a caller sees of the node that comes next. */
+static void next_node(void)
+{
+  double before = dg_sequence();
+  dg_tensor *x = leaf(scalar(3)), *p = dg_square(x), *y = dg_neg(p), *g;
+  dg_node *newest = dg_creator(y);
+  CHECK(dg_node_sequence(newest) == before + 2 && dg_sequence() == before + 2);
+  dg_node_release(newest);
+  dg_walk *w = dg_walk_new(1, &y, NULL, 0);
+  CHECK(!strcmp(dg_node_name(dg_walk_next(w)), "neg"));
+  g = dg_walk_next_gradient(w, 0);
+  CHECK(at(g, 0) == 1);
+  CHECK_FAILS(DG_EARGUMENT, !dg_walk_next_gradient(w, 1));
+  CHECK_FAILS(DG_EARGUMENT, !dg_walk_next_gradient(w, -1));
+  CHECK(dg_walk_step(w) == DG_WALK_MORE && !strcmp(dg_node_name(dg_walk_next(w)), "square"));
+  RELEASE(g);
+  g = dg_walk_next_gradient(w, 0);
+  CHECK(at(g, 0) == -1 && dg_walk_step(w) == DG_WALK_MORE);
+  dg_error_clear();
+  CHECK(!dg_walk_next(w) && dg_error_code() == DG_OK);
+  CHECK(dg_walk_step(w) == DG_WALK_DONE && !dg_walk_next(w) && grad_at(x, 0) == -6);
+  dg_walk_free(w);
+  RELEASE(g, x, p, y);
+}
+
+/* What a caller that checks things of its own needs. */
+static void own_checks(void)
+{
+  dg_tensor *x = vector(3, 1), *many = vector(3000, 1), *whole = dg_cast(x, DG_I32);
+  CHECK(dg_has_nan(x) == 0 && dg_has_nan(many) == 0 && dg_has_nan(whole) == 0);
+  double numbers[3] = { 1, NAN, INFINITY };
+  CHECK(dg_write(x, numbers, 3) == 0 && dg_has_nan(x) == 1);
+  numbers[1] = -INFINITY;
+  CHECK(dg_write(x, numbers, 3) == 0 && dg_has_nan(x) == 0);
+  CHECK_FAILS(DG_EMEMORY, dg_error_set(DG_EMEMORY, "100 % mine") == -1);
+  CHECK(!strcmp(dg_error_message(), "100 % mine"));
+  CHECK_FAILS(DG_EARGUMENT, dg_error_set(DG_OK, "none") == -1);
+  RELEASE(x, many, whole);
+}
+
 int main(void)
 {
   RUN(accumulation);
@@ -229,5 +269,7 @@ int main(void)
   RUN(versions);
   RUN(failed_walks);
   RUN(early_freeing);
+  RUN(next_node);
+  RUN(own_checks);
   return report();
 }

@@ -1,6 +1,9 @@
 --- Debug mode, `dg.config.debug`: every result and every gradient is looked through for NaN, and
---- the first bad one is an error that names what made it. It is a hook, so all that is said in
---- dgraph.watch holds: off it costs nothing.
+--- the first bad one is an error that names what made it, its inputs and the user's line.
+---
+--- It is a hook, so all that is said in dgraph.watch holds: off it costs nothing. On, an operator
+--- costs about 15 us more, forward and backward together, and the look through its results: a step
+--- of Adam on layers of 1,000 units with a batch of 100 takes 1.5 times as long.
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local watch = require "dgraph.watch"
