@@ -167,7 +167,9 @@ end
 -- -- Lua: what users see ------------------------------------------------------------------------
 
 --- Functions of dg that are there when they are asked for.
-local LOADED_LATE = { "report", "report_scope", "get_current_reporter", "fromfile", "loadtxt" }
+local LOADED_LATE = {
+  "report", "report_scope", "get_current_reporter", "fromfile", "loadtxt", "using_hook", "profile",
+}
 
 --- By "file:line", what users call the functions that are defined there.
 local function public_names(dg)

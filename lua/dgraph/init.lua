@@ -71,8 +71,7 @@ local LAZY = {
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
   computational_graph = "computational_graph", training = "training",
-  function_hooks = "function_hooks", link_hooks = "link_hooks", using_hook = "watch.using",
-  profile = "profile",
+  function_hooks = "function_hooks", link_hooks = "link_hooks",
 }
 
 --- The same for single functions and classes of a module.
@@ -80,7 +79,8 @@ local LAZY_PARTS = {
   Reporter = "reporter", report = "reporter", report_scope = "reporter",
   get_current_reporter = "reporter", Summary = "training.summary",
   DictSummary = "training.summary", fromfile = "load", loadtxt = "load",
-  FunctionHook = "function_hooks", LinkHook = "link_hooks",
+  FunctionHook = "function_hooks", LinkHook = "link_hooks", using_hook = "watch.using",
+  profile = "profile",
 }
 
 config.read_environment()

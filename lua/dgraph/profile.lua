@@ -8,7 +8,7 @@ local flops = require "dgraph.flops"
 local json = require "dgraph.serializers.json"
 local native = require "dgraph.native"
 local text_table = require "dgraph.utils.text_table"
-local using_hook = require "dgraph.watch.using"
+local using_hook = require("dgraph.watch.using").using_hook
 local wait = require "dgraph.watch.wait"
 
 local C = native.C
@@ -207,6 +207,8 @@ local function finish(self, ...)
   return self, ...
 end
 
+local profile = {}
+
 --- Calls `f(...)` and notes each operator, forward and backward, each step of an optimizer and each
 --- layer: when, how long, shapes, bytes, operations, and the line of the caller.
 ---
@@ -220,10 +222,12 @@ end
 ---@param ... any
 ---@return dgraph.Profile profile
 ---@return any ...  what f returned
-return function(f, ...)
+function profile.profile(f, ...)
   if type(f) ~= "function" and not (type(f) == "table" and getmetatable(f)) then
     errors.raisef("dg.profile: wanted a function, got %s", check.spell(f))
   end
   local self = setmetatable({ events = {}, time = 0, _stack = {}, _begin = clock() }, Profile)
   return finish(self, using_hook(link_hook(self), using_hook, function_hook(self), f, ...))
 end
+
+return profile

@@ -5,7 +5,7 @@ local kinds = require "dgraph.link_kinds"
 local random = require "dgraph.random"
 local scopes = require "dgraph.scope"
 local text_table = require "dgraph.utils.text_table"
-local using_hook = require "dgraph.watch.using"
+local using_hook = require("dgraph.watch.using").using_hook
 
 ---@class dgraph.SummaryRow
 ---@field path string  "/l1"

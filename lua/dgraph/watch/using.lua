@@ -28,6 +28,8 @@ function Using:undo()
   if self.hook.deleted then self.hook:deleted() end
 end
 
+local using = {}
+
 --- Calls `f(...)` while a hook watches: one of `dg.function_hooks` or `dg.link_hooks`, or a table
 --- of your own. It is taken off afterwards, errors or not; hooks may be used inside each other.
 ---
@@ -50,12 +52,14 @@ end
 ---@param f function
 ---@param ... any
 ---@return any ...
-return function(hook, f, ...)
+function using.using_hook(hook, f, ...)
   check_hook(hook)
   local current = extents.check()
   local to = hook.watches_links and links or watch
-  local using = setmetatable({ hook = hook, watch = to, thread = false, is_open = false }, Using)
+  local extent = setmetatable({ hook = hook, watch = to, thread = false, is_open = false }, Using)
   if hook.added then hook:added() end
   to.add(hook)
-  return extents.within(using, current, f, ...)
+  return extents.within(extent, current, f, ...)
 end
+
+return using
