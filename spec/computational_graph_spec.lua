@@ -72,4 +72,14 @@ describe("computational_graph", function()
     assert.error_matches(function() dg.computational_graph(seed(), { rank = 1 }) end,
       "unknown option \"rank\"")
   end)
+
+  it("shows the lines that made nodes, in debug mode", function()
+    local graph = dg.using_config("debug", true, function()
+      return dg.computational_graph(dg.Variable { 5 } ^ 2)
+    end)
+    assert.matches("^#1 square  float32 1  spec/computational_graph_spec.lua:%d+\n└─ float32 1$",
+      graph:text())
+    assert.matches('label="square", .-, tooltip="spec/computational_graph_spec.lua:%d+"%];',
+      graph:dot())
+  end)
 end)

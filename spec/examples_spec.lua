@@ -38,7 +38,7 @@ describe("the example #slow", function()
 
   it("walk shows each step back", function()
     local output = example("walk", "--smoke")
-    assert.matches("#1 add  float32 1\n", output)
+    assert.matches("#1 add  float32 1  examples/walk.lua:%d+\n", output)
     assert.matches("step 1: add, from examples/walk.lua:%d+\n  comes in:  dy/d%(y%) = 1\n", output)
     assert.matches("step 2: square, .* to x = 5, 10: it had 1, and has 11\n", output)
     assert.matches("dy/dx = 1 %+ 2 x = 11\n$", output)

@@ -52,7 +52,9 @@ local function build(self, outputs, paths)
     if not node then return leaf_of(self, x, paths) end
     local key = "f" .. ("%.0f"):format(node.sequence)
     if not seen[key] then
-      seen[key] = { kind = "operator", key = key, name = node.name, inputs = {} }
+      seen[key] = {
+        kind = "operator", key = key, name = node.name, inputs = {}, where = node.where,
+      }
       table.insert(self.nodes, seen[key])
       waiting[#waiting + 1] = { seen[key], node }
     end
@@ -89,7 +91,8 @@ local function style_of(item)
   return LEAF:format(item.requires_grad and '"#fbe3b8"' or '"#eeeeee"')
 end
 
---- The graph in the language of Graphviz.
+--- The graph in the language of Graphviz. Where nodes know the line that made them (in debug mode,
+--- or under a hook), SVG shows it when the mouse is on a node.
 ---@return string
 function Graph:dot()
   local lines = {
@@ -98,7 +101,8 @@ function Graph:dot()
   }
   local function add(format, ...) lines[#lines + 1] = format:format(...) end
   for _, item in ipairs(self.nodes) do
-    add("  %s [label=%s, %s];", item.key, quote(text_of(item)), style_of(item))
+    add("  %s [label=%s, %s%s];", item.key, quote(text_of(item)), style_of(item),
+      item.where and ", tooltip=" .. quote(item.where) or "")
   end
   local drawn = {}
   --- Where an edge begins: a result on the way may be a node of its own.
@@ -160,8 +164,8 @@ function Graph:save(path)
   return files.write(path, text)
 end
 
---- The graph as a tree for a terminal: each operator above its inputs. What was shown before is not
---- shown again.
+--- The graph as a tree for a terminal: each operator above its inputs, with the line that made it
+--- if that is known. What was shown before is not shown again.
 ---@return string
 function Graph:text()
   local lines, numbers, count = {}, {}, 0
@@ -179,7 +183,8 @@ function Graph:text()
     elseif item.kind == "operator" then
       count = count + 1
       numbers[item] = count
-      lines[#lines + 1] = ("%s#%d %s"):format(head, count, words)
+      lines[#lines + 1] = ("%s#%d %s%s"):format(head, count, words,
+        item.where and "  " .. item.where or "")
       for i = #item.inputs, 1, -1 do
         local last = i == #item.inputs
         waiting[#waiting + 1] = {

@@ -58,6 +58,12 @@ local function run_hook(handle)
   if g ~= nil then native.check(C.dg_walk_give(handle, 0, g)) end
 end
 
+--- An error of an operator written in Lua, and in debug mode where that was called.
+local function with_origin(message, handle)
+  local origins, node = require "dgraph.watch.origins", C.dg_walk_node(handle)
+  return origins.tell(message, node ~= nil and origins.of(node) or nil)
+end
+
 --- Does what a walk asks for.
 ---@param handle ffi.cdata*
 ---@param status integer  CALL or HOOK
@@ -67,6 +73,7 @@ function walks.serve(handle, status, doubled)
   local call = enter(handle, doubled, is_call and not doubled)
   local ok, message = pcall(is_call and run_call or run_hook, handle)
   extents.leave(call)
+  if not ok and is_call then message = with_origin(message, handle) end
   if not ok then error(message, 0) end
 end
 

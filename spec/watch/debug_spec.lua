@@ -77,6 +77,16 @@ describe("debug mode", function()
       .. "at spec/watch/debug_spec.lua:%d%%)$"):format(at), message)
   end)
 
+  it("says so of operators written in Lua too", function()
+    local Bad = dg.Function:extend "bad"
+    function Bad.forward(_, x) return x * 1 end
+    function Bad.backward() error("no way back", 0) end
+    local message = message_of(function() Bad(dg.Variable { 1 }):backward() end)
+    assert.matches("^no way back %(bad was called at spec/watch/debug_spec.lua:%d+%)$", message)
+    function Bad.backward() error { "mine" } end
+    assert.same({ "mine" }, message_of(function() Bad(dg.Variable { 1 }):backward() end))
+  end)
+
   it("has nodes know the line that made them", function()
     local x, y = dg.Variable { 1 }, nil
     dg.using_config("debug", true, function() y = F.mean(F.exp(x)) end)

@@ -43,4 +43,13 @@ end
 ---@return dgraph.Origin?
 function origins.of(node) return by_sequence[C.dg_node_sequence(node)] end
 
+--- An error message with the place where a function was called, if that is known.
+---@param message any
+---@param origin dgraph.Origin?
+---@return any
+function origins.tell(message, origin)
+  if not origin or type(message) ~= "string" then return message end
+  return ("%s (%s was called at %s)"):format(message, origin.name, origin.where)
+end
+
 return origins

@@ -86,15 +86,15 @@ local function next_visit(handle)
   local origin = origins.of(node)
   return setmetatable({
     name = origin and origin.name or node.name, where = origin and origin.where, node = node,
-    is_backward = true, _walk = handle, _is_done = false, _lent = {},
+    is_backward = true, _walk = handle, _is_done = false, _lent = {}, _origin = origin,
   }, Visit)
 end
 
 --- Says where the function stands that could not be walked back through.
 local function tell_origin(visit)
-  if not visit or not visit.where then return end
-  C.dg_error_set(C.dg_error_code(), ("%s (%s was called at %s)"):format(
-    ffi.string(C.dg_error_message()), visit.name, visit.where))
+  if not visit then return end
+  local code, message = C.dg_error_code(), ffi.string(C.dg_error_message())
+  C.dg_error_set(code, origins.tell(message, visit._origin))
 end
 
 local function begin(handle, key)
