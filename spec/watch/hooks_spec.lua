@@ -305,6 +305,23 @@ describe("an error in a hook", function()
     assert.near(7 + math.exp(2), x.grad:item(), 1e-5)
   end)
 
+  it("of a walk's own leaves nothing behind either", function()
+    local Bad = dg.Function:extend "bad"
+    function Bad.forward(_, x) return x * 1 end
+    function Bad.backward() error("no way back", 0) end
+    local x = dg.Variable { 2 }
+    local function try()
+      local hook = { backward_preprocess = function(_, fn)
+        assert(fn.inputs[1] and fn.outputs[1] and fn.output_gradients[1])
+      end }
+      pcall(dg.using_hook, hook, function() F.sum(Bad(F.exp(x))):backward() end)
+    end
+    try()
+    local before = living()
+    for _ = 1, 5 do try() end
+    assert.same(before, living())
+  end)
+
   it("gives a gradient back that was set to start from", function()
     local x = dg.Variable { 2 }
     local y = F.exp(x)

@@ -33,10 +33,6 @@ local function lend(visit, count, f)
   return list
 end
 
-local function give_back(visit)
-  for _, h in ipairs(visit._lent) do C.dg_release(h) end
-end
-
 local late = {}
 
 function late.inputs(visit)
@@ -73,6 +69,15 @@ local Visit = {
   end,
 }
 
+--- Has hooks look at a visit. What was lent to them goes back at once: the walk may end anywhere.
+local function show(visit, method)
+  local ok, message = watchers.notify(method, visit)
+  for _, h in ipairs(visit._lent) do C.dg_release(h) end
+  visit._lent = {}
+  for key in pairs(late) do rawset(visit, key, nil) end
+  return ok, message
+end
+
 -- -- Steps ---------------------------------------------------------------------------------------
 
 local function fail(message)
@@ -90,49 +95,29 @@ local function next_visit(handle)
   }, Visit)
 end
 
---- Says where the function stands that could not be walked back through.
+--- Says where the function was called that could not be walked back through.
 local function tell_origin(visit)
-  if not visit then return end
   local code, message = C.dg_error_code(), ffi.string(C.dg_error_message())
   C.dg_error_set(code, origins.tell(message, visit._origin))
 end
 
-local function begin(handle, key)
-  local visit = next_visit(handle)
-  if not visit then return true end
-  local ok, message = watchers.notify("backward_preprocess", visit)
-  if ok then
-    visits[key] = visit
-  else
-    give_back(visit)
-    fail(message)
-  end
-  return ok, visit
-end
-
-local function end_visit(visit)
-  visit._is_done = true
-  rawset(visit, "output_gradients", nil) -- hooks of tensors may have changed them
-  local ok, message = watchers.notify("backward_postprocess", visit)
-  give_back(visit)
-  return ok and MORE or fail(message)
-end
-
 local function step(handle)
   local key = key_of(handle)
-  local visit = visits[key]
-  if not visit then
-    local ok
-    ok, visit = begin(handle, key)
-    if not ok then return FAILED end
+  local visit = visits[key] or next_visit(handle)
+  if visit and not visits[key] then
+    local ok, message = show(visit, "backward_preprocess")
+    if not ok then return fail(message) end
+    visits[key] = visit
   end
   local status = walk_step(handle)
   if status > MORE then return status end -- the caller does a part
   visits[key] = nil
-  if status == MORE and visit then return end_visit(visit) end
-  if visit then give_back(visit) end
+  if not visit then return status end
   if status == FAILED then tell_origin(visit) end
-  return status
+  if status ~= MORE then return status end
+  visit._is_done = true
+  local ok, message = show(visit, "backward_postprocess")
+  return ok and MORE or fail(message)
 end
 
 --- Runs a walk until it ends, the caller is needed, or the time is up.
