@@ -363,3 +363,18 @@ describe("without a hook", function()
     assert.equal(200, count)
   end)
 end)
+
+describe("the list of operators", function()
+  it("knows of each function with several results how many there are", function()
+    local known = { dg_gradient_rows = true } -- computes none
+    for _, operator in ipairs(require("dgraph.watch.operators").all()) do
+      known[operator.native_name] = true
+    end
+    local text = ffi.string(native.C.dg_cdef()):gsub("%s+", " ")
+    for name, arguments in text:gmatch "(dg_[%w_]+)%(([^()]*)%)" do
+      if arguments:find("dg_tensor **", 1, true) then assert.is_true(known[name], name) end
+    end
+    assert.is_true(known.dg_tanh and known.dg_concat and known.dg_update_adam)
+    assert.is_nil(known.dg_keep or known.dg_walk_tensor or known.dg_full)
+  end)
+end)
