@@ -78,6 +78,23 @@ describe("dg.scope", function()
     assert.is_false(outer:is_alive())
   end)
 
+  it("keeps nothing that nobody has any more, however often it is asked", function()
+    local ones, last = dg.ones(2), { dg.ones(2) }
+    local function work(i)
+      local x = ones * i
+      x:keep()
+      last[1] = x
+    end
+    collectgarbage()
+    collectgarbage()
+    local before = dg.memory().tensors
+    for i = 1, 1000 do dg.scope(work, i) end -- enough to be compiled
+    collectgarbage()
+    collectgarbage()
+    assert.equal(before, dg.memory().tensors)
+    assert.same({ 1000, 1000 }, last[1]:totable())
+  end)
+
   it("keeps what is asked for", function()
     local kept
     dg.scope(function()

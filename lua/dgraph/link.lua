@@ -271,8 +271,13 @@ end
 
 -- -- Devices ---------------------------------------------------------------------------------
 
---- Moves all parameters and persistent tensors of the layer and of those inside it to a device, in
---- place: optimizers go on with them.
+--- Moves what a class keeps besides parameters and persistent values, such as the state of a
+--- recurrent layer: every class that has some has its own.
+---@param device dgraph.Device
+function Link:_move(device) end -- luacheck: ignore 212
+
+--- Moves all parameters, persistent tensors and states of the layer and of those inside it to a
+--- device, in place: optimizers go on with them.
 ---@param device dgraph.Device
 ---@return dgraph.Link self
 function Link:to(device)
@@ -282,6 +287,7 @@ function Link:to(device)
     for _, name in ipairs(link._persistent) do
       if native.is_tensor(link[name]) then link[name] = link[name]:to(device) end
     end
+    link:_move(device)
   end
   return self
 end

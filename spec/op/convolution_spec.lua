@@ -133,6 +133,14 @@ describe("convolution", function()
     check({ 1, 9, 9, 8, 10 }, { 2, 9, 3, 3, 3 }, { pad = 1 })
     check({ 2, 150, 20, 20 }, { 3, 150, 1, 1 }, {})
     check({ 2, 16, 9, 12 }, { 14, 16, 3, 3 }, { pad = { 0, 2 } })
+    -- One channel and few filters, without columns.
+    check({ 3, 1, 17, 23 }, { 2, 1, 3, 3 }, { pad = 1 })
+    check({ 2, 1, 90, 71 }, { 1, 1, 3, 3 }, { pad = { 0, 1 }, stride = 2 })
+    check({ 2, 1, 30, 41 }, { 4, 1, 5, 4 },
+      { pad = { 6, 3 }, stride = { 2, 3 }, dilate = { 3, 2 } })
+    check({ 1, 1, 3, 5000 }, { 1, 1, 2, 7 }, { pad = { 1, 9 }, stride = { 1, 4 } })
+    check({ 1, 1, 9000 }, { 3, 1, 2 }, { stride = 3 })
+    check({ 1, 1, 1, 4 }, { 1, 1, 1, 2 }, { pad = { 2, 5 }, stride = { 4, 3 } })
   end)
 
   it("does windows of 3x3 over many channels in another way, with the same result", function()

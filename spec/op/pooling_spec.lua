@@ -137,6 +137,37 @@ describe("pooling", function()
     end
   end)
 
+  it("finds the first of equals, and NaN, in adaptive windows of every size", function()
+    local inf = math.huge
+    for _, size in ipairs { { 7, 9, 3, 4 }, { 5, 6, 5, 1 }, { 2, 3, 4, 5 }, { 2, 1100, 1, 7 } } do
+      local h, w, rows, columns = unpack(size)
+      local list = {}
+      for i = 1, h * w do list[i] = ({ 1, 2, -inf, 0 / 0, 2, 1, 2 })[1 + i * i * 31 % 7] end
+      if w == 9 then for i = 1, 27 do list[i] = -inf end end
+      local y, at = F.adaptive_max_pool2d(dg.tensor(list):reshape { 1, 1, h, w },
+        { rows, columns }, true)
+      local mean = F.adaptive_avg_pool2d(dg.arange(h * w):reshape { 1, 1, h, w }, { rows, columns })
+      for r = 1, rows do
+        for c = 1, columns do
+          local best, place, sum, count = nil, nil, 0, 0
+          for i = math.floor((r - 1) * h / rows) + 1, math.ceil(r * h / rows) do
+            for k = math.floor((c - 1) * w / columns) + 1, math.ceil(c * w / columns) do
+              local v = list[(i - 1) * w + k]
+              if not best or best == best and (v ~= v or v > best) then
+                best, place = v, (i - 1) * w + k
+              end
+              sum, count = sum + (i - 1) * w + k - 1, count + 1
+            end
+          end
+          local got = y[{ 1, 1, r, c }]:item()
+          assert.equal(place, at[{ 1, 1, r, c }]:item())
+          assert.is_true(got == best or got ~= got and best ~= best)
+          assert.near(sum / count, mean[{ 1, 1, r, c }]:item(), 1e-5 * sum / count)
+        end
+      end
+    end
+  end)
+
   it("has minus infinity and no place for a window in the padding", function()
     local v = dg.Variable { { { 1, 2, 3, 4, 5 } } }
     local y, at = F.max_pooling_1d(v, 1, 3, { return_indices = true })

@@ -3,9 +3,11 @@
  *
  * The work is cut into units that write to places of their own, by shapes alone; lanes, one for
  * each thread, take the units in turn. So results do not depend on the number of threads. Windows
- * of 3x3 over many channels go to winograd.c, as far as what comes of it is finite. */
+ * of 3x3 over many channels go to winograd.c, as far as what comes of it is finite; those over one
+ * channel with few filters to direct.c. */
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
+#include "device/cpu/direct.h"
 #include "device/cpu/gemm.h"
 #include "device/cpu/patch.h"
 #include "device/cpu/pool.h"
@@ -26,7 +28,7 @@ typedef struct conv_plan {
   int64_t batch, groups, channels, filters; /* the latter two of one group */
   int64_t in, out, taps;                    /* elements of a plane of x, of y, of a window */
   bool pointwise;                           /* x itself is the columns */
-  bool winograd;                            /* there is a faster way */
+  bool winograd, direct;                    /* there is a faster way */
   bool turned;                              /* data is better made by a convolution */
   dg_tiling tiling;
   int64_t chunk, chunks; /* channels of a unit, and units for all of a group's */
@@ -77,6 +79,7 @@ static conv_plan make_plan(conv_kind kind, const dg_sweep *s, int64_t batch, int
                   .pointwise = is_pointwise(s),
                   .chunk = channels };
   p.winograd = kind != DATA && dg_winograd_fits(s, channels, filters);
+  p.direct = kind == FORWARD && dg_direct_fits(s, channels, filters);
   p.turned = kind == DATA && is_turned(&p);
   if (kind != FORWARD) p.chunk = DG_MIN(p.channels, DG_MAX(ROWS / p.taps, 1));
   p.chunks = p.chunk ? (p.channels + p.chunk - 1) / p.chunk : 0;

@@ -54,7 +54,7 @@ dg_tiling dg_tiling_of(const dg_sweep *s, int64_t places)
   dg_tiling t = { .width = s->out[s->n - 1], .lines = product(s->n - 1, s->out), .across = 1 };
   if (t.width <= places) {
     t.columns = t.width;
-    t.per_tile = DG_MAX(places / DG_MAX(t.width, 1), 1);
+    t.per_tile = DG_MAX(DG_MIN(places / DG_MAX(t.width, 1), t.lines), 1);
     int64_t tiles = rounded_up(t.lines, t.per_tile);
     t.per_tile = tiles ? rounded_up(t.lines, tiles) : 1; /* tiles of one size, if possible */
   } else {

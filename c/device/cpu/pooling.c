@@ -1,16 +1,19 @@
 /* pooling.c -- maxima and means of windows, and choices by the places that maxima had.
  *
  * A line of places along the last axis is computed at a time: each line of x that its windows touch
- * is taken in, one element of all windows after the other, in loops without branches. */
+ * is taken in, one element of all windows after the other, in loops without branches. Adaptive
+ * windows, whose sizes differ, take in whole lines of x, and go along what came of these. */
 #include "device/cpu/cpu.h"
 #include "device/cpu/dense.h"
+#include "device/cpu/isa.h"
 #include "device/cpu/patch.h"
 #include "device/cpu/pool.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { GRAIN = 32 << 10 }; /* elements worth a thread */
+/* GRAIN: elements worth a thread. LINE: the longest line that is taken in on the stack. */
+enum { GRAIN = 32 << 10, LINE = 1024 };
 
 typedef enum pool_task { MAXIMA, MEANS, MEANS_BACK, PICK, PICK_BACK } pool_task;
 
@@ -74,6 +77,27 @@ static bool next_line(lines *l, const dg_sweep *s)
   return false;
 }
 
+/* What adaptive windows span along the last axis; count is 0 if they are not adaptive, or x's lines
+ * are too long for LINE. */
+typedef struct columns {
+  int count;
+  int16_t from[LINE], to[LINE];
+} columns;
+
+static columns columns_of(const dg_sweep *s)
+{
+  columns c = { .count = 0 };
+  int last = s->n - 1;
+  if (!s->adaptive || s->in[last] > LINE || s->out[last] > LINE) return c;
+  for (; c.count < s->out[last]; c.count++) {
+    dg_range r = window(s, last, c.count);
+    c.from[c.count] = (int16_t)r.from;
+    c.to[c.count] = (int16_t)r.to;
+  }
+  return c;
+}
+
+#define TARGET
 #define REAL float
 #define NAME(x) x##_f32
 #include "device/cpu/pooling.inc"
@@ -84,10 +108,31 @@ static bool next_line(lines *l, const dg_sweep *s)
 #define NAME(x) x##_f64
 #include "device/cpu/pooling.inc"
 
+#if DG_HAS_X86
+#undef TARGET
+#undef REAL
+#undef NAME
+#define TARGET DG_TARGET_AVX2
+#define REAL float
+#define NAME(x) x##_avx2_f32
+#include "device/cpu/pooling.inc"
+
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(x) x##_avx2_f64
+#include "device/cpu/pooling.inc"
+#endif
+
 static void run(pool_work *w, int dtype, int64_t planes)
 {
   int64_t plane = DG_MAX(DG_MAX(w->in, w->out), 1);
-  dg_parallel(planes, GRAIN / plane + 1, dtype == DG_F32 ? some_planes_f32 : some_planes_f64, w);
+  dg_parallel_fn *some = dtype == DG_F32 ? some_planes_f32 : some_planes_f64;
+#if DG_HAS_X86
+  if (dg_cpu_isa() != DG_ISA_BASE)
+    some = dtype == DG_F32 ? some_planes_avx2_f32 : some_planes_avx2_f64;
+#endif
+  dg_parallel(planes, GRAIN / plane + 1, some, w);
 }
 
 static pool_work work_of(pool_task task, const dg_sweep *s)

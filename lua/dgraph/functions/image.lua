@@ -216,13 +216,18 @@ return function(F)
       if n < 1 or out < 1 then
         errors.raisef("%s: a size of %d cannot become %d", who, n, out)
       end
+    end
+    -- Whole lines are copied faster than their elements, so those are done while there are few.
+    local first = size[1] > shape[3] and 4 or 3
+    for _, axis in ipairs { first, 7 - first } do
+      local n, out = shape[axis], size[axis - 2]
       local before, after, weight = neighbours(n, out, mode == "nearest", align_corners)
       local near = F.take(x, create.tensor(before, { dtype = "int32", device = device }), axis)
       if mode == "bilinear" then
         local far = F.take(x, create.tensor(after, { dtype = "int32", device = device }), axis)
         local w = create.tensor(weight, { dtype = x.dtype, device = device })
         if axis == 3 then w = F.reshape(w, { out, 1 }) end
-        near = near + (far - near) * w
+        near = F.linear_interpolate(F.broadcast_to(w, far.shape), far, near)
       end
       x = near
     end

@@ -45,14 +45,15 @@ local function initializer(initial, default, dtype)
   return constant
 end
 
---- The parameters' shape is known.
-local function allocate(self, shape)
+--- The parameters' shape is known, and the device, if from an input.
+local function allocate(self, shape, device)
   if self.gamma and not self.gamma.is_initialized then self.gamma:initialize(shape) end
   if self.beta and not self.beta.is_initialized then self.beta:initialize(shape) end
   if self.avg_mean then return end
   local start = self._start
   self.avg_mean = initializers.generate_array(start.mean, shape, start.dtype)
   self.avg_var = initializers.generate_array(start.var, shape, start.dtype)
+  if device then self.avg_mean, self.avg_var = self.avg_mean:to(device), self.avg_var:to(device) end
 end
 
 ---@param size? integer|integer[]  the shape of the parameters: taken from the first input if nil
@@ -85,14 +86,14 @@ end
 
 --- Takes the parameters' shape from an input.
 local function see(self, x)
-  if not self.axis then return allocate(self, { x.shape[2] }) end
+  if not self.axis then return allocate(self, { x.shape[2] }, x.device) end
   local goes, shape = {}, {}
   local axes = type(self.axis) == "table" and self.axis or { self.axis }
   for _, axis in ipairs(axes) do goes[axis < 0 and x.ndim + 1 + axis or axis] = true end
   for i, size in ipairs(x.shape) do
     if not goes[i] then shape[#shape + 1] = size end
   end
-  allocate(self, shape)
+  allocate(self, shape, x.device)
 end
 
 --- Starts counting batches anew: `forward(x, { finetune = true })` then takes the plain mean over

@@ -24,6 +24,10 @@ end
 --- Forgets the state: the next input begins new sequences.
 function LSTM:reset_state() self:set_state(nil, nil) end
 
+function LSTM:_move(device)
+  self:set_state(self.c and self.c:to(device), self.h and self.h:to(device))
+end
+
 ---@param x dgraph.Tensor  batch x in
 ---@return dgraph.Tensor  batch x out
 function LSTM:forward(x)

@@ -16,6 +16,8 @@ function StatefulGRU:set_state(h) state.set(self, "h", h) end
 --- Forgets the state: the next input begins new sequences.
 function StatefulGRU:reset_state() state.set(self, "h", nil) end
 
+function StatefulGRU:_move(device) self:set_state(self.h and self.h:to(device)) end
+
 ---@param x dgraph.Tensor  batch x in
 ---@return dgraph.Tensor  batch x out
 function StatefulGRU:forward(x)

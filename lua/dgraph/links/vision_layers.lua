@@ -169,7 +169,8 @@ local function prepare(image, size, mean)
     height, width = size[1], size[2]
   end
   x = F.broadcast_to(x:reshape { channels, height, width }, { 3, height, width })
-  return F.flip(x, 1) - create.tensor(mean, x.dtype):reshape { 3, 1, 1 }
+  mean = create.tensor(mean, { dtype = x.dtype, device = x.device })
+  return F.flip(x, 1) - mean:reshape { 3, 1, 1 }
 end
 
 --- Makes the function `prepare` of a class: an image as the network was trained with them.
