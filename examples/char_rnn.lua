@@ -21,14 +21,12 @@ local flags = require "dgraph.utils.flags"(arg, {
 })
 if flags.smoke then flags.epoch, flags.unit, flags.text = 6, 32, "CONTRIBUTING.md" end
 
-local CHARACTERS = 256 -- bytes of any text
-
 local CharRNN = dg.Chain:extend "CharRNN"
 
-function CharRNN:init(units)
-  self.embed = L.EmbedID(CHARACTERS, units)
+function CharRNN:init(characters, units)
+  self.embed = L.EmbedID(characters, units)
   self.lstm = L.LSTM(units, units)
-  self.out = L.Linear(units, CHARACTERS)
+  self.out = L.Linear(units, characters)
 end
 
 --- Scores of what comes next, at each place: batch x length x characters.
@@ -42,7 +40,13 @@ end
 
 local text = flags.text ~= "" and assert(io.open(flags.text)):read "*a"
   or dg.datasets.get_tinyshakespeare()
-local ids = dg.from_string(text, #text, "uint8"):cast "int32" + 1
+local characters, numbers = {}, {} -- those that occur; the number of each byte
+for byte = 0, 255 do
+  local c = string.char(byte)
+  if text:find(c, 1, true) then characters[#characters + 1] = c end
+  numbers[byte + 1] = #characters
+end
+local ids = dg.tensor(numbers, "int32")[dg.from_string(text, #text, "uint8"):cast "int32" + 1]
 
 --- Windows of the characters `from` to `to`, and what follows each of them. Each batch goes on
 --- where the one before stopped, in all of its streams.
@@ -60,9 +64,9 @@ end
 
 dg.seed(flags.seed)
 local function lossfun(y, t) -- for each character, in nats
-  return F.softmax_cross_entropy(y:reshape(-1, CHARACTERS), t:reshape(-1))
+  return F.softmax_cross_entropy(y:reshape(-1, #characters), t:reshape(-1))
 end
-local model = L.Classifier(CharRNN(flags.unit), lossfun)
+local model = L.Classifier(CharRNN(#characters, flags.unit), lossfun)
 model.compute_accuracy = false
 local optimizer = dg.optimizers.Adam(0.004):setup(model)
 optimizer:add_hook(dg.optimizers.GradientClipping(5))
@@ -89,12 +93,12 @@ trainer:run()
 
 -- -- What it writes -----------------------------------------------------------------------------
 
-local rnn, id, written = model.predictor, ("\n"):byte() + 1, {}
+local rnn, id, written = model.predictor, numbers[("\n"):byte() + 1], {}
 rnn.lstm:reset_state()
 for i = 1, 600 do
   local scores = dg.no_backprop_mode(rnn, dg.tensor({ { id } }, "int32")):reshape(-1)
-  id = dg.random.choice(CHARACTERS, nil, true, F.softmax(scores / 0.8, 1)) -- prefers likely ones
-  written[i] = string.char(id - 1)
+  id = dg.random.choice(#characters, nil, true, F.softmax(scores / 0.8, 1)) -- prefers likely ones
+  written[i] = characters[id]
 end
 print(table.concat(written))
 

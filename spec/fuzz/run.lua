@@ -2,10 +2,6 @@
 -- Fuzzes the readers for some seconds each, 10 by default. A file that shows a fault is kept under
 -- build/fuzz, and the exit status is 1.
 
--- LuaJIT 2.1.0-beta3 with its compiler on was seen to loop without end while a text was damaged
--- (not while it was read); the interpreter is as fast here. fuzz_spec.lua runs both ways.
-jit.off()
-
 local fuzz = require "spec.fuzz.fuzz"
 local formats = require "spec.fuzz.formats"
 

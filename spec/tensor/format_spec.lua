@@ -18,6 +18,7 @@ describe("print", function()
   it("is abridged where there is much", function()
     assert.equal("{0, 1, 2, ..., 1997, 1998, 1999} float32 2000", tostring(dg.arange(2000)))
     assert.is_true(#tostring(dg.zeros(100, 100, 100)) < 5000)
+    assert.equal("{{}, {}, {}, ..., {}, {}, {}} float32 1000000000x0", tostring(dg.zeros(1e9, 0)))
   end)
 
   it("works on what is gone or not there yet", function()

@@ -6,7 +6,7 @@ local tensor = require "dgraph.tensor"
 
 local C = native.C
 
-local THRESHOLD = 1000 -- with more elements only the edges are shown
+local THRESHOLD = 1000 -- with more elements, or rows without any, only the edges are shown
 local EDGE = 3
 
 local function number_text(v, kind)
@@ -39,13 +39,13 @@ end
 
 --- The elements as text: `{{1, 2}, {3, 4}}`.
 local function elements(x)
-  local shape, strides, step = x.shape, {}, 1
+  local shape, strides, step, parts = x.shape, {}, 1, 1
   for axis = #shape, 1, -1 do
     strides[axis] = step
-    step = step * shape[axis]
+    step, parts = step * shape[axis], parts * math.max(shape[axis], 1)
   end
-  local numbers, count, owner = convert.read(x)
-  local text = spell(numbers, shape, strides, 1, 0, x.dtype, count > THRESHOLD)
+  local numbers, _, owner = convert.read(x)
+  local text = spell(numbers, shape, strides, 1, 0, x.dtype, parts > THRESHOLD)
   if owner then buffer.free(owner) end
   return text
 end
