@@ -135,3 +135,21 @@ describe_here("lua-resty-dgraph's options #slow", function()
     end
   end)
 end)
+
+describe("lua-resty-dgraph's rockspec", function()
+  it("names all modules", function()
+    local folder = "rocks/lua-resty-dgraph/"
+    local rock = {}
+    setfenv(assert(loadfile(folder .. "lua-resty-dgraph-scm-1.rockspec")), rock)()
+    local pipe = io.popen("cd " .. folder .. " && find lib -name '*.lua'")
+    local count = 0
+    for path in pipe:lines() do
+      local name = path:match "^lib/(.*)%.lua$":gsub("/", ".")
+      assert.equal(path, rock.build.modules[name])
+      count = count + 1
+    end
+    pipe:close()
+    for _ in pairs(rock.build.modules) do count = count - 1 end
+    assert.equal(0, count)
+  end)
+end)

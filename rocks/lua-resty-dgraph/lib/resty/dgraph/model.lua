@@ -244,9 +244,8 @@ function Model:try_predict(instances)
   local learner = self.learner
   count, message, reason = learner.input:read(instances, 1, count)
   if not count then return nil, message, reason end
-  local ok, predictions
-  ok, predictions, message, reason = pcall(learner.predict, learner)
-  if not ok then return nil, tostring(predictions), "model" end
+  local predictions
+  predictions, message, reason = learner:predict()
   if not predictions then return nil, message, reason end
   if self.slot then bump(self.slot, SLOT.predicted, #instances) end
   return predictions
@@ -273,8 +272,7 @@ function Model:output_shape() return { -1, unpack(self.learner.output_shape, 2) 
 ---@return string? reason
 function Model:predict_flat()
   local learner = self.learner
-  local ok, numbers, shape, reason = pcall(learner.predict_flat, learner)
-  if not ok then return hide(self, tostring(numbers), "model") end
+  local numbers, shape, reason = learner:predict_flat()
   if not numbers then return hide(self, shape, reason) end
   bump(self.slot, SLOT.predicted, learner.input.count)
   return numbers, shape

@@ -6,6 +6,7 @@
 -- own page only, so counters need no atomic instructions; what all write, they write under a lock.
 local ffi = require "ffi"
 local system = require "resty.dgraph.system"
+local unroll = require "dgraph.utils.unroll"
 
 local LAYOUT = 1 -- to be raised when anything below changes
 
@@ -31,10 +32,12 @@ local HEADER, header_size = places [=[
 ]=]
 region.HEADER = HEADER
 
---- How latencies are counted: upper bounds in seconds; the last one has none.
-region.BOUNDS = {
-  20e-6, 50e-6, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1,
-}
+--- How latencies are counted: upper bounds in seconds, powers of two from 16 us; above the last one
+--- there is none.
+region.BOUNDS = {}
+local LOWEST, HIGHEST = 4, 20
+for k = LOWEST, HIGHEST do region.BOUNDS[k - LOWEST + 1] = 2 ^ k / 1e6 end
+local count_bounds = #region.BOUNDS
 
 --- Why requests and examples are refused, in the order of their counters.
 region.REASONS = {
@@ -47,7 +50,7 @@ local SLOT, slot_size = places [=[
   pid steps examples loss mean_loss gradient refused[12]
   journal_records journal_bytes journal_unsynced journal_failures journal_syncs
   predict_2xx predict_4xx predict_5xx train_2xx train_4xx train_5xx
-  predict[17] train[17] predicted instances_read stepping held_out since]=]
+  predict[19] train[19] predicted instances_read stepping held_out since]=]
 region.SLOT = SLOT
 
 --- One point of the curves, taken each second.
@@ -128,9 +131,18 @@ function Region:sum(place)
   return sum
 end
 
---- How many steps the model has ever taken, those before a restart included.
+--- How many steps the model has ever taken, those before a restart included. Each learning step
+--- asks twice, so there is no loop in it.
 ---@return number
-function Region:steps() return self.header[HEADER.steps_before] + self:sum(SLOT.steps) end
+function Region:steps()
+  local header, slots = self.header, self.slots
+  local taken = header[HEADER.taken_slots]
+  if taken ~= self._taken then
+    self._taken = taken
+    self._sum_steps = unroll("slots, at, sum", taken, "sum = sum + slots[$i][at]", "return sum")
+  end
+  return self._sum_steps(slots, SLOT.steps, header[HEADER.steps_before])
+end
 
 --- The counters of a histogram, summed over all workers.
 ---@param place integer
@@ -151,17 +163,18 @@ end
 ---@return ffi.cdata*
 function Region:point(number) return self.series + number % region.SERIES * point_size end
 
-local bounds, count_bounds = ffi.new("double[?]", #region.BOUNDS, region.BOUNDS), #region.BOUNDS
+local log, ceil, min, max, OCTAVE = math.log, math.ceil, math.min, math.max, 1 / math.log(2)
 
 --- Counts a latency.
 ---@param slot ffi.cdata*
 ---@param place integer
 ---@param seconds number
 function region.observe(slot, place, seconds)
-  local k = 0
-  while k < count_bounds and seconds > bounds[k] do k = k + 1 end
-  slot[place + k] = slot[place + k] + 1
-  slot[place + count_bounds + 1] = slot[place + count_bounds + 1] + seconds
+  local k = ceil(log(seconds * 1e6 + 1e-9) * OCTAVE) - LOWEST
+  local at = place + max(0, min(count_bounds, k))
+  slot[at] = slot[at] + 1
+  at = place + count_bounds + 1
+  slot[at] = slot[at] + seconds
 end
 
 --- An estimate of a quantile, by the bounds between which it lies.
