@@ -7,11 +7,11 @@
 local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
 local clock = require "dgraph.utils.clock"
-local dg = require "dgraph"
 local files = require "dgraph.utils.files"
 local journal = require "resty.dgraph.journal"
 local placement = require "resty.dgraph.placement"
 local region = require "resty.dgraph.region"
+local safetensors = require "dgraph.serializers.safetensors"
 local system = require "resty.dgraph.system"
 
 local HEADER = region.HEADER
@@ -119,7 +119,7 @@ function State:write(memory, plan, copy)
   local header, start = memory.header, clock()
   local epochs = kept_epochs(header, copy.epoch, self.generations)
   local tensors = placement.tensors(plan, copy.bytes, copy.bytes)
-  local done, message = dg.serializers.write_safetensors(self.file, tensors, {
+  local done, message = safetensors.write_safetensors(self.file, tensors, {
     generations = self.generations,
     metadata = {
       ["dgraph.epochs"] = table.concat(epochs, " "), ["dgraph.steps"] = ("%.0f"):format(copy.steps),
@@ -152,7 +152,7 @@ end
 function State:_load(memory, plan)
   local header = memory.header
   if not files.exists(self.file) and not files.exists(self.file .. ".1") then return false end
-  local tensors, metadata, found = dg.serializers.read_safetensors(self.file)
+  local tensors, metadata, found = safetensors.read_safetensors(self.file)
   if not tensors then return nil, metadata end
   if metadata["dgraph.signature"] ~= ("%08x"):format(self.signature) then
     return nil, self.file .. ": the checkpoint of a model of other shapes, or with another "
