@@ -130,6 +130,33 @@ describe_here("lua-resty-dgraph's state #slow", function()
     assert.same({ 20, 0 }, { status().steps, status().journal.replayed })
   end)
 
+  it("has running means, dropout, and an optimizer's numbers in it", function()
+    begin([[exact = true, optimizer = { "NAdam" }, build = function(dg)
+      dg.seed(7)
+      return dg.Sequential(dg.L.Linear(3, 8), dg.L.BatchNormalization(8), dg.F.tanh,
+        dg.L.Linear(8, 2))
+    end]], "", { workers = 2 })
+    local first = answer()
+    for i = 1, 30 do
+      assert.equal(200, server:post("/v1/models/m:train", {
+        instances = { { i, 1, 2 }, { 0, i % 4, 1 } }, targets = { { 1, 0 }, { 0, 1 } },
+      }).status)
+    end
+    local before = answer()
+    assert.not_equal(first, before)
+    -- Both workers answer the same: their running means are one.
+    for _ = 1, 10 do assert.equal(before, answer()) end
+    server:reload()
+    assert.equal(before, answer())
+    server:kill()
+    assert(server:start())
+    assert.same({ before, 30 }, { answer(), status().steps })
+    local header = nginx.wait(function()
+      return nginx.read(server.prefix .. "/state/m/checkpoint.safetensors")
+    end)
+    assert.truthy(header:find("avg_mean", 1, true) and header:find("optimizer/", 1, true))
+  end)
+
   it("stays in memory without a state folder, too", function()
     server = nginx.new((configuration():gsub('state = "state", ', "")))
     assert(server:start())

@@ -105,6 +105,7 @@ end
 -- The timer ------------------------------------------------------------------------------------
 
 local function tick_model(model, options, exiting)
+  model:flush()
   if model.fsync ~= "no" or exiting then
     local done, message = model:sync()
     if not done then ngx.log(ngx.ERR, "dgraph: model ", model.name, ": ", message) end

@@ -88,7 +88,7 @@ function model.new(name, given, service)
     step_size = given.step or 32, budget = (given.budget_us or 2000) / 1e6,
     gather = given.gather_us, appended = 0, synced = 0, skip_damaged = service.skip_damaged,
     holdout = given.holdout, _until_held_out = given.holdout and given.holdout.every,
-    _queue = {}, _queue_room = given.queue or 1000,
+    tally = region.tally(), _queue = {}, _queue_room = given.queue or 1000,
   }, Model)
   local ok, message = pcall(make, self, given, service)
   if not ok then return nil, ("model %s: %s"):format(name, tostring(message)) end
@@ -207,8 +207,13 @@ end
 ---@return string reason
 function Model:refuse(message, reason)
   local place = REASON_PLACE[reason]
-  if self.slot and place then self.slot[place] = self.slot[place] + 1 end
+  if place then self.tally[place] = self.tally[place] + 1 end
   return nil, message, reason
+end
+
+--- Puts what this worker has counted where all see it.
+function Model:flush()
+  if self.slot then region.flush(self.slot, self.tally) end
 end
 
 local function bump(slot, place, by) slot[place] = slot[place] + (by or 1) end
@@ -247,7 +252,7 @@ function Model:try_predict(instances)
   local predictions
   predictions, message, reason = learner:predict()
   if not predictions then return nil, message, reason end
-  if self.slot then bump(self.slot, SLOT.predicted, #instances) end
+  bump(self.tally, SLOT.predicted, count)
   return predictions
 end
 
@@ -274,7 +279,7 @@ function Model:predict_flat()
   local learner = self.learner
   local numbers, shape, reason = learner:predict_flat()
   if not numbers then return hide(self, shape, reason) end
-  bump(self.slot, SLOT.predicted, learner.input.count)
+  bump(self.tally, SLOT.predicted, learner.input.count)
   return numbers, shape
 end
 

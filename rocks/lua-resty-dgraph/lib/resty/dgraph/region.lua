@@ -165,16 +165,38 @@ function Region:point(number) return self.series + number % region.SERIES * poin
 
 local log, ceil, min, max, OCTAVE = math.log, math.ceil, math.min, math.max, 1 / math.log(2)
 
---- Counts a latency.
+--- What a worker has counted since it last put it into its page: requests change a table of Lua,
+--- which costs the interpreter less than shared memory.
+---@return number[] tally  by place
+function region.tally()
+  local tally = {}
+  for place = 0, slot_size do tally[place] = 0 end
+  return tally
+end
+
+--- Adds what was counted to the page.
 ---@param slot ffi.cdata*
+---@param tally number[]
+function region.flush(slot, tally)
+  for place = 0, slot_size - 1 do
+    local count = tally[place]
+    if count ~= 0 then
+      slot[place] = slot[place] + count
+      tally[place] = 0
+    end
+  end
+end
+
+--- Counts a latency.
+---@param tally number[]
 ---@param place integer
 ---@param seconds number
-function region.observe(slot, place, seconds)
+function region.observe(tally, place, seconds)
   local k = ceil(log(seconds * 1e6 + 1e-9) * OCTAVE) - LOWEST
   local at = place + max(0, min(count_bounds, k))
-  slot[at] = slot[at] + 1
+  tally[at] = tally[at] + 1
   at = place + count_bounds + 1
-  slot[at] = slot[at] + seconds
+  tally[at] = tally[at] + seconds
 end
 
 --- An estimate of a quantile, by the bounds between which it lies.

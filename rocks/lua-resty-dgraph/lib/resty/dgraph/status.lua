@@ -126,6 +126,7 @@ local function series(model)
 end
 
 local function describe(model)
+  model:flush()
   local learner, memory = model.learner, model.region
   local list, count = layers(model), 0
   for param in learner.link:params() do count = count + count_of(param.shape) end

@@ -9,14 +9,21 @@ local HEADER, SLOT, observe = region.HEADER, region.SLOT, region.observe
 
 local v1 = {}
 
+--- The counters of responses, by the first digit of their status.
+local CLASSES = {}
+for _, kind in ipairs { "predict", "train" } do
+  CLASSES[kind] = {}
+  for _, digit in ipairs { 2, 4, 5 } do
+    CLASSES[kind][digit] = SLOT[("%s_%dxx"):format(kind, digit)]
+  end
+end
+
 --- Counts a response by its class, and its latency.
 local function count(model, kind, status, start)
-  local slot = model.slot
-  if not slot then return end
-  local class = status < 400 and "_2xx" or status < 500 and "_4xx" or "_5xx"
-  local place = SLOT[kind .. class]
-  slot[place] = slot[place] + 1
-  observe(slot, SLOT[kind], clock() - start)
+  local tally, places = model.tally, CLASSES[kind]
+  local place = status < 400 and places[2] or status < 500 and places[4] or places[5]
+  tally[place] = tally[place] + 1
+  observe(tally, SLOT[kind], clock() - start)
 end
 v1.count = count
 
