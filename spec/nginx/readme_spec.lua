@@ -22,6 +22,39 @@ http {
 
 local describe_here = nginx.is_here and describe or pending
 
+describe_here("make serve #slow", function()
+  it("starts a model of digits that predicts and learns", function()
+    local pipe = io.popen "mktemp -d"
+    local folder, port = pipe:read "*l", client.free_port()
+    pipe:close()
+    pipe = io.popen(("rocks/lua-resty-dgraph/serve/start %d %s >%s/out 2>&1 & echo $!"):format(
+      port, folder, folder))
+    local server = nginx.adopt(tonumber(pipe:read "*l"), port, folder)
+    pipe:close()
+    finally(function() server:remove() end)
+    assert(nginx.wait(function()
+      local connection = client.connect(port)
+      if connection then connection:close() end
+      return connection
+    end, 60), nginx.read(folder .. "/out"))
+    local set = select(2, require("dgraph").datasets.get_mnist())
+    local instances, targets, right = {}, {}, 0
+    for i = 1, 100 do
+      local example = set[i]
+      instances[i], targets[i] = example[1]:totable(), example[2]:item() - 1
+    end
+    local response = server:post("/v1/models/digits:predict", { instances = instances })
+    for i, row in ipairs(response.json.predictions) do
+      local best = 1
+      for k = 2, 10 do if row[k] > row[best] then best = k end end
+      if best - 1 == targets[i] then right = right + 1 end
+    end
+    assert.truthy(right >= 80, right)
+    response = server:post("/v1/models/digits:train", { instances = instances, targets = targets })
+    assert.same({ 200, 4 }, { response.status, response.json.step })
+  end)
+end)
+
 describe_here("nginx by the README #slow", function()
   local configuration, commands
 

@@ -111,6 +111,11 @@ function nginx.new(setup, options)
   return self
 end
 
+--- One that something else has started.
+function nginx.adopt(master, port, prefix)
+  return setmetatable({ master = master, port = port, prefix = prefix }, Nginx)
+end
+
 --- Starts it; an error tells what nginx said.
 function Nginx:start()
   local log = self.prefix .. "/start.log"

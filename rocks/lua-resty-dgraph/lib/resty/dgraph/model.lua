@@ -49,7 +49,6 @@ local function start(self, service)
     header[HEADER.epoch] = 1
   end
   guard.accept(self.region)
-  guard.load(self)
   header[HEADER.born], header[HEADER.ready] = ngx.time(), 1
   return true
 end
@@ -96,6 +95,8 @@ function model.new(name, given, service)
     ok, message = start(self, service)
     if not ok then return nil, ("model %s: %s"):format(name, message) end
   end
+  ok, message = pcall(guard.load, self)
+  if not ok then return nil, ("model %s: %s"):format(name, message) end
   return self
 end
 
@@ -456,11 +457,15 @@ local function rest(seconds) ngx.sleep(math.max(0.001, 5 * seconds)) end
 function Model:train(instances, targets, may_yield, seconds)
   local ok, message, reason = check_open(self)
   if not ok then return self:refuse(message, reason) end
+  local broken = self.journal and self.journal.broken
   local loss, learnt
   loss, learnt, reason = learn(self, instances, targets, may_yield and rest,
     clock() + (seconds or math.huge))
   if not loss then return hide(self, learnt, reason) end
   ok, message = settle(self, may_yield)
+  if ok and self.journal and self.journal.broken ~= broken then
+    ok, message = nil, "the disk failed meanwhile" -- for the wait of another request
+  end
   if not ok then return hide(self, message, "state") end
   return {
     loss = loss, step = self.region:steps(), version = self.header[HEADER.version],

@@ -1,6 +1,6 @@
 --- The memory of one model that all workers share: a header, a page of counters for each worker,
 --- the numbers of the page's curves, then the tensors, as they are and as they were when last found
---- good, and a window of examples that are not learnt.
+--- good. Beside it a window of examples that are not learnt.
 --
 -- All that is no tensor is a double, which x86 and ARM read and write whole. A worker writes to its
 -- own page only, so counters need no atomic instructions; what all write, they write under a lock.
@@ -28,7 +28,7 @@ local HEADER, header_size = places [=[
   version checkpoint_steps checkpoint_time checkpoint_epoch checkpoint_bytes
   checkpoint_seconds checkpoint_failures checkpoint_failed failures_in_a_row
   replayed damaged good_time good_steps good_loss rollbacks
-  rolled_back window_loss recoveries series_count foreign window_count epochs[8]
+  rolled_back window_loss recoveries series_count foreign epochs[8]
 ]=]
 region.HEADER = HEADER
 
@@ -62,7 +62,7 @@ region.POINT, region.POINT_NAMES = POINT, {
 }
 
 assert(header_size <= 64 and slot_size <= 128, "resty.dgraph.region: the places are too small")
-local HEADER_BYTES, SLOT_BYTES = 64 * 8, 128 * 8
+local HEADER_BYTES, SLOT_BYTES, WINDOW_HEAD = 64 * 8, 128 * 8, 64
 
 ---@class resty.dgraph.Region
 ---@field header ffi.cdata*  doubles, see HEADER
@@ -70,6 +70,7 @@ local HEADER_BYTES, SLOT_BYTES = 64 * 8, 128 * 8
 ---@field live ffi.cdata*  the tensors
 ---@field good ffi.cdata*  what they were when last found good
 ---@field window ffi.cdata*  examples that are not learnt
+---@field window_count ffi.cdata*  how many were ever put there: a double
 ---@field tensor_bytes integer
 ---@field fd integer
 local Region = {}
@@ -88,20 +89,24 @@ function region.open(name, signature, tensor_bytes, window_bytes)
   local size = HEADER_BYTES + region.SLOTS * SLOT_BYTES + region.SERIES * point_size * 8
   local slots_at, series_at, live_at = HEADER_BYTES, HEADER_BYTES + region.SLOTS * SLOT_BYTES, size
   live_at = live_at + -live_at % 64
-  size = live_at + 2 * tensor_bytes + window_bytes
+  size = live_at + 2 * tensor_bytes
   local id = ("dgraph:%s:%d:%08x"):format(name, LAYOUT, ngx.crc32_long(signature .. size))
   local memory, message = system.memory(id, size)
   if not memory then return nil, message end
+  -- Of its own, so that a window of another size leaves the model where it is.
+  local window
+  window, message = system.memory(id .. ":" .. window_bytes, WINDOW_HEAD + window_bytes)
+  if not window then return nil, message end
   local start, slots = memory.pointer, {}
   for i = 1, region.SLOTS do
     slots[i] = ffi.cast(doubles, start + slots_at + (i - 1) * SLOT_BYTES)
   end
   return setmetatable({
-    memory = memory, fd = memory.fd, tensor_bytes = tensor_bytes, window_bytes = window_bytes,
+    memory = memory, fd = memory.fd, tensor_bytes = tensor_bytes, window_memory = window,
     header = ffi.cast(doubles, start), slots = slots,
     series = ffi.cast(doubles, start + series_at),
     live = start + live_at, good = start + live_at + tensor_bytes,
-    window = start + live_at + 2 * tensor_bytes,
+    window = window.pointer + WINDOW_HEAD, window_count = ffi.cast(doubles, window.pointer),
   }, Region)
 end
 
