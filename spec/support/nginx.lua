@@ -89,11 +89,14 @@ http {
 }
 ]]
 
+-- Without the JIT compiler nginx is tried where the specs are.
+local PREPARATION = (os.getenv "DGRAPH_LUA" or ""):find "%-joff" and "jit.off() " or ""
+
 --- Writes the configuration; `setup` is the Lua code of init_by_lua.
 function Nginx:configure(setup, extra)
   local here = self.checkout
   write(self.prefix .. "/nginx.conf", CONF:format(MODULES, MODULES, self.workers, here, here, here,
-    setup, self.port, extra or self.extra or ""))
+    PREPARATION .. setup, self.port, extra or self.extra or ""))
 end
 
 --- Makes an nginx that does not run yet.
