@@ -136,7 +136,7 @@ local function recover(self)
 end
 
 --- Before a step: alone in the exact mode, beside others otherwise, and never while a checkpoint
---- takes its copy.
+--- takes its copy. Gives true where there was a recovery, which used the readers.
 local function enter(self)
   local header = self.header
   if header[HEADER.gate] ~= 0 then
@@ -145,11 +145,13 @@ local function enter(self)
   end
   if self.exact then
     system.lock(self.fd, STEP)
-    if header[HEADER.stepping] ~= 0 then recover(self) end
+    local is_cut_off = header[HEADER.stepping] ~= 0
+    if is_cut_off then recover(self) end
     header[HEADER.stepping] = 1
-  else
-    system.lock_shared(self.fd, STEP)
+    return is_cut_off
   end
+  system.lock_shared(self.fd, STEP)
+  return false
 end
 
 local function leave(self)
@@ -322,9 +324,15 @@ local function note(self, size, count, loss)
   slot[SLOT.mean_loss] = slot[SLOT.steps] == 1 and loss or mean + 0.01 * (loss - mean)
 end
 
---- Learns what the readers have read, on record first. Refused steps leave neither trace.
-local function step(self)
-  enter(self)
+--- Has the readers read some of the rows.
+local function read_rows(self, instances, targets, from, count)
+  self.learner.input:read(instances, from, count)
+  self.learner.target:read(targets, from, count)
+end
+
+--- Learns rows that the readers have read, on record first. Refused steps leave neither trace.
+local function step(self, instances, targets, from, count)
+  if enter(self) then read_rows(self, instances, targets, from, count) end
   local size, message = record(self)
   if not size then
     leave(self)
@@ -380,7 +388,7 @@ local function learn(self, instances, targets, pause, deadline)
   if is_held_out(self, count) and guard.hold_out(self) then
     return self.learner:measure() or 0, 0
   end
-  local learner, size, sum, learnt = self.learner, self.step_size, 0, 0
+  local size, sum, learnt = self.step_size, 0, 0
   local slice = clock()
   for from = 1, count, size do
     local n = math.min(size, count - from + 1)
@@ -394,12 +402,9 @@ local function learn(self, instances, targets, pause, deadline)
         end
       end
     end
-    if n < count then
-      learner.input:read(instances, from, n)
-      learner.target:read(targets, from, n)
-    end
+    if n < count then read_rows(self, instances, targets, from, n) end
     local loss
-    loss, message, reason = step(self)
+    loss, message, reason = step(self, instances, targets, from, n)
     if not loss then
       if learnt > 0 then message = ("%s (%d instances were learnt)"):format(message, learnt) end
       return nil, message, reason
