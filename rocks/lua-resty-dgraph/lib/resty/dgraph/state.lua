@@ -233,6 +233,8 @@ function State:restore(memory, plan, learner, skip_damaged)
   if not records then return nil, last end
   local before = header[HEADER.checkpoint_steps]
   local steps = learner.optimizer and replay(records, learner, before) or before
+  records = nil -- luacheck: ignore
+  collectgarbage() -- whole files, which the workers would inherit
   header[HEADER.replayed] = steps - before
   header[HEADER.steps_before] = steps - memory:sum(region.SLOT.steps)
   header[HEADER.epoch] = math.max(last, header[HEADER.epoch]) + 1
