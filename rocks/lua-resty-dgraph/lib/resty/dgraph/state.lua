@@ -215,8 +215,18 @@ local function replay(records, learner, steps)
   return steps
 end
 
+--- Learns once more what came behind the checkpoint.
+---@return integer? steps  all that the model has taken
+---@return string|integer message_or_last_epoch
+function State:_relearn(header, learner, skip_damaged)
+  local records, last = self:_records(header[HEADER.checkpoint_epoch], skip_damaged, header)
+  if not records then return nil, last end
+  local steps = header[HEADER.checkpoint_steps]
+  return learner.optimizer and replay(records, learner, steps) or steps, last
+end
+
 --- Brings the shared tensors to where the model was: the newest checkpoint, and what was learnt
---- since. Nobody may use them meanwhile.
+--- since. Nobody may use them meanwhile, and the learner's readers hold other rows afterwards.
 ---@param memory resty.dgraph.Region
 ---@param plan table
 ---@param learner resty.dgraph.Learner
@@ -228,14 +238,10 @@ function State:restore(memory, plan, learner, skip_damaged)
   local found, message = self:_load(memory, plan)
   if found == nil then return nil, message end
   if not found then placement.fill(plan, memory.live, memory) end
-  local from = header[HEADER.checkpoint_epoch]
-  local records, last = self:_records(from, skip_damaged, header)
-  if not records then return nil, last end
-  local before = header[HEADER.checkpoint_steps]
-  local steps = learner.optimizer and replay(records, learner, before) or before
-  records = nil -- luacheck: ignore
-  collectgarbage() -- whole files, which the workers would inherit
-  header[HEADER.replayed] = steps - before
+  local steps, last = self:_relearn(header, learner, skip_damaged)
+  if not steps then return nil, last end
+  collectgarbage() -- whole journals, which workers would inherit
+  header[HEADER.replayed] = steps - header[HEADER.checkpoint_steps]
   header[HEADER.steps_before] = steps - memory:sum(region.SLOT.steps)
   header[HEADER.epoch] = math.max(last, header[HEADER.epoch]) + 1
   return true
