@@ -235,6 +235,24 @@ describe_here("lua-resty-dgraph's state #slow", function()
     assert.same({ before, 20, 10 }, { answer(), status().steps, status().journal.replayed })
   end)
 
+  it("does not start where options have become less than what a journal holds", function()
+    begin("batch = 8, step = 8")
+    wait_for_checkpoint(1)
+    local instances, targets = {}, {}
+    for i = 1, 8 do instances[i], targets[i] = { i / 8, 1, 0 }, { 0, 1 } end
+    assert.equal(200, server:post("/v1/models/m:train",
+      { instances = instances, targets = targets }).status)
+    local before = answer()
+    server:kill()
+    server:configure(configuration("batch = 4"))
+    local started, message = server:start()
+    assert.falsy(started)
+    assert.truthy(message:find("must not become less", 1, true), message)
+    server:configure(configuration())
+    assert(server:start())
+    assert.equal(before, answer())
+  end)
+
   it("refuses a model of other shapes", function()
     begin()
     wait_for_checkpoint(1)

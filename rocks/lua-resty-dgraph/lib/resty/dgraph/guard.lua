@@ -82,6 +82,7 @@ end
 ---@param memory resty.dgraph.Region
 function guard.accept(memory)
   local header = memory.header
+  header[HEADER.good_time] = 0 -- so that a copy that was cut off is not taken for a good one
   ffi.copy(memory.good, memory.live, memory.tensor_bytes)
   header[HEADER.good_time], header[HEADER.good_steps] = ngx.time(), memory:steps()
 end
@@ -91,7 +92,12 @@ end
 function guard.roll_back(model)
   local memory = model.region
   local header = memory.header
-  ffi.copy(memory.live, memory.good, memory.tensor_bytes)
+  if header[HEADER.good_time] > 0 then
+    ffi.copy(memory.live, memory.good, memory.tensor_bytes)
+  elseif model.state then
+    local done, message = model:restore()
+    if not done then error(message, 0) end
+  end
   header[HEADER.rollbacks] = header[HEADER.rollbacks] + 1
   header[HEADER.rolled_back] = header[HEADER.rolled_back]
     + memory:steps() - header[HEADER.good_steps]

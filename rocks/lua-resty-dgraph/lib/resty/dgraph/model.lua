@@ -25,13 +25,22 @@ for i, reason in ipairs(region.REASONS) do REASON_PLACE[reason] = SLOT.refused +
 local Model = {}
 Model.__index = Model
 
-local model = {}
+local model = {
+  BODY = 2 ^ 20, -- the most bytes of a request where options say nothing
+}
+
+--- Brings the tensors to where the state folder says they were. Nobody may use them meanwhile.
+---@return true? done
+---@return string? message
+function Model:restore()
+  return self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
+end
 
 -- Making ---------------------------------------------------------------------------------------
 
 --- What the memory holds when it is new: the checkpoint and what was learnt since, or what the
 --- model was made with.
-local function start(self, service)
+local function start(self)
   local header, testing = self.header, state.is_only_testing()
   if self.state and not testing then
     header[HEADER.foreign] = self.state:own(3) and 0 or 1
@@ -40,8 +49,7 @@ local function start(self, service)
     if testing then -- only whether the model can be made
       placement.fill(self.plan, self.region.live, self.region)
     else
-      local done, message = self.state:restore(self.region, self.plan, self.learner,
-        service.skip_damaged)
+      local done, message = self:restore()
       if not done then return nil, message end
     end
   else
@@ -54,7 +62,8 @@ local function start(self, service)
 end
 
 local function make(self, given, service)
-  self.learner = build.learner(given)
+  self.learner = build.learner(given, self.batch, service.body or model.BODY)
+  self.batch = self.learner.input.room
   local plan, message = placement.plan(self.learner.link, self.learner.optimizer)
   if not plan then error(message, 0) end
   self.plan = plan
@@ -92,7 +101,7 @@ function model.new(name, given, service)
   local ok, message = pcall(make, self, given, service)
   if not ok then return nil, ("model %s: %s"):format(name, tostring(message)) end
   if self.header[HEADER.ready] ~= 1 then
-    ok, message = start(self, service)
+    ok, message = start(self)
     if not ok then return nil, ("model %s: %s"):format(name, message) end
   end
   ok, message = pcall(guard.load, self)
@@ -126,7 +135,7 @@ local function recover(self)
     .. "was learnt before it")
   local done, message = nil, "there is no state folder"
   if self.state then
-    done, message = self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
+    done, message = self:restore()
   end
   if not done then
     ngx.log(ngx.ERR, "dgraph: model ", self.name, ": ", message, "; taking what was last good")
@@ -192,9 +201,7 @@ end
 function Model:own_folder()
   local header = self.header
   if not self.state or header[HEADER.foreign] == 0 or not self.state:own(0) then return end
-  local done, message = self:alone(function()
-    return self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
-  end)
+  local done, message = self:alone(self.restore)
   if done then header[HEADER.foreign] = 0
   else ngx.log(ngx.ERR, "dgraph: model ", self.name, ": ", message)
   end

@@ -203,14 +203,24 @@ function State:_records(from, skip_damaged, header)
   return records, last
 end
 
---- Learns records once more.
----@return integer steps
-local function replay(records, learner, steps)
+--- Learns records once more. One that the readers have no room for is no damage, but another model.
+---@return integer? steps
+---@return string? message
+local function replay(records, learner, steps, skip_damaged)
+  local left_out = 0
   for _, record in ipairs(records) do
-    local done = learner.input:unpack(record.input, record.input_bytes, record.count)
-      and learner.target:unpack(record.target, record.target_bytes, record.count)
-      and learner:step(steps)
-    if done then steps = steps + 1 end
+    local fits, message = learner.input:unpack(record.input, record.input_bytes, record.count)
+    if fits then
+      fits, message = learner.target:unpack(record.target, record.target_bytes, record.count)
+    end
+    if not fits and not skip_damaged then
+      return nil, ("a journal holds what the options have no room for (%s): batch, per_row, "
+        .. "features and classes must not become less before it is learnt"):format(message)
+    end
+    if fits and learner:step(steps) then steps = steps + 1 else left_out = left_out + 1 end
+  end
+  if left_out > 0 then
+    ngx.log(ngx.ERR, "dgraph: ", left_out, " records of the journals could not be learnt again")
   end
   return steps
 end
@@ -221,8 +231,10 @@ end
 function State:_relearn(header, learner, skip_damaged)
   local records, last = self:_records(header[HEADER.checkpoint_epoch], skip_damaged, header)
   if not records then return nil, last end
-  local steps = header[HEADER.checkpoint_steps]
-  return learner.optimizer and replay(records, learner, steps) or steps, last
+  local steps, message = header[HEADER.checkpoint_steps], nil
+  if learner.optimizer then steps, message = replay(records, learner, steps, skip_damaged) end
+  if not steps then return nil, message end
+  return steps, last
 end
 
 --- Brings the shared tensors to where the model was: the newest checkpoint, and what was learnt

@@ -33,6 +33,13 @@ local function refuse(model, message, reason)
 end
 v1.refuse = refuse
 
+--- Whether a browser sends this for a page that comes from elsewhere: without a token it would let
+--- any page that somebody looks at teach what listens on his own machine.
+local function is_of_another_site()
+  local origin = ngx.var.http_origin
+  return origin ~= nil and origin:match "^%a+://(.+)$" ~= ngx.var.http_host
+end
+
 --- Why the request may not do this, if so.
 ---@param service resty.dgraph.Service
 ---@param learning boolean
@@ -45,9 +52,9 @@ function v1.forbids(service, learning)
     if token.shown(wanted) then return nil end
     return "a bearer token is wanted", "token"
   end
-  if learning and not options.open then
-    return "learning is closed: configure a token, or open", "closed"
-  end
+  if not learning then return nil end
+  if not options.open then return "learning is closed: configure a token, or open", "closed" end
+  if is_of_another_site() then return "pages of other sites may not teach", "closed" end
 end
 
 local function read(service)
