@@ -16,7 +16,8 @@ function wrk.figures(pipe)
   local text = pipe:read "*a"
   pipe:close()
   return {
-    rate = tonumber(text:match "Requests/sec:%s+([%d.]+)"), p50 = text:match "50%%%s+(%S+)",
+    rate = tonumber(text:match "Requests/sec:%s+([%d.]+)"),
+    requests = tonumber(text:match "(%d+) requests in"), p50 = text:match "50%%%s+(%S+)",
     p99 = text:match "99%%%s+(%S+)",
     failed = text:match "Non%-2xx[^\n]*" or text:match "Socket errors[^\n]*",
   }
