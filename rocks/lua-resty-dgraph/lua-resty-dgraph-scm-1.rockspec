@@ -18,6 +18,7 @@ build = {
     ["resty.dgraph"] = "lib/resty/dgraph.lua",
     ["resty.dgraph.build"] = "lib/resty/dgraph/build.lua",
     ["resty.dgraph.dense"] = "lib/resty/dgraph/dense.lua",
+    ["resty.dgraph.gather"] = "lib/resty/dgraph/gather.lua",
     ["resty.dgraph.guard"] = "lib/resty/dgraph/guard.lua",
     ["resty.dgraph.http"] = "lib/resty/dgraph/http.lua",
     ["resty.dgraph.journal"] = "lib/resty/dgraph/journal.lua",

@@ -47,7 +47,7 @@ local SETUP = [[
           return Slow()
         end,
         optimizer = { "SGD", 0.01 }, inputs = { shape = { 2 } }, targets = {}, step = 1,
-        budget_us = 1000, gather_us = 3000, batch = 64,
+        budget_us = 1000, gather_us = 3000, batch = 200,
       },
       bad = {
         build = function(dg)
@@ -62,7 +62,7 @@ local SETUP = [[
         inputs = { shape = { 1 } },
       },
     },
-    seconds = 1,
+    seconds = 2,
   }]]
 
 local describe_here = nginx.is_here and describe or pending
@@ -143,7 +143,7 @@ describe_here("lua-resty-dgraph's guard #slow", function()
 
   it("learns long requests in slices, others come in between", function()
     local instances, targets = {}, {}
-    for i = 1, 20 do instances[i], targets[i] = { 1, i }, { 0 } end
+    for i = 1, 20 do instances[i], targets[i] = { 1, i / 200 }, { 0 } end
     local long, short = server:connect(), server:connect()
     local body = require "cjson".encode { instances = instances, targets = targets }
     long:send(("POST /v1/models/wide:train HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s")
@@ -163,7 +163,7 @@ describe_here("lua-resty-dgraph's guard #slow", function()
 
   it("gives up on requests that take too long", function()
     local instances, targets = {}, {}
-    for i = 1, 64 do instances[i], targets[i] = { 1, i }, { 0 } end
+    for i = 1, 200 do instances[i], targets[i] = { 1, i / 200 }, { 0 } end
     local response = train("wide", instances, targets)
     assert.equal(503, response.status)
     assert.truthy(response.json.error:find "out of time %(%d+ instances were learnt%)")

@@ -35,9 +35,27 @@ describe_here("lua-resty-dgraph's options #slow", function()
     assert.equal("closed", server:get("/dgraph/status").json.server.learning)
   end)
 
-  it("open learning to everybody", function()
+  it("open learning to everybody but pages of other sites", function()
     assert(begin "open = true")
     assert.equal(200, train())
+    local function from(origin)
+      return server:post("/v1/models/m:train", { instances = { { 1, 2 } }, targets = { { 1 } } },
+        { Origin = origin }).status
+    end
+    assert.same({ 200, 403, 403, 403 }, {
+      from "http://localhost", from "https://evil.example", from "null", from "http://localhost:1",
+    })
+  end)
+
+  it("keep a reader's room to what a request can hold", function()
+    assert(begin("open = true, body = 1000", [[inputs = { shape = { 300 } }, batch = 1000,
+      build = function(dg) return dg.L.Linear(300, 1) end]]))
+    local row = {}
+    for i = 1, 300 do row[i] = 1 end
+    local body = require("cjson").encode { instances = { row } }
+    assert.equal(200, server:post("/v1/models/m:predict", body).status)
+    local response = server:post("/v1/models/m:predict", '{"instances":[[1],[1],[1],[1],[1]]}')
+    assert.same({ 413, "5 instances are more than 4" }, { response.status, response.json.error })
   end)
 
   it("take the token out of a file", function()
@@ -133,5 +151,23 @@ describe_here("lua-resty-dgraph's options #slow", function()
     for i, p in ipairs(got.json.predictions[1]) do
       assert.truthy(math.abs(p - wanted[i]) < 1e-6)
     end
+  end)
+end)
+
+describe("lua-resty-dgraph's rockspec", function()
+  it("names all modules", function()
+    local folder = "rocks/lua-resty-dgraph/"
+    local rock = {}
+    setfenv(assert(loadfile(folder .. "lua-resty-dgraph-scm-1.rockspec")), rock)()
+    local pipe = io.popen("cd " .. folder .. " && find lib -name '*.lua'")
+    local count = 0
+    for path in pipe:lines() do
+      local name = path:match "^lib/(.*)%.lua$":gsub("/", ".")
+      assert.equal(path, rock.build.modules[name])
+      count = count + 1
+    end
+    pipe:close()
+    for _ in pairs(rock.build.modules) do count = count - 1 end
+    assert.equal(0, count)
   end)
 end)

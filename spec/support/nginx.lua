@@ -89,11 +89,14 @@ http {
 }
 ]]
 
+-- Without the JIT compiler nginx is tried where the specs are.
+local PREPARATION = (os.getenv "DGRAPH_LUA" or ""):find "%-joff" and "jit.off() " or ""
+
 --- Writes the configuration; `setup` is the Lua code of init_by_lua.
 function Nginx:configure(setup, extra)
   local here = self.checkout
   write(self.prefix .. "/nginx.conf", CONF:format(MODULES, MODULES, self.workers, here, here, here,
-    setup, self.port, extra or self.extra or ""))
+    PREPARATION .. setup, self.port, extra or self.extra or ""))
 end
 
 --- Makes an nginx that does not run yet.
@@ -109,6 +112,11 @@ function nginx.new(setup, options)
   assert(run(("mkdir -p %s/logs %s/temp %s/state"):format(prefix, prefix, prefix)))
   self:configure(setup)
   return self
+end
+
+--- One that something else has started.
+function nginx.adopt(master, port, prefix)
+  return setmetatable({ master = master, port = port, prefix = prefix }, Nginx)
 end
 
 --- Starts it; an error tells what nginx said.

@@ -91,7 +91,7 @@ local function judge(server, texts, options)
   local model = server:get("/dgraph/status").json.models[1]
   return {
     acknowledged = acknowledged, lost = lost, twice = twice, learnt = learnt, steps = model.steps,
-    replayed = model.journal.replayed, recoveries = model.guard.recoveries,
+    replayed = model.journal.replayed,
   }
 end
 
@@ -133,8 +133,7 @@ if arg and (arg[0] or ""):find "chaos.lua$" then
     }
     print((exact and "exact" or "Hogwild") .. ": of " .. report.acknowledged .. " acknowledged "
       .. report.lost .. " lost; " .. report.twice .. " learnt twice; " .. report.learnt
-      .. " learnt; " .. report.replayed .. " steps replayed, " .. report.recoveries
-      .. " recoveries")
+      .. " learnt; " .. report.replayed .. " steps replayed")
     if report.lost + report.twice > 0 then os.exit(1) end
   end
 end

@@ -13,8 +13,9 @@ local clock = require "dgraph.utils.clock"
 local dg = require "dgraph"
 local fleet = require "spec.support.fleet"
 local nginx = require "spec.support.nginx"
+local wrk = require "spec.support.wrk"
 
-local FEATURES = 123
+local FEATURES, PREDICT = 123, "/v1/models/census:predict"
 
 local SETUP = [[
   require("resty.dgraph").setup {
@@ -25,19 +26,6 @@ local SETUP = [[
       inputs = { sparse = 123 }, targets = { binary = true },
     } },
   }]]
-
-local EXTRA = [[
-    location = /empty { content_by_lua_block { ngx.print "" } }
-    location = /json {
-      content_by_lua_block {
-        local cjson = require "cjson.safe"
-        ngx.req.read_body()
-        local request = cjson.decode(ngx.req.get_body_data())
-        local text = cjson.encode { predictions = { { #request.instances[1] / 123 } } }
-        ngx.header.content_type, ngx.header.content_length = "application/json", #text
-        ngx.print(text)
-      }
-    }]]
 
 --- The rows of a file as JSON lists of features, and their labels, 0 or 1.
 local function read(folder, name, most)
@@ -71,24 +59,6 @@ local function stream(port, rows, labels, first, step)
   return table.concat(latencies, " ")
 end
 
-local function wrk(server, path, body, seconds, threads)
-  local script = server.prefix .. "/wrk.lua"
-  nginx.write(script, ("wrk.method = 'POST'\nwrk.body = %q\n"):format(body))
-  return io.popen(("wrk -t%d -c8 -d%ds --latency -s %s http://127.0.0.1:%d%s"):format(threads or 1,
-    seconds, script, server.port, path))
-end
-
---- Requests a second and latencies, of what wrk prints.
-local function figures(pipe)
-  local text = pipe:read "*a"
-  pipe:close()
-  local rate = tonumber(text:match "Requests/sec:%s+([%d.]+)")
-  return {
-    rate = rate, p50 = text:match "50%%%s+(%S+)", p99 = text:match "99%%%s+(%S+)",
-    failed = text:match "Non%-2xx[^\n]*" or text:match "Socket errors[^\n]*",
-  }
-end
-
 local function accuracy(server, rows, labels)
   local right = 0
   for from = 1, #rows, 500 do
@@ -114,17 +84,17 @@ local function measure(server, rows, labels, options)
   local body = ('{"instances":[%s]}'):format(rows[1])
   local report = {}
   if options.seconds > 0 then
-    report.empty = figures(wrk(server, "/empty", body, options.seconds))
-    report.json = figures(wrk(server, "/json", body, options.seconds))
-    report.alone = figures(wrk(server, "/v1/models/census:predict", body, options.seconds))
+    report.empty = wrk.figures(wrk.start(server, "/empty", body, options.seconds))
+    report.json = wrk.figures(wrk.start(server, "/json", body, options.seconds))
+    report.alone = wrk.figures(wrk.start(server, PREDICT, body, options.seconds))
   end
   local start = clock()
   local team = learn(server, rows, labels, options.clients)
   local pipe = options.reading > 0
-    and wrk(server, "/v1/models/census:predict", body, options.reading)
+    and wrk.start(server, PREDICT, body, options.reading)
   local ok, texts = pcall(team.wait, team)
   report.train_seconds = clock() - start
-  if pipe then report.predict = figures(pipe) end
+  if pipe then report.predict = wrk.figures(pipe) end
   if not ok then
     team:stop()
     error(texts, 0)
@@ -150,7 +120,7 @@ local function run(options)
   local rows, labels = read(folder, "a9a.gz", options.rows)
   local test_rows, test_labels = read(folder, "a9a.t.gz")
   local server = nginx.new(SETUP:format(options.fsync),
-    { workers = options.workers, extra = EXTRA })
+    { workers = options.workers, extra = wrk.HANDLERS })
   local ok, report = pcall(function()
     assert(server:start())
     local made = measure(server, rows, labels, options)
@@ -171,16 +141,11 @@ if arg and (arg[0] or ""):find "stream.lua$" then
     options.fsync = each:match "^%-%-fsync=(%a+)$" or options.fsync
   end
   local report = run(options)
-  local function line(name, figure)
-    if not figure then return end
-    print(("%-28s %8.0f requests/s, p50 %s, p99 %s %s"):format(name, figure.rate, figure.p50,
-      figure.p99, figure.failed or ""))
-  end
-  line("empty Lua handler", report.empty)
-  line("JSON decoded and encoded", report.json)
-  line(":predict alone", report.alone)
-  line(":predict while learning", report.predict)
-  line(":train (us), fsync " .. options.fsync, report.train)
+  wrk.print("empty Lua handler", report.empty)
+  wrk.print("JSON decoded and encoded", report.json)
+  wrk.print(":predict alone", report.alone)
+  wrk.print(":predict while learning", report.predict)
+  wrk.print(":train (us), fsync " .. options.fsync, report.train)
   print(("%d steps, test accuracy %.2f %%"):format(report.steps, 100 * report.accuracy))
 end
 

@@ -93,7 +93,7 @@ function _M.new(given)
   local self = setmetatable({ models = {}, options = given }, mt)
   self.token, message = token.read(given)
   if self.token == nil then return nil, "dgraph: " .. message end
-  self.limits = { body = given.body or 2 ^ 20, seconds = given.seconds or 10 }
+  self.limits = { body = given.body or model.BODY, seconds = given.seconds or 10 }
   http.limit_depth(given.depth or 16)
   for name, each in pairs(given.models) do
     self.models[name], message = model.new(name, each, given)

@@ -27,10 +27,14 @@ local function make_optimizer(given)
   return class(unpack(optimizer, 2))
 end
 
-local function make_input(given, batch)
+--- A reader has room for a batch, but for no more than a request can hold: one byte a number.
+local function make_input(given, batch, bytes)
   local inputs = given.inputs
-  if inputs.shape then return dense.new(inputs.shape, batch, "instance") end
-  return sparse.new(inputs.sparse, inputs.first or 1, batch, inputs.per_row or 1024)
+  local per_row = inputs.sparse and (inputs.per_row or 1024) or 1
+  for _, size in ipairs(inputs.shape or {}) do per_row = per_row * size end
+  local room = math.min(batch, math.max(1, math.ceil(bytes / per_row)))
+  if inputs.shape then return dense.new(inputs.shape, room, "instance") end
+  return sparse.new(inputs.sparse, inputs.first or 1, room, per_row)
 end
 
 --- Labels want the output's shape where they are compared with single numbers.
@@ -61,14 +65,15 @@ end
 
 --- Makes a learner.
 ---@param given table  the options of a model
+---@param batch integer  the most instances of a request
+---@param bytes integer  the most bytes of one
 ---@return resty.dgraph.Learner
-function build.learner(given)
-  local batch = given.batch or 1024
+function build.learner(given, batch, bytes)
   local link, optimizer = make_link(given), make_optimizer(given)
-  local input = make_input(given, batch)
+  local input = make_input(given, batch, bytes)
   local trial = learner.new { link = link, input = input }
   local shape = trial:try()
-  local target, kind = make_target(given, batch, shape)
+  local target, kind = make_target(given, input.room, shape)
   local made = learner.new {
     link = link, optimizer = optimizer, input = input, target = target,
     loss = find(given.loss, kind and kind.loss), output = find(given.output, kind and kind.output),

@@ -34,9 +34,8 @@ function guard.hold_out(model)
   local learner, memory = model.learner, model.region
   local bytes, size = journal.encode(0, 0, learner.input, learner.target)
   if size > model.window_room then return false end
-  local header = memory.header
-  local place = header[HEADER.window_count]
-  header[HEADER.window_count] = place + 1
+  local place = memory.window_count[0]
+  memory.window_count[0] = place + 1
   if place >= model.window_size then place = math.random(model.window_size) - 1 end
   ffi.copy(memory.window + place * model.window_room, bytes, size)
   if model.slot then
@@ -45,11 +44,11 @@ function guard.hold_out(model)
   return true
 end
 
---- Fills the window with the examples that the options name.
+--- Fills a window that is empty with the examples that the options name.
 ---@param model resty.dgraph.Model
 function guard.load(model)
   local holdout, learner = model.holdout, model.learner
-  if not (holdout and holdout.instances) then return end
+  if not (holdout and holdout.instances) or model.region.window_count[0] > 0 then return end
   for i = 1, #holdout.instances do
     local done, message = learner.input:read(holdout.instances, i, 1)
     if done then done, message = learner.target:read(holdout.targets or {}, i, 1) end
@@ -64,7 +63,7 @@ end
 ---@return number? good
 local function measure(model)
   local learner, memory, room = model.learner, model.region, model.window_room
-  local used = math.min(memory.header[HEADER.window_count], model.window_size)
+  local used = math.min(memory.window_count[0], model.window_size)
   local copy, now, good, count = ffi.new("uint8_t[?]", room), 0, 0, 0
   for place = 0, used - 1 do
     ffi.copy(copy, memory.window + place * room, room)
@@ -83,6 +82,7 @@ end
 ---@param memory resty.dgraph.Region
 function guard.accept(memory)
   local header = memory.header
+  header[HEADER.good_time] = 0 -- so that a copy that was cut off is not taken for a good one
   ffi.copy(memory.good, memory.live, memory.tensor_bytes)
   header[HEADER.good_time], header[HEADER.good_steps] = ngx.time(), memory:steps()
 end
@@ -92,7 +92,12 @@ end
 function guard.roll_back(model)
   local memory = model.region
   local header = memory.header
-  ffi.copy(memory.live, memory.good, memory.tensor_bytes)
+  if header[HEADER.good_time] > 0 then
+    ffi.copy(memory.live, memory.good, memory.tensor_bytes)
+  elseif model.state then
+    local done, message = model:restore()
+    if not done then error(message, 0) end
+  end
   header[HEADER.rollbacks] = header[HEADER.rollbacks] + 1
   header[HEADER.rolled_back] = header[HEADER.rolled_back]
     + memory:steps() - header[HEADER.good_steps]

@@ -49,6 +49,7 @@ end
 ---@class resty.dgraph.Journal
 ---@field unsynced boolean  whether something was written that may not be on the disk yet
 ---@field length integer  of the file
+---@field broken integer  how often the disk failed: what waited for it then may be lost
 local Journal = {}
 Journal.__index = Journal
 
@@ -60,7 +61,7 @@ Journal.__index = Journal
 function journal.writer(folder, signature, slot)
   return setmetatable({
     folder = folder, signature = signature, slot = slot, epoch = -1, length = 0, unsynced = false,
-    _files = 0,
+    broken = 0, _files = 0,
   }, Journal)
 end
 
@@ -78,6 +79,7 @@ function Journal:close()
   if not self.fd then return true end
   local done, message = true, nil
   if self.unsynced then done, message = system.sync(self.fd) end
+  if not done then self.broken = self.broken + 1 end
   system.close(self.fd)
   self.fd, self.unsynced = nil, false
   return done, message
@@ -144,7 +146,7 @@ function Journal:sync()
   if not done then
     -- What the kernel could not write it may count as written next time: begin a new file.
     system.close(self.fd)
-    self.fd, self.unsynced = nil, false
+    self.fd, self.unsynced, self.broken = nil, false, self.broken + 1
     return nil, message
   end
   self.unsynced = false

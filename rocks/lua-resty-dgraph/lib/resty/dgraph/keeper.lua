@@ -44,7 +44,7 @@ local function is_due(model, options)
   if memory:steps() == header[HEADER.checkpoint_steps] then return false end
   local written = memory:sum(SLOT.journal_bytes) - (model.written_before or 0)
   return ngx.time() - header[HEADER.checkpoint_time] >= (options.checkpoint_every or 60)
-    or written > (options.journal_bytes or 2 ^ 26)
+    or written > (options.journal_bytes or 2 ^ 24)
 end
 
 local function checkpoint_if_due(model, options, at_once)
@@ -105,6 +105,7 @@ end
 -- The timer ------------------------------------------------------------------------------------
 
 local function tick_model(model, options, exiting)
+  model:flush()
   if model.fsync ~= "no" or exiting then
     local done, message = model:sync()
     if not done then ngx.log(ngx.ERR, "dgraph: model ", model.name, ": ", message) end

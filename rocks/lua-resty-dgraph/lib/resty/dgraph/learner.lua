@@ -21,17 +21,19 @@ Learner.__index = Learner
 
 local learner = {}
 
---- Calls `f(a)` as in prediction: nothing is recorded, dropout is off, and no tensor is left. `f`
---- must not yield.
-local function predicting(f, a)
-  local train, record = values.train, values.enable_backprop
-  values.train, values.enable_backprop = false, false
+--- Calls `f(a, b)` as in prediction, like pcall: nothing is recorded, dropout is off, and no tensor
+--- is left. `f` must not yield, so there is no need for what notices that: asking which coroutine
+--- runs, as `dg.scope` does, cuts in two what the JIT compiler sees.
+local function predicting(f, a, b)
+  local train, record, depth = values.train, values.enable_backprop, native.depth
+  local serial = native.check(C.dg_scope_open())
+  values.train, values.enable_backprop, native.depth = false, false, depth + 1
   C.dg_mode_set(C.DG_MODE_BACKPROP, 0)
-  local ok, result, message, reason = pcall(dg.scope, f, a)
-  values.train, values.enable_backprop = train, record
+  local ok, result, message, reason = pcall(f, a, b)
+  values.train, values.enable_backprop, native.depth = train, record, depth
   C.dg_mode_set(C.DG_MODE_BACKPROP, record and 1 or 0)
-  if not ok then error(result, 0) end
-  return result, message, reason
+  C.dg_scope_close(serial, nil, 0)
+  return ok, result, message, reason
 end
 
 --- Stops an update before anything has changed; the reason is told by a field, since errors on
@@ -79,11 +81,6 @@ function learner.new(parts)
     self.loss = number
     return loss
   end
-  self._predict = function(reader)
-    local y = self.link(self._a, self._b)
-    if self._output then y = self._output(y) end
-    return reader(self, y)
-  end
   self._measure = function(link)
     return self._lossfun(link(self._a, self._b), self._t):item()
   end
@@ -95,7 +92,9 @@ end
 function Learner:try()
   self.input:blank()
   self._a, self._b = self.input:tensors()
-  return predicting(function() return self.link(self._a, self._b).shape end)
+  local ok, shape = predicting(function() return self.link(self._a, self._b).shape end)
+  if not ok then error(shape, 0) end
+  return shape
 end
 
 --- Moves the parameters, and the optimizer's state, to memory that workers share.
@@ -173,9 +172,17 @@ local function as_flat(self, y)
   return flat, y.shape
 end
 
+local function answer(self, reader)
+  local y = self.link(self._a, self._b)
+  if self._output then y = self._output(y) end
+  return reader(self, y)
+end
+
 local function predict(self, reader)
   self._a, self._b = self.input:tensors()
-  return predicting(self._predict, reader)
+  local ok, rows, message, reason = predicting(answer, self, reader)
+  if not ok then return nil, tostring(rows), "model" end
+  return rows, message, reason
 end
 
 --- What the model says about the rows that `input` has read last.
@@ -225,7 +232,7 @@ end
 function Learner:measure(of_good)
   self._a, self._b = self.input:tensors()
   self._t = self.target:tensors()
-  local ok, loss = pcall(predicting, self._measure, of_good and self.shadow or self.link)
+  local ok, loss = predicting(self._measure, of_good and self.shadow or self.link)
   if not ok then return nil, tostring(loss) end
   return loss
 end

@@ -127,6 +127,7 @@ local FAMILIES = {
 ---@return string
 function metrics.text(service)
   local out, models = {}, service.list
+  for _, model in ipairs(models) do model:flush() end
   for _, each in ipairs(FAMILIES) do
     family(out, models, each[1], each[2], each[3], each[4])
   end

@@ -25,13 +25,22 @@ for i, reason in ipairs(region.REASONS) do REASON_PLACE[reason] = SLOT.refused +
 local Model = {}
 Model.__index = Model
 
-local model = {}
+local model = {
+  BODY = 2 ^ 20, -- the most bytes of a request where options say nothing
+}
+
+--- Brings the tensors to where the state folder says they were. Nobody may use them meanwhile.
+---@return true? done
+---@return string? message
+function Model:restore()
+  return self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
+end
 
 -- Making ---------------------------------------------------------------------------------------
 
 --- What the memory holds when it is new: the checkpoint and what was learnt since, or what the
 --- model was made with.
-local function start(self, service)
+local function start(self)
   local header, testing = self.header, state.is_only_testing()
   if self.state and not testing then
     header[HEADER.foreign] = self.state:own(3) and 0 or 1
@@ -40,8 +49,7 @@ local function start(self, service)
     if testing then -- only whether the model can be made
       placement.fill(self.plan, self.region.live, self.region)
     else
-      local done, message = self.state:restore(self.region, self.plan, self.learner,
-        service.skip_damaged)
+      local done, message = self:restore()
       if not done then return nil, message end
     end
   else
@@ -49,13 +57,13 @@ local function start(self, service)
     header[HEADER.epoch] = 1
   end
   guard.accept(self.region)
-  guard.load(self)
   header[HEADER.born], header[HEADER.ready] = ngx.time(), 1
   return true
 end
 
 local function make(self, given, service)
-  self.learner = build.learner(given)
+  self.learner = build.learner(given, self.batch, service.body or model.BODY)
+  self.batch = self.learner.input.room
   local plan, message = placement.plan(self.learner.link, self.learner.optimizer)
   if not plan then error(message, 0) end
   self.plan = plan
@@ -88,14 +96,16 @@ function model.new(name, given, service)
     step_size = given.step or 32, budget = (given.budget_us or 2000) / 1e6,
     gather = given.gather_us, appended = 0, synced = 0, skip_damaged = service.skip_damaged,
     holdout = given.holdout, _until_held_out = given.holdout and given.holdout.every,
-    _queue = {}, _queue_room = given.queue or 1000,
+    tally = region.tally(), _queue = {}, _queue_room = given.queue or 1000,
   }, Model)
   local ok, message = pcall(make, self, given, service)
   if not ok then return nil, ("model %s: %s"):format(name, tostring(message)) end
   if self.header[HEADER.ready] ~= 1 then
-    ok, message = start(self, service)
+    ok, message = start(self)
     if not ok then return nil, ("model %s: %s"):format(name, message) end
   end
+  ok, message = pcall(guard.load, self)
+  if not ok then return nil, ("model %s: %s"):format(name, message) end
   return self
 end
 
@@ -125,7 +135,7 @@ local function recover(self)
     .. "was learnt before it")
   local done, message = nil, "there is no state folder"
   if self.state then
-    done, message = self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
+    done, message = self:restore()
   end
   if not done then
     ngx.log(ngx.ERR, "dgraph: model ", self.name, ": ", message, "; taking what was last good")
@@ -135,7 +145,7 @@ local function recover(self)
 end
 
 --- Before a step: alone in the exact mode, beside others otherwise, and never while a checkpoint
---- takes its copy.
+--- takes its copy. Gives true where there was a recovery, which used the readers.
 local function enter(self)
   local header = self.header
   if header[HEADER.gate] ~= 0 then
@@ -144,11 +154,13 @@ local function enter(self)
   end
   if self.exact then
     system.lock(self.fd, STEP)
-    if header[HEADER.stepping] ~= 0 then recover(self) end
+    local is_cut_off = header[HEADER.stepping] ~= 0
+    if is_cut_off then recover(self) end
     header[HEADER.stepping] = 1
-  else
-    system.lock_shared(self.fd, STEP)
+    return is_cut_off
   end
+  system.lock_shared(self.fd, STEP)
+  return false
 end
 
 local function leave(self)
@@ -189,9 +201,7 @@ end
 function Model:own_folder()
   local header = self.header
   if not self.state or header[HEADER.foreign] == 0 or not self.state:own(0) then return end
-  local done, message = self:alone(function()
-    return self.state:restore(self.region, self.plan, self.learner, self.skip_damaged)
-  end)
+  local done, message = self:alone(self.restore)
   if done then header[HEADER.foreign] = 0
   else ngx.log(ngx.ERR, "dgraph: model ", self.name, ": ", message)
   end
@@ -207,8 +217,13 @@ end
 ---@return string reason
 function Model:refuse(message, reason)
   local place = REASON_PLACE[reason]
-  if self.slot and place then self.slot[place] = self.slot[place] + 1 end
+  if place then self.tally[place] = self.tally[place] + 1 end
   return nil, message, reason
+end
+
+--- Puts what this worker has counted where all see it.
+function Model:flush()
+  if self.slot then region.flush(self.slot, self.tally) end
 end
 
 local function bump(slot, place, by) slot[place] = slot[place] + (by or 1) end
@@ -244,11 +259,10 @@ function Model:try_predict(instances)
   local learner = self.learner
   count, message, reason = learner.input:read(instances, 1, count)
   if not count then return nil, message, reason end
-  local ok, predictions
-  ok, predictions, message, reason = pcall(learner.predict, learner)
-  if not ok then return nil, tostring(predictions), "model" end
+  local predictions
+  predictions, message, reason = learner:predict()
   if not predictions then return nil, message, reason end
-  if self.slot then bump(self.slot, SLOT.predicted, #instances) end
+  bump(self.tally, SLOT.predicted, count)
   return predictions
 end
 
@@ -273,10 +287,9 @@ function Model:output_shape() return { -1, unpack(self.learner.output_shape, 2) 
 ---@return string? reason
 function Model:predict_flat()
   local learner = self.learner
-  local ok, numbers, shape, reason = pcall(learner.predict_flat, learner)
-  if not ok then return hide(self, tostring(numbers), "model") end
+  local numbers, shape, reason = learner:predict_flat()
   if not numbers then return hide(self, shape, reason) end
-  bump(self.slot, SLOT.predicted, learner.input.count)
+  bump(self.tally, SLOT.predicted, learner.input.count)
   return numbers, shape
 end
 
@@ -318,9 +331,15 @@ local function note(self, size, count, loss)
   slot[SLOT.mean_loss] = slot[SLOT.steps] == 1 and loss or mean + 0.01 * (loss - mean)
 end
 
---- Learns what the readers have read, on record first. Refused steps leave neither trace.
-local function step(self)
-  enter(self)
+--- Has the readers read some of the rows.
+local function read_rows(self, instances, targets, from, count)
+  self.learner.input:read(instances, from, count)
+  self.learner.target:read(targets, from, count)
+end
+
+--- Learns rows that the readers have read, on record first. Refused steps leave neither trace.
+local function step(self, instances, targets, from, count)
+  if enter(self) then read_rows(self, instances, targets, from, count) end
   local size, message = record(self)
   if not size then
     leave(self)
@@ -376,7 +395,7 @@ local function learn(self, instances, targets, pause, deadline)
   if is_held_out(self, count) and guard.hold_out(self) then
     return self.learner:measure() or 0, 0
   end
-  local learner, size, sum, learnt = self.learner, self.step_size, 0, 0
+  local size, sum, learnt = self.step_size, 0, 0
   local slice = clock()
   for from = 1, count, size do
     local n = math.min(size, count - from + 1)
@@ -390,12 +409,9 @@ local function learn(self, instances, targets, pause, deadline)
         end
       end
     end
-    if n < count then
-      learner.input:read(instances, from, n)
-      learner.target:read(targets, from, n)
-    end
+    if n < count then read_rows(self, instances, targets, from, n) end
     local loss
-    loss, message, reason = step(self)
+    loss, message, reason = step(self, instances, targets, from, n)
     if not loss then
       if learnt > 0 then message = ("%s (%d instances were learnt)"):format(message, learnt) end
       return nil, message, reason
@@ -453,11 +469,15 @@ local function rest(seconds) ngx.sleep(math.max(0.001, 5 * seconds)) end
 function Model:train(instances, targets, may_yield, seconds)
   local ok, message, reason = check_open(self)
   if not ok then return self:refuse(message, reason) end
+  local broken = self.journal and self.journal.broken
   local loss, learnt
   loss, learnt, reason = learn(self, instances, targets, may_yield and rest,
     clock() + (seconds or math.huge))
   if not loss then return hide(self, learnt, reason) end
   ok, message = settle(self, may_yield)
+  if ok and self.journal and self.journal.broken ~= broken then
+    ok, message = nil, "the disk failed meanwhile" -- for the wait of another request
+  end
   if not ok then return hide(self, message, "state") end
   return {
     loss = loss, step = self.region:steps(), version = self.header[HEADER.version],

@@ -1,11 +1,12 @@
 --- The memory of one model that all workers share: a header, a page of counters for each worker,
 --- the numbers of the page's curves, then the tensors, as they are and as they were when last found
---- good, and a window of examples that are not learnt.
+--- good. Beside it a window of examples that are not learnt.
 --
 -- All that is no tensor is a double, which x86 and ARM read and write whole. A worker writes to its
 -- own page only, so counters need no atomic instructions; what all write, they write under a lock.
 local ffi = require "ffi"
 local system = require "resty.dgraph.system"
+local unroll = require "dgraph.utils.unroll"
 
 local LAYOUT = 1 -- to be raised when anything below changes
 
@@ -27,14 +28,16 @@ local HEADER, header_size = places [=[
   version checkpoint_steps checkpoint_time checkpoint_epoch checkpoint_bytes
   checkpoint_seconds checkpoint_failures checkpoint_failed failures_in_a_row
   replayed damaged good_time good_steps good_loss rollbacks
-  rolled_back window_loss recoveries series_count foreign window_count epochs[8]
+  rolled_back window_loss recoveries series_count foreign epochs[8]
 ]=]
 region.HEADER = HEADER
 
---- How latencies are counted: upper bounds in seconds; the last one has none.
-region.BOUNDS = {
-  20e-6, 50e-6, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1,
-}
+--- How latencies are counted: upper bounds in seconds, powers of two from 16 us; above the last one
+--- there is none.
+region.BOUNDS = {}
+local LOWEST, HIGHEST = 4, 20
+for k = LOWEST, HIGHEST do region.BOUNDS[k - LOWEST + 1] = 2 ^ k / 1e6 end
+local count_bounds = #region.BOUNDS
 
 --- Why requests and examples are refused, in the order of their counters.
 region.REASONS = {
@@ -47,7 +50,7 @@ local SLOT, slot_size = places [=[
   pid steps examples loss mean_loss gradient refused[12]
   journal_records journal_bytes journal_unsynced journal_failures journal_syncs
   predict_2xx predict_4xx predict_5xx train_2xx train_4xx train_5xx
-  predict[17] train[17] predicted instances_read stepping held_out since]=]
+  predict[19] train[19] predicted instances_read stepping held_out since]=]
 region.SLOT = SLOT
 
 --- One point of the curves, taken each second.
@@ -59,7 +62,7 @@ region.POINT, region.POINT_NAMES = POINT, {
 }
 
 assert(header_size <= 64 and slot_size <= 128, "resty.dgraph.region: the places are too small")
-local HEADER_BYTES, SLOT_BYTES = 64 * 8, 128 * 8
+local HEADER_BYTES, SLOT_BYTES, WINDOW_HEAD = 64 * 8, 128 * 8, 64
 
 ---@class resty.dgraph.Region
 ---@field header ffi.cdata*  doubles, see HEADER
@@ -67,6 +70,7 @@ local HEADER_BYTES, SLOT_BYTES = 64 * 8, 128 * 8
 ---@field live ffi.cdata*  the tensors
 ---@field good ffi.cdata*  what they were when last found good
 ---@field window ffi.cdata*  examples that are not learnt
+---@field window_count ffi.cdata*  how many were ever put there: a double
 ---@field tensor_bytes integer
 ---@field fd integer
 local Region = {}
@@ -85,20 +89,24 @@ function region.open(name, signature, tensor_bytes, window_bytes)
   local size = HEADER_BYTES + region.SLOTS * SLOT_BYTES + region.SERIES * point_size * 8
   local slots_at, series_at, live_at = HEADER_BYTES, HEADER_BYTES + region.SLOTS * SLOT_BYTES, size
   live_at = live_at + -live_at % 64
-  size = live_at + 2 * tensor_bytes + window_bytes
+  size = live_at + 2 * tensor_bytes
   local id = ("dgraph:%s:%d:%08x"):format(name, LAYOUT, ngx.crc32_long(signature .. size))
   local memory, message = system.memory(id, size)
   if not memory then return nil, message end
+  -- Of its own, so that a window of another size leaves the model where it is.
+  local window
+  window, message = system.memory(id .. ":" .. window_bytes, WINDOW_HEAD + window_bytes)
+  if not window then return nil, message end
   local start, slots = memory.pointer, {}
   for i = 1, region.SLOTS do
     slots[i] = ffi.cast(doubles, start + slots_at + (i - 1) * SLOT_BYTES)
   end
   return setmetatable({
-    memory = memory, fd = memory.fd, tensor_bytes = tensor_bytes, window_bytes = window_bytes,
+    memory = memory, fd = memory.fd, tensor_bytes = tensor_bytes, window_memory = window,
     header = ffi.cast(doubles, start), slots = slots,
     series = ffi.cast(doubles, start + series_at),
     live = start + live_at, good = start + live_at + tensor_bytes,
-    window = start + live_at + 2 * tensor_bytes,
+    window = window.pointer + WINDOW_HEAD, window_count = ffi.cast(doubles, window.pointer),
   }, Region)
 end
 
@@ -128,9 +136,18 @@ function Region:sum(place)
   return sum
 end
 
---- How many steps the model has ever taken, those before a restart included.
+--- How many steps the model has ever taken, those before a restart included. Each learning step
+--- asks twice, so there is no loop in it.
 ---@return number
-function Region:steps() return self.header[HEADER.steps_before] + self:sum(SLOT.steps) end
+function Region:steps()
+  local header, slots = self.header, self.slots
+  local taken = header[HEADER.taken_slots]
+  if taken ~= self._taken then
+    self._taken = taken
+    self._sum_steps = unroll("slots, at, sum", taken, "sum = sum + slots[$i][at]", "return sum")
+  end
+  return self._sum_steps(slots, SLOT.steps, header[HEADER.steps_before])
+end
 
 --- The counters of a histogram, summed over all workers.
 ---@param place integer
@@ -151,17 +168,40 @@ end
 ---@return ffi.cdata*
 function Region:point(number) return self.series + number % region.SERIES * point_size end
 
-local bounds, count_bounds = ffi.new("double[?]", #region.BOUNDS, region.BOUNDS), #region.BOUNDS
+local log, ceil, min, max, OCTAVE = math.log, math.ceil, math.min, math.max, 1 / math.log(2)
+
+--- What a worker has counted since it last put it into its page: requests change a table of Lua,
+--- which costs the interpreter less than shared memory.
+---@return number[] tally  by place
+function region.tally()
+  local tally = {}
+  for place = 0, slot_size do tally[place] = 0 end
+  return tally
+end
+
+--- Adds what was counted to the page.
+---@param slot ffi.cdata*
+---@param tally number[]
+function region.flush(slot, tally)
+  for place = 0, slot_size - 1 do
+    local count = tally[place]
+    if count ~= 0 then
+      slot[place] = slot[place] + count
+      tally[place] = 0
+    end
+  end
+end
 
 --- Counts a latency.
----@param slot ffi.cdata*
+---@param tally number[]
 ---@param place integer
 ---@param seconds number
-function region.observe(slot, place, seconds)
-  local k = 0
-  while k < count_bounds and seconds > bounds[k] do k = k + 1 end
-  slot[place + k] = slot[place + k] + 1
-  slot[place + count_bounds + 1] = slot[place + count_bounds + 1] + seconds
+function region.observe(tally, place, seconds)
+  local k = ceil(log(seconds * 1e6 + 1e-9) * OCTAVE) - LOWEST
+  local at = place + max(0, min(count_bounds, k))
+  tally[at] = tally[at] + 1
+  at = place + count_bounds + 1
+  tally[at] = tally[at] + seconds
 end
 
 --- An estimate of a quantile, by the bounds between which it lies.

@@ -7,11 +7,11 @@
 local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
 local clock = require "dgraph.utils.clock"
-local dg = require "dgraph"
 local files = require "dgraph.utils.files"
 local journal = require "resty.dgraph.journal"
 local placement = require "resty.dgraph.placement"
 local region = require "resty.dgraph.region"
+local safetensors = require "dgraph.serializers.safetensors"
 local system = require "resty.dgraph.system"
 
 local HEADER = region.HEADER
@@ -119,7 +119,7 @@ function State:write(memory, plan, copy)
   local header, start = memory.header, clock()
   local epochs = kept_epochs(header, copy.epoch, self.generations)
   local tensors = placement.tensors(plan, copy.bytes, copy.bytes)
-  local done, message = dg.serializers.write_safetensors(self.file, tensors, {
+  local done, message = safetensors.write_safetensors(self.file, tensors, {
     generations = self.generations,
     metadata = {
       ["dgraph.epochs"] = table.concat(epochs, " "), ["dgraph.steps"] = ("%.0f"):format(copy.steps),
@@ -152,7 +152,7 @@ end
 function State:_load(memory, plan)
   local header = memory.header
   if not files.exists(self.file) and not files.exists(self.file .. ".1") then return false end
-  local tensors, metadata, found = dg.serializers.read_safetensors(self.file)
+  local tensors, metadata, found = safetensors.read_safetensors(self.file)
   if not tensors then return nil, metadata end
   if metadata["dgraph.signature"] ~= ("%08x"):format(self.signature) then
     return nil, self.file .. ": the checkpoint of a model of other shapes, or with another "
@@ -203,20 +203,42 @@ function State:_records(from, skip_damaged, header)
   return records, last
 end
 
---- Learns records once more.
----@return integer steps
-local function replay(records, learner, steps)
+--- Learns records once more. One that the readers have no room for is no damage, but another model.
+---@return integer? steps
+---@return string? message
+local function replay(records, learner, steps, skip_damaged)
+  local left_out = 0
   for _, record in ipairs(records) do
-    local done = learner.input:unpack(record.input, record.input_bytes, record.count)
-      and learner.target:unpack(record.target, record.target_bytes, record.count)
-      and learner:step(steps)
-    if done then steps = steps + 1 end
+    local fits, message = learner.input:unpack(record.input, record.input_bytes, record.count)
+    if fits then
+      fits, message = learner.target:unpack(record.target, record.target_bytes, record.count)
+    end
+    if not fits and not skip_damaged then
+      return nil, ("a journal holds what the options have no room for (%s): batch, per_row, "
+        .. "features and classes must not become less before it is learnt"):format(message)
+    end
+    if fits and learner:step(steps) then steps = steps + 1 else left_out = left_out + 1 end
+  end
+  if left_out > 0 then
+    ngx.log(ngx.ERR, "dgraph: ", left_out, " records of the journals could not be learnt again")
   end
   return steps
 end
 
+--- Learns once more what came behind the checkpoint.
+---@return integer? steps  all that the model has taken
+---@return string|integer message_or_last_epoch
+function State:_relearn(header, learner, skip_damaged)
+  local records, last = self:_records(header[HEADER.checkpoint_epoch], skip_damaged, header)
+  if not records then return nil, last end
+  local steps, message = header[HEADER.checkpoint_steps], nil
+  if learner.optimizer then steps, message = replay(records, learner, steps, skip_damaged) end
+  if not steps then return nil, message end
+  return steps, last
+end
+
 --- Brings the shared tensors to where the model was: the newest checkpoint, and what was learnt
---- since. Nobody may use them meanwhile.
+--- since. Nobody may use them meanwhile, and the learner's readers hold other rows afterwards.
 ---@param memory resty.dgraph.Region
 ---@param plan table
 ---@param learner resty.dgraph.Learner
@@ -228,12 +250,10 @@ function State:restore(memory, plan, learner, skip_damaged)
   local found, message = self:_load(memory, plan)
   if found == nil then return nil, message end
   if not found then placement.fill(plan, memory.live, memory) end
-  local from = header[HEADER.checkpoint_epoch]
-  local records, last = self:_records(from, skip_damaged, header)
-  if not records then return nil, last end
-  local before = header[HEADER.checkpoint_steps]
-  local steps = learner.optimizer and replay(records, learner, before) or before
-  header[HEADER.replayed] = steps - before
+  local steps, last = self:_relearn(header, learner, skip_damaged)
+  if not steps then return nil, last end
+  collectgarbage() -- whole journals, which workers would inherit
+  header[HEADER.replayed] = steps - header[HEADER.checkpoint_steps]
   header[HEADER.steps_before] = steps - memory:sum(region.SLOT.steps)
   header[HEADER.epoch] = math.max(last, header[HEADER.epoch]) + 1
   return true

@@ -103,7 +103,7 @@ local function guard(model)
   return {
     rollbacks = header[HEADER.rollbacks], rolled_back_steps = header[HEADER.rolled_back],
     recoveries = header[HEADER.recoveries], good_age = ngx.time() - header[HEADER.good_time],
-    window = math.min(header[HEADER.window_count], model.window_size or 0),
+    window = math.min(model.region.window_count[0], model.window_size or 0),
     window_loss = header[HEADER.window_loss], good_loss = header[HEADER.good_loss],
     max_gradient = limit < math.huge and limit or nil,
   }
@@ -126,6 +126,7 @@ local function series(model)
 end
 
 local function describe(model)
+  model:flush()
   local learner, memory = model.learner, model.region
   local list, count = layers(model), 0
   for param in learner.link:params() do count = count + count_of(param.shape) end

@@ -9,14 +9,21 @@ local HEADER, SLOT, observe = region.HEADER, region.SLOT, region.observe
 
 local v1 = {}
 
+--- The counters of responses, by the first digit of their status.
+local CLASSES = {}
+for _, kind in ipairs { "predict", "train" } do
+  CLASSES[kind] = {}
+  for _, digit in ipairs { 2, 4, 5 } do
+    CLASSES[kind][digit] = SLOT[("%s_%dxx"):format(kind, digit)]
+  end
+end
+
 --- Counts a response by its class, and its latency.
 local function count(model, kind, status, start)
-  local slot = model.slot
-  if not slot then return end
-  local class = status < 400 and "_2xx" or status < 500 and "_4xx" or "_5xx"
-  local place = SLOT[kind .. class]
-  slot[place] = slot[place] + 1
-  observe(slot, SLOT[kind], clock() - start)
+  local tally, places = model.tally, CLASSES[kind]
+  local place = status < 400 and places[2] or status < 500 and places[4] or places[5]
+  tally[place] = tally[place] + 1
+  observe(tally, SLOT[kind], clock() - start)
 end
 v1.count = count
 
@@ -25,6 +32,13 @@ local function refuse(model, message, reason)
   return http.refuse(message, reason)
 end
 v1.refuse = refuse
+
+--- Whether a browser sends this for a page that comes from elsewhere: without a token it would let
+--- any page that somebody looks at teach what listens on his own machine.
+local function is_of_another_site()
+  local origin = ngx.var.http_origin
+  return origin ~= nil and origin:match "^%a+://(.+)$" ~= ngx.var.http_host
+end
 
 --- Why the request may not do this, if so.
 ---@param service resty.dgraph.Service
@@ -38,9 +52,9 @@ function v1.forbids(service, learning)
     if token.shown(wanted) then return nil end
     return "a bearer token is wanted", "token"
   end
-  if learning and not options.open then
-    return "learning is closed: configure a token, or open", "closed"
-  end
+  if not learning then return nil end
+  if not options.open then return "learning is closed: configure a token, or open", "closed" end
+  if is_of_another_site() then return "pages of other sites may not teach", "closed" end
 end
 
 local function read(service)
