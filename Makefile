@@ -142,12 +142,17 @@ install: all
 	install -d $(DESTDIR)$(LIBDIR)/dgraph $(DESTDIR)$(LUADIR)/dgraph
 	install build/libdgraph.so $(DESTDIR)$(LIBDIR)/dgraph
 	cp -R lua/dgraph/. $(DESTDIR)$(LUADIR)/dgraph
+	cp -R examples/data/mnist_subset $(DESTDIR)$(LUADIR)/dgraph/datasets
 
 # For programs in C: the header, and the library where the linker looks.
 install-c: all
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib
 	install -m 644 c/dgraph.h $(DESTDIR)$(PREFIX)/include
 	install build/libdgraph.so $(DESTDIR)$(PREFIX)/lib
+
+# The rockspecs of a release, from those that end in scm-1; VERSION=x.y.z.
+release:
+	@rocks/release "$(VERSION)"
 
 clean:
 	rm -rf build
@@ -182,7 +187,7 @@ stage-jit: all
 	@.ci/stage jit .ci/specs
 
 stage-nojit: all
-	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=hosts
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=install,hosts
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
@@ -257,5 +262,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa \
+.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c release clean test test-c test-cuda test-isa \
   test-asan test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)
