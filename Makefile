@@ -3,6 +3,7 @@
 # make serve      nginx at 127.0.0.1:8080 (or PORT) with a model of digits that keeps learning
 # make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
 # make install-c  PREFIX: header and library            make clean
+# make release    VERSION=x.y.z: rockspecs of a release
 # demo, serve, test and lint install the packages that they need (.ci/deps).
 
 LAYERS := base device tensor node op grad
@@ -23,7 +24,8 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-m
 FLAGS   = $(CFLAGS) -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno \
           -fno-trapping-math -ffp-contract=fast -fno-semantic-interposition -pthread -Ic $(WARN)
 SANE   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-RACES  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+# One copy of each loop will do, of portable C: the rest takes long to compile.
+RACES  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DDG_PORTABLE
 SHARED := -shared -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
 ifeq ($(shell uname -s),Darwin)
 SHARED := -dynamiclib -install_name @rpath/libdgraph.so
