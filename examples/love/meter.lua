@@ -7,8 +7,8 @@ local meter = {
   catches = {}, -- when they were
 }
 
-local SHOWN = 152
-local worked, drawn, since, steps_then = {}, {}, 0, 0
+local SHOWN, KEPT = 152, 20000
+local worked, drawn, frames, since, steps_then = {}, {}, 0, 0, 0
 
 --- The value that a share of all does not exceed.
 local function percentile(values, share)
@@ -22,7 +22,8 @@ end
 function meter.note(game, learn, draw, now, steps)
   table.insert(meter.frames, { game, learn, draw })
   if #meter.frames > SHOWN then table.remove(meter.frames, 1) end
-  worked[#worked + 1], drawn[#drawn + 1] = game + learn, draw
+  worked[frames % KEPT + 1], drawn[frames % KEPT + 1] = game + learn, draw
+  frames = frames + 1
   if now - since < 0.5 then return end
   local recent, sum = {}, 0
   for i, frame in ipairs(meter.frames) do
@@ -60,7 +61,7 @@ function meter.report(world, brain)
   end
   local function late_mean(list) return mean(list, math.floor(#list * 2 / 3) + 1, #list) end
   return table.concat({
-    ("frames %d"):format(#worked), ("seconds %.1f"):format(world.time),
+    ("frames %d"):format(frames), ("seconds %.1f"):format(world.time),
     ("work_p50_ms %.3f"):format(percentile(worked, 0.5)),
     ("work_p99_ms %.3f"):format(percentile(worked, 0.99)),
     ("draw_p50_ms %.3f"):format(percentile(drawn, 0.5)),
