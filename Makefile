@@ -3,6 +3,7 @@
 # make serve      nginx at 127.0.0.1:8080 (or PORT) with a model of digits that keeps learning
 # make install    PREFIX, or LUADIR and LIBDIR          make doc    build/doc: lua.md and c.md
 # make install-c  PREFIX: header and library            make clean
+# make release    VERSION=x.y.z: rockspecs of a release
 # demo, serve, test and lint install the packages that they need (.ci/deps).
 
 LAYERS := base device tensor node op grad
@@ -23,7 +24,8 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-m
 FLAGS   = $(CFLAGS) -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno \
           -fno-trapping-math -ffp-contract=fast -fno-semantic-interposition -pthread -Ic $(WARN)
 SANE   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-RACES  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+# One copy of each loop will do, of portable C: the rest takes long to compile.
+RACES  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DDG_PORTABLE
 SHARED := -shared -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-soname,libdgraph.so -Wl,--no-undefined -Wl,--as-needed
 ifeq ($(shell uname -s),Darwin)
 SHARED := -dynamiclib -install_name @rpath/libdgraph.so
@@ -142,12 +144,17 @@ install: all
 	install -d $(DESTDIR)$(LIBDIR)/dgraph $(DESTDIR)$(LUADIR)/dgraph
 	install build/libdgraph.so $(DESTDIR)$(LIBDIR)/dgraph
 	cp -R lua/dgraph/. $(DESTDIR)$(LUADIR)/dgraph
+	cp -R examples/data/mnist_subset $(DESTDIR)$(LUADIR)/dgraph/datasets
 
 # For programs in C: the header, and the library where the linker looks.
 install-c: all
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib
 	install -m 644 c/dgraph.h $(DESTDIR)$(PREFIX)/include
 	install build/libdgraph.so $(DESTDIR)$(PREFIX)/lib
+
+# The rockspecs of a release, from those that end in scm-1; VERSION=x.y.z.
+release:
+	@rocks/release "$(VERSION)"
 
 clean:
 	rm -rf build
@@ -182,7 +189,7 @@ stage-jit: all
 	@.ci/stage jit .ci/specs
 
 stage-nojit: all
-	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=hosts
+	@DGRAPH_LUA='luajit -joff' .ci/stage nojit .ci/specs --exclude-tags=install,hosts
 
 stage-asan: build/asan/libdgraph.so
 	@DGRAPH_LIBRARY=$< LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
@@ -257,5 +264,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c clean test test-c test-cuda test-isa \
+.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c release clean test test-c test-cuda test-isa \
   test-asan test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)

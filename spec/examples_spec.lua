@@ -1,12 +1,6 @@
 -- Runs every example as its user would, for a short while.
 
-local function run(command)
-  local pipe = io.popen("{ " .. command .. "\n} 2>&1; echo status $?")
-  local text = pipe:read "*a"
-  pipe:close()
-  local output, status = text:match "^(.*)status (%d+)\n$"
-  return tonumber(status), output
-end
+local run = require("spec.support.shell").run
 
 --- Without DGRAPH_DATA: what comes along is enough for all but those that say otherwise.
 local function example(name, flags, environment)
@@ -137,6 +131,15 @@ describe("the example #slow", function()
       .. "-Wl,-rpath,build -o %s && %s"):format(program, program))
     os.remove(program)
     assert.same({ 0, "y = 3.00 x -1.00, mean squared error 0.00009\n" }, { status, output })
+  end)
+
+  it("mlp.c tells two spirals apart", function()
+    local program = os.tmpname()
+    local status, output = run(("cc -Wall -Werror -Ic examples/c/mlp.c -Lbuild -ldgraph -lm "
+      .. "-Wl,-rpath,build -o %s && %s"):format(program, program))
+    os.remove(program)
+    assert.equal(0, status, output)
+    assert.is_true(tonumber(output:match "(%d+) %% of the points are right") > 95, output)
   end)
 
   it("has less than 120 lines each", function()

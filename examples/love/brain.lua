@@ -73,13 +73,14 @@ end
 local function remember(self)
   local then_ = self.trail[self.looks - AHEAD * APART]
   if not then_ then return end
-  local came, straight, missed, loss = {}, 0, 0, 0
+  local came, straight, missed, loss, untaught = {}, 0, 0, 0, 0
   for i = 1, AHEAD do
     local now = self.trail[self.looks - (AHEAD - i) * APART]
     came[2 * i - 1], came[2 * i] = (now.x - then_.x) / UNIT, (now.y - then_.y) / UNIT
     local told, t = then_.told[i], i * SECONDS
     local off = World.distance(told, now)
     missed, loss = missed + off / AHEAD, loss + (off / UNIT) ^ 2 / (2 * AHEAD)
+    untaught = untaught + (World.distance(then_, now) / UNIT) ^ 2 / (2 * AHEAD)
     straight = straight
       + World.distance({ x = then_.x + then_.vx * t, y = then_.y + then_.vy * t }, now) / AHEAD
   end
@@ -89,21 +90,23 @@ local function remember(self)
   self.trail[self.looks - AHEAD * APART - 4 * PAST] = nil
   -- How far off it was, on average over the path, and how far off "straight on" would have been;
   -- the last 150 times, which is 5 seconds.
-  self.errors[self.examples % 150 + 1] = { missed = missed, straight = straight, loss = loss }
+  self.errors[self.examples % 150 + 1] =
+    { missed = missed, straight = straight, loss = loss, untaught = untaught }
 end
 
 --- How well it did of late on what it had not seen before.
 ---@return number missed  pixels by which it was wrong
 ---@return number straight  pixels by which going straight on would have been wrong
 ---@return number loss  what the network's loss was
+---@return number untaught  what it would have been if the network had learnt nothing
 function Brain:how_far_off()
-  local missed, straight, loss = 0, 0, 0
+  local missed, straight, loss, untaught = 0, 0, 0, 0
   local count = math.min(self.examples, 150)
   for _, each in pairs(self.errors) do
     missed, straight = missed + each.missed / count, straight + each.straight / count
-    loss = loss + each.loss / count
+    loss, untaught = loss + each.loss / count, untaught + each.untaught / count
   end
-  return missed, straight, loss
+  return missed, straight, loss, untaught
 end
 
 local function foretell(self, list)

@@ -3,12 +3,12 @@ local meter = {
   mean = 0, p99 = 0, steps_per_second = 0,
   frames = {}, -- { game, learn, draw } in ms, the last ones
   -- One each for every half second of the game; the losses are logarithms.
-  missed = {}, straight = {}, new_loss = {}, old_loss = {},
+  missed = {}, straight = {}, new_loss = {}, old_loss = {}, untaught_loss = {},
   catches = {}, -- when they were
 }
 
-local SHOWN = 152
-local worked, drawn, since, steps_then = {}, {}, 0, 0
+local SHOWN, KEPT = 152, 20000
+local worked, drawn, frames, since, steps_then = {}, {}, 0, 0, 0
 
 --- The value that a share of all does not exceed.
 local function percentile(values, share)
@@ -22,7 +22,8 @@ end
 function meter.note(game, learn, draw, now, steps)
   table.insert(meter.frames, { game, learn, draw })
   if #meter.frames > SHOWN then table.remove(meter.frames, 1) end
-  worked[#worked + 1], drawn[#drawn + 1] = game + learn, draw
+  worked[frames % KEPT + 1], drawn[frames % KEPT + 1] = game + learn, draw
+  frames = frames + 1
   if now - since < 0.5 then return end
   local recent, sum = {}, 0
   for i, frame in ipairs(meter.frames) do
@@ -38,17 +39,12 @@ end
 function meter.watch(world, brain)
   if #meter.catches < world.catches then table.insert(meter.catches, world.time) end
   if world.time * 2 < #meter.missed + 1 or brain.examples == 0 then return end
-  local missed, straight, loss = brain:how_far_off()
+  local missed, straight, loss, untaught = brain:how_far_off()
   table.insert(meter.missed, missed)
   table.insert(meter.straight, straight)
   table.insert(meter.new_loss, math.log(loss))
+  table.insert(meter.untaught_loss, math.log(untaught))
   table.insert(meter.old_loss, math.log(brain.loss or 1))
-end
-
-local function mean(list, first, last)
-  local sum = 0
-  for i = first, last do sum = sum + (list[i] or 0 / 0) end
-  return sum / (last - first + 1)
 end
 
 --- Everything in lines "name value", for who wants to read it later.
@@ -58,18 +54,22 @@ function meter.report(world, brain)
     if time <= third then early = early + 1 end
     if time > 2 * third then late = late + 1 end
   end
-  local function late_mean(list) return mean(list, math.floor(#list * 2 / 3) + 1, #list) end
+  local function late_mean(list)
+    local first, sum = math.floor(#list * 2 / 3) + 1, 0
+    for i = first, #list do sum = sum + list[i] end
+    return sum / (#list - first + 1)
+  end
   return table.concat({
-    ("frames %d"):format(#worked), ("seconds %.1f"):format(world.time),
+    ("frames %d"):format(frames), ("seconds %.1f"):format(world.time),
     ("work_p50_ms %.3f"):format(percentile(worked, 0.5)),
     ("work_p99_ms %.3f"):format(percentile(worked, 0.99)),
     ("draw_p50_ms %.3f"):format(percentile(drawn, 0.5)),
     ("draw_p99_ms %.3f"):format(percentile(drawn, 0.99)),
     ("steps %d"):format(brain.steps), ("examples %d"):format(brain.examples),
     ("loss %.5f"):format(brain.loss or 0 / 0),
-    ("new_loss_first %.4f"):format(math.exp(mean(meter.new_loss, 1, 6))),
+    -- Of the last third of the time.
     ("new_loss_late %.4f"):format(math.exp(late_mean(meter.new_loss))),
-    ("missed_first %.1f"):format(mean(meter.missed, 1, 6)),
+    ("untaught_loss_late %.4f"):format(math.exp(late_mean(meter.untaught_loss))),
     ("missed_late %.1f"):format(late_mean(meter.missed)),
     ("straight_late %.1f"):format(late_mean(meter.straight)),
     ("sparks %d"):format(world.gathered), ("catches %d"):format(world.catches),

@@ -71,8 +71,28 @@ describe("inside of other programs, the module learns in #hosts", function()
     assert.matches("30 11, 0110 0110", output)
   end)
 
+  it("two fibers of Tarantool at once", function()
+    assert.equal("true\n", host("tarantool", "spec/hosts/fibers.lua"))
+  end)
+
   it("LÖVE", function()
     assert.matches("30 11, 0110 0110", host("love", "spec/hosts/love"))
+  end)
+
+  it("LÖVE, from an archive with the library beside it", function()
+    if not shell.has "love" then return pending "love is not installed" end
+    local place = folder.new()
+    finally(function() folder.remove(place) end)
+    shell.must(("mkdir %s/game && cd %s/game && cp -R $OLDPWD/lua/dgraph . && "
+      .. "cp $OLDPWD/spec/hosts/learn.lua $OLDPWD/spec/hosts/love/conf.lua . && "
+      .. "cp $OLDPWD/build/libdgraph.so ..")
+      :format(place, place))
+    folder.write(place .. "/game/main.lua",
+      'io.write(love.filesystem.load "learn.lua"()) love.event.quit()')
+    shell.must(("cd %s/game && python3 -m zipfile -c ../game.love . && rm -r ../game")
+      :format(place))
+    local output = shell.must(CLEAN .. "DGRAPH_ROOT=/ timeout 60 love " .. place .. "/game.love")
+    assert.matches("30 11, 0110 0110", output)
   end)
 
   it("nginx, before the fork and in its workers", function()

@@ -20,9 +20,10 @@ dg_isa dg_cpu_set_isa(dg_isa isa);
 
 /*
  * A function marked with one of these is compiled for that set whatever the flags of the file
- * are. A helper is inlined only where both carry the same mark, or the helper none.
+ * are. A helper is inlined only where both carry the same mark, or the helper none. With
+ * -DDG_PORTABLE there are none, as on other processors.
  */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(DG_PORTABLE)
 #define DG_HAS_X86 1
 #define DG_TARGET_AVX2 __attribute__((target("avx2,fma")))
 #define DG_AVX512_SETS "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"

@@ -40,7 +40,7 @@ static void *run(void *arg)
 
 int main(void)
 {
-  double first[STATES];
+  double first[STATES] = { 0 };
   int passed = 0, failed = 0;
   for (int round = 0; round < ROUNDS; round++) {
     pthread_t thread[STATES];

@@ -12,10 +12,10 @@ local function find_file(folder, name)
   end
 end
 
---- The folder of the subset that comes with dgraph, seen from this module.
-local function carried_folder()
+--- Where the subset that comes with dgraph may be: beside this module where dgraph is installed.
+local function carried_folders()
   local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
-  return here .. "/../../../examples/data/mnist_subset"
+  return { here .. "/mnist_subset", here .. "/../../../examples/data/mnist_subset" }
 end
 
 --- The folder to read: the one that is asked for, or else the carried one.
@@ -23,7 +23,7 @@ local function find_folder(folder)
   local tried = {}
   local asked = folder or os.getenv "DGRAPH_DATA"
   local places = asked and { asked, asked .. "/mnist" }
-    or { carried_folder(), "examples/data/mnist_subset" }
+    or carried_folders()
   for _, place in ipairs(places) do
     if find_file(place, NAMES.train.images) then return place end
     tried[#tried + 1] = "  " .. place
