@@ -10,7 +10,7 @@
 #include "device/cpu/pool.h"
 
 /* Strips are as long as the caches and the number of threads allow: memory likes long runs. */
-enum { GRAIN = 64 << 10, BLOCK = 2048, STRIP_LEAST = 1024, STRIP_MOST = 4096 };
+enum { GRAIN = 64 << 10, BLOCK = 2048, STRIP_LEAST = 1024, STRIP_MOST = 4096, PIECES = 256 };
 
 /* `row` folds n elements into one, `rows` folds `count` rows of n, `next` bytes apart, into a row;
  * `first`: there is nothing in it yet. */
@@ -144,6 +144,14 @@ static const fold *const minima[DG_NDTYPES] = {
   &min_float, &min_double, &min_int32_t, &min_int64_t, &min_uint8_t, &min_uint8_t,
 };
 
+/* NULL where positions are wanted. */
+static const fold *fold_of(dg_reduction kind, int dtype)
+{
+  if (kind == DG_SUM) return sums[dtype][dg_cpu_isa()];
+  if (kind == DG_MAX_OF) return maxima[dtype];
+  return kind == DG_MIN_OF ? minima[dtype] : NULL;
+}
+
 /* Each kept element is the fold of the rows that go. */
 static void fold_rows_away(void *context, int64_t from, int64_t to)
 {
@@ -181,6 +189,36 @@ static void fold_into_rows(void *context, int64_t from, int64_t to)
                     gone->stride[0][inner], y, j == 0);
     }
   }
+}
+
+/* All elements into one number. Large arrays are cut into pieces that do not depend on the number
+ * of threads. */
+typedef struct whole {
+  const fold *fold;
+  const char *x;
+  int64_t n, piece, bytes;
+  double partial[PIECES]; /* of any type */
+} whole;
+
+static void fold_pieces(void *context, int64_t from, int64_t to)
+{
+  whole *w = context;
+  for (int64_t k = from; k < to; k++)
+    w->fold->row(DG_MIN(w->piece, w->n - k * w->piece), w->x + k * w->piece * w->bytes, w->bytes,
+                 (char *)w->partial + k * w->bytes, true);
+}
+
+static void fold_whole(const fold *f, const dg_view *x, void *y)
+{
+  whole w = { .fold = f, .x = x->data, .n = x->size, .bytes = dg_item_bytes[x->dtype] };
+  if (x->size < 2 * GRAIN) {
+    f->row(w.n, w.x, w.bytes, y, true);
+    return;
+  }
+  w.piece = DG_MAX(GRAIN, (w.n + PIECES - 1) / PIECES);
+  int64_t pieces = (w.n + w.piece - 1) / w.piece;
+  dg_parallel(pieces, 1, fold_pieces, &w);
+  f->row(pieces, (const char *)w.partial, w.bytes, y, true);
 }
 
 /* The position of the best element, counted over the axes that go. */
@@ -223,6 +261,11 @@ int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigne
 {
   if (y->size == 0) return 0;
   if (x->size == 0) return dg_cpu_fill(y, 0); /* sums only: the operator refuses the others */
+  const fold *f = fold_of(kind, x->dtype);
+  if (f && y->size == 1 && x->contiguous) {
+    fold_whole(f, x, y->data);
+    return 0;
+  }
   unsigned kept = ~axes;
   dg_view stays = dg_view_along(x, kept), goes = dg_view_along(x, axes),
           result = dg_view_along(y, kept);
@@ -231,13 +274,11 @@ int dg_cpu_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsigne
   dg_loop_init(&r.kept, 2, both);
   dg_loop_init(&r.dropped, 1, one);
   int64_t each = goes.size, last = r.kept.shape[r.kept.ndim - 1];
-  if (kind == DG_ARGMAX || kind == DG_ARGMIN) {
+  if (!f) {
     dg_parallel(y->size, DG_MAX(GRAIN / each, 1), positions[x->dtype], &r);
     return 0;
   }
-  r.fold = kind == DG_SUM      ? sums[x->dtype][dg_cpu_isa()]
-           : kind == DG_MAX_OF ? maxima[x->dtype]
-                               : minima[x->dtype];
+  r.fold = f;
   int64_t kept_step = r.kept.stride[1][r.kept.ndim - 1];
   int64_t gone_step = r.dropped.stride[0][r.dropped.ndim - 1];
   bool rows = last > 1 &&
