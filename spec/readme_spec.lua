@@ -1,4 +1,4 @@
--- Runs the code that README.md and CONTRIBUTING.md show: what it prints stands behind "-->".
+-- Runs the code that README.md, CONTRIBUTING.md and docs show: what it prints stands behind "-->".
 
 local PRELUDE = "local dg = require 'dgraph'\nlocal F, L = dg.functions, dg.links\n"
 
@@ -39,7 +39,7 @@ local function promised(block)
   return lines
 end
 
-for _, path in ipairs { "README.md", "CONTRIBUTING.md" } do
+for _, path in ipairs { "README.md", "CONTRIBUTING.md", "docs/speed.md" } do
   describe(path, function()
     for _, block in ipairs(blocks(path, "lua")) do
       it("prints what it promises in line " .. block.line, function()
