@@ -1,5 +1,6 @@
 /* copy.c -- copies, casts, fills and adds arrays of any strides. */
 #include "device/cpu/cpu.h"
+#include "device/cpu/isa.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/loop.h"
 #include "device/cpu/pool.h"
@@ -62,19 +63,38 @@ static run_loop *const casts[DG_NDTYPES][DG_NDTYPES] = {
   ROW(f32), ROW(f64), ROW(i32), ROW(i64), ROW(u8), ROW(u8),
 };
 
-#define ADD(T)                                                                                     \
-  static void add_##T(int64_t n, char *to, int64_t to_step, const char *from, int64_t from_step)   \
+/* Gradients are added up by this, so it has vectors of each width. */
+#define ADD(T, isa, target)                                                                        \
+  target static void add_##T##_##isa(int64_t n, char *to, int64_t to_step, const char *from,       \
+                                     int64_t from_step)                                            \
   {                                                                                                \
     if (to_step == sizeof(T) && from_step == sizeof(T)) {                                          \
-      for (int64_t i = 0; i < n; i++) ((T *)to)[i] += ((const T *)from)[i];                        \
+      T *restrict y = (T *)to;                                                                     \
+      const T *restrict x = (const T *)from;                                                       \
+      for (int64_t i = 0; i < n; i++) y[i] += x[i];                                                \
     } else {                                                                                       \
       for (int64_t i = 0; i < n; i++, to += to_step, from += from_step)                            \
         *(T *)to += *(const T *)from;                                                              \
     }                                                                                              \
   }
 
-ADD(float)
-ADD(double)
+ADD(float, base, )
+ADD(double, base, )
+#if DG_HAS_X86
+ADD(float, avx2, DG_TARGET_AVX2)
+ADD(double, avx2, DG_TARGET_AVX2)
+ADD(float, avx512, DG_TARGET_AVX512)
+ADD(double, avx512, DG_TARGET_AVX512)
+static run_loop *const adds[2][DG_ISA_COUNT] = {
+  [DG_F32] = { add_float_base, add_float_avx2, add_float_avx512 },
+  [DG_F64] = { add_double_base, add_double_avx2, add_double_avx512 },
+};
+#else
+static run_loop *const adds[2][DG_ISA_COUNT] = {
+  [DG_F32] = { add_float_base, add_float_base, add_float_base },
+  [DG_F64] = { add_double_base, add_double_base, add_double_base },
+};
+#endif
 
 typedef struct copy_work {
   run_loop *kernel;
@@ -196,12 +216,10 @@ int dg_cpu_copy(const dg_view *from, const dg_view *to)
 
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to)
 {
-  if (from->contiguous && to->contiguous && to->size < GRAIN) {
-    run_loop *add = to->dtype == DG_F32 ? add_float : add_double;
-    add(to->size, to->data, dg_item_bytes[to->dtype], from->data, dg_item_bytes[to->dtype]);
-    return 0;
-  }
-  return apply(to->dtype == DG_F32 ? add_float : add_double, from, to);
+  run_loop *add = adds[to->dtype][dg_cpu_isa()];
+  if (!from->contiguous || !to->contiguous || to->size >= GRAIN) return apply(add, from, to);
+  add(to->size, to->data, dg_item_bytes[to->dtype], from->data, dg_item_bytes[to->dtype]);
+  return 0;
 }
 
 int dg_cpu_fill(const dg_view *y, double value)
