@@ -1,5 +1,5 @@
---- Learns to read handwritten digits with a Trainer, as Chainer's example does: a table of losses, a
--- progress bar, curves, the graph, and snapshots to go on from. The 2,500 digits that come along
+--- Learns to read handwritten digits with a Trainer, as Chainer's example does: a table of losses,
+-- a progress bar, curves, the graph, and snapshots to go on from. The 2,500 digits that come along
 -- suffice for 94.6 %.
 --
 --   luajit examples/train_mnist.lua             DGRAPH_DATA=folder/of/mnist for all 60,000
