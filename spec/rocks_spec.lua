@@ -75,6 +75,7 @@ describe("a release #install", function()
     folder.write(place .. "/luarocks.lua", "rocks_provided = { [\"lua-cjson\"] = \"2.1.0-1\" }\n")
     must(("export LUAROCKS_CONFIG=%s/luarocks.lua && %s --tree %s/tree --only-server=%s/server "
       .. "lua-resty-dgraph"):format(place, BUILD, place, place))
+    must(("diff -r rocks/lua-resty-dgraph/lib/resty %s/tree/share/lua/5.1/resty"):format(place))
     assert.matches("tree/share/lua/5.1/resty/dgraph.lua",
       in_tree "luajit -e 'print(package.searchpath(\"resty.dgraph\", package.path))'")
   end)

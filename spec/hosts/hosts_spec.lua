@@ -6,7 +6,8 @@ local root = shell.must "pwd":gsub("\n$", "")
 local learn = ("io.write(dofile '%s/spec/hosts/learn.lua')"):format(root)
 
 -- Nothing but DGRAPH_ROOT tells where the modules are; they find the library themselves.
-local CLEAN = "env -u DGRAPH_LIBRARY -u LUA_PATH -u LUA_CPATH DGRAPH_ROOT=" .. root .. " "
+local CLEAN = "env -u DGRAPH_LIBRARY -u LUA_PATH -u LUA_CPATH PATH=$PATH:/usr/sbin "
+  .. "DGRAPH_ROOT=" .. root .. " "
 
 --- Has a program run learn.lua, which it has to do within a minute.
 local function host(program, arguments)
@@ -102,7 +103,7 @@ describe("inside of other programs, the module learns in #hosts", function()
     local words = {
       FOLDER = place, ROOT = root, USER = shell.must "id -un":match "%S+",
       GROUP = shell.must "id -gn":match "%S+",
-      MODULES = shell.must "nginx -V":match "%-%-modules%-path=(%S+)",
+      MODULES = shell.must "PATH=$PATH:/usr/sbin; nginx -V":match "%-%-modules%-path=(%S+)",
     }
     if shell.run("test -f " .. words.MODULES .. "/ngx_http_lua_module.so") ~= 0 then
       return pending "nginx has no module for Lua"

@@ -22,9 +22,9 @@ function shell.must(command)
   return output
 end
 
---- Whether a program is installed.
+--- Whether a program is installed, for users or for the system.
 ---@param program string
 ---@return boolean
-function shell.has(program) return shell.run("type " .. program) == 0 end
+function shell.has(program) return shell.run("PATH=$PATH:/usr/sbin; type " .. program) == 0 end
 
 return shell
