@@ -1,5 +1,6 @@
 --- A small GPT: causal attention in some blocks, learned places, one table of characters at both
--- ends. It learns to continue a text, and then writes some.
+-- ends. It learns to continue a text, and then writes some. A tenth is held back to measure: 1.645
+-- nats a character after 2000 steps, which take 370 s of one core.
 --
 --   luajit examples/gpt.lua                 fetches tinyshakespeare unless it lies in DGRAPH_DATA
 --   luajit examples/gpt.lua --text FILE

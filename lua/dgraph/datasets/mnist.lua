@@ -22,6 +22,7 @@ end
 local function find_folder(folder)
   local tried = {}
   local asked = folder or os.getenv "DGRAPH_DATA"
+  if asked == "" then asked = nil end -- an empty variable is none
   local places = asked and { asked, asked .. "/mnist" }
     or carried_folders()
   for _, place in ipairs(places) do
