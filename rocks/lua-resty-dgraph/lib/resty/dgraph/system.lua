@@ -179,16 +179,7 @@ function system.close(fd) C.resty_dgraph_close(fd) end
 
 function system.unlink(path) return C.resty_dgraph_unlink(path) == 0 end
 
---- Appends all of it, or nothing: what a full disk took of it is cut off again.
----@param fd integer
----@param data ffi.cdata*  a `uint8_t *`
----@param size integer
----@param length integer  of the file so far
----@return true? done
----@return string? message
----@return boolean? spoiled  a part of it is in the file and cannot be cut off
-function system.append(fd, data, size, length)
-  local at = 0
+local function append_rest(fd, data, at, size, length)
   while at < size do
     local count = tonumber(C.resty_dgraph_write(fd, data + at, size - at))
     if count > 0 then
@@ -199,6 +190,21 @@ function system.append(fd, data, size, length)
     end
   end
   return true
+end
+
+--- Appends all of it, or nothing: what a full disk took of it is cut off again.
+---@param fd integer
+---@param data ffi.cdata*  a `uint8_t *`
+---@param size integer
+---@param length integer  of the file so far
+---@return true? done
+---@return string? message
+---@return boolean? spoiled  a part of it is in the file and cannot be cut off
+function system.append(fd, data, size, length)
+  -- As a rule one call does it, and the JIT compiler ends its traces at a loop.
+  local count = tonumber(C.resty_dgraph_write(fd, data, size))
+  if count == size then return true end
+  return append_rest(fd, data, count > 0 and count or 0, size, length)
 end
 
 --- Cuts a file off.
@@ -221,12 +227,13 @@ local Flock = ffi.typeof "struct { short type, whence; long start, length; int p
 local SHARED, EXCLUSIVE, NONE = 0, 1, 2
 local request = Flock()
 
-local function set(fd, kind, byte, command)
+local set
+
+function set(fd, kind, byte, command)
   request.type, request.start, request.length, request.pid = kind, byte, 1, 0
-  while C.resty_dgraph_fcntl(fd, command, request) ~= 0 do
-    if ffi.errno() ~= EINTR then return false end
-  end
-  return true
+  if C.resty_dgraph_fcntl(fd, command, request) == 0 then return true end
+  if ffi.errno() ~= EINTR then return false end
+  return set(fd, kind, byte, command)
 end
 
 --- Locks one byte of a file, waiting for others; the lock goes with the process that took it. Each
