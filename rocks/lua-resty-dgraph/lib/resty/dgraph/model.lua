@@ -438,7 +438,7 @@ local function settle(self, may_yield)
   if not self.journal then return true end
   if self.fsync ~= "always" and not ngx.worker.exiting() then return true end
   local mine = self.appended
-  if may_yield then ngx.sleep(0) end
+  if may_yield then ngx.sleep(0.001) end -- no less: nginx without a patch of OpenResty's complains
   if self.synced >= mine then return true end
   return self:sync()
 end

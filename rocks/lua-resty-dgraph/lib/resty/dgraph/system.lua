@@ -24,6 +24,8 @@ int resty_dgraph_statx(int folder, const char *path, int flags, unsigned int mas
 int resty_dgraph_chown(const char *path, unsigned int user, unsigned int group) asm("chown");
 int resty_dgraph_usleep(unsigned int microseconds) asm("usleep");
 int resty_dgraph_getpid(void) asm("getpid");
+int resty_dgraph_fork(void) asm("fork");
+void resty_dgraph_exit(int status) asm("_exit");
 int resty_dgraph_kill(int pid, int signal) asm("kill");
 int resty_dgraph_glob(const char *pattern, int flags, void *on_error, void *found) asm("glob");
 void resty_dgraph_globfree(void *found) asm("globfree");
@@ -48,6 +50,24 @@ function system.getpid() return C.resty_dgraph_getpid() end
 
 --- Blocks for some seconds, less than one.
 function system.pause(seconds) C.resty_dgraph_usleep(seconds * 1e6) end
+
+--- Calls `f()` in a process of its own, which ends with it. It has none of the files that are open
+--- here but `kept`, so that connections which are closed here are closed; it must not log, since
+--- what it opens may have the number of a log. nginx takes note of its end.
+---@param kept integer  a file's number
+---@param f fun()
+---@return integer? pid
+---@return string? message
+function system.spawn(kept, f)
+  local pid = C.resty_dgraph_fork()
+  if pid < 0 then return nil, system.reason() end
+  if pid > 0 then return pid end
+  for fd = 3, 4095 do
+    if fd ~= kept then C.resty_dgraph_close(fd) end
+  end
+  pcall(f)
+  C.resty_dgraph_exit(0)
+end
 
 --- Whether there is a process of this number.
 ---@param pid integer
