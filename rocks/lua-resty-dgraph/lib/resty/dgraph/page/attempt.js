@@ -1,6 +1,7 @@
 // Trying a prediction: a row of JSON for any model, a pad to draw on where a row is 28 x 28.
 
 const SIDE = 28;
+const MOST_ROWS = 12; // of an answer
 
 // Digits as strokes over the pad, for the button "Example".
 const EXAMPLES = [
@@ -101,7 +102,8 @@ class Pad {
     this.cells.forEach((ink, at) => {
       const column = (at % SIDE) + dx;
       const row = Math.floor(at / SIDE) + dy;
-      if (column >= 0 && column < SIDE && row >= 0 && row < SIDE) moved[row * SIDE + column] = Math.round(ink * 100) / 100;
+      const inside = column >= 0 && column < SIDE && row >= 0 && row < SIDE;
+      if (inside) moved[row * SIDE + column] = Math.round(ink * 100) / 100;
     });
     return moved;
   }
@@ -249,31 +251,33 @@ class Attempt {
   // Puts a prediction into words and bars.
   explain(prediction) {
     const values = Array.isArray(prediction) ? prediction.flat(Infinity) : [prediction];
-    const { targets } = this.model;
+    const { classes, first } = this.model.targets || {};
     const likely = values.every((value) => value >= 0 && value <= 1);
     const text = likely ? percent : number;
-    const top = values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
-    if (targets && targets.classes && values.length === targets.classes && values.length > 1) {
-      const rows = values.map((value, k) => ({ name: String(targets.first + k), value, most: k === top }));
-      if (rows.length > 12) rows.sort((a, b) => b.value - a.value);
-      const said = likely ? `${targets.first + top}, with ${percent(values[top])}` : `${targets.first + top}`;
-      return this.answer(rows.slice(0, 12), said, "", text, likely ? 1 : undefined);
+    const scale = likely ? 1 : undefined;
+    if (classes === 2 && values.length === 1 && likely) { // how likely the second of both is
+      const name = String(first + 1);
+      const said = `${name}, with ${percent(values[0])}`;
+      return this.answer([{ name, value: values[0], most: true }], said, "", text, scale);
     }
-    const rows = values.slice(0, 12).map((value, k) => ({ name: String(k + 1), value, most: values.length === 1 }));
-    const said = values.length === 1 ? text(values[0]) : many(values.length, "number");
-    this.answer(values.length === 1 && !likely ? [] : rows, said, "", text, likely ? 1 : undefined);
+    if (classes !== values.length) {
+      const rows = values.slice(0, MOST_ROWS).map((value, k) => ({ name: String(k + 1), value }));
+      return this.answer(rows, values.length === 1 ? text(values[0]) : many(values.length, "number"), "", text, scale);
+    }
+    const top = values.indexOf(Math.max(...values));
+    const rows = values.map((value, k) => ({ name: String(first + k), value, most: k === top }));
+    if (rows.length > MOST_ROWS) rows.sort((a, b) => b.value - a.value);
+    const said = `${first + top}` + (likely ? `, with ${percent(values[top])}` : "");
+    this.answer(rows.slice(0, MOST_ROWS), said, "", text, scale);
   }
 
+  // Bars of `text(value)`, as long as the value is of `full`, or of the largest one.
   answer(rows, said, state, text, full) {
-    const list = $("answer");
     say($("answer-said"), said);
     $("answer-said").dataset.state = state || "";
     const widest = full || Math.max(1e-30, ...rows.map((row) => Math.abs(row.value)));
-    while (list.children.length > rows.length) list.lastChild.remove();
-    rows.forEach((row, k) => {
-      const item =
-        list.children[k] ||
-        list.appendChild(make("li", {}, make("span"), make("span", { class: "track", "aria-hidden": "true" }, make("i")), make("span")));
+    const track = () => make("span", { class: "track", "aria-hidden": "true" }, make("i"));
+    repeat($("answer"), rows, () => make("li", {}, make("span"), track(), make("span")), (item, row) => {
       item.className = row.most ? "most" : "";
       say(item.firstChild, row.name);
       item.querySelector("i").style.width = (100 * Math.abs(row.value)) / widest + "%";

@@ -113,7 +113,8 @@ class Chart {
     const share = this.spec.decades
       ? (value) => Math.log(value / low) / Math.log(high / low)
       : (value) => value / high;
-    return { x, y: (value) => floor - share(value) * (floor - above), timeAt, values, seconds, left, right, above, floor };
+    const y = (value) => floor - share(value) * (floor - above);
+    return { x, y, timeAt, values, seconds, left, right, above, floor };
   }
 
   axes(plot, height) {
@@ -132,7 +133,7 @@ class Chart {
     for (let ago = 0; ago <= seconds + 0.5; ago += pace) {
       const x = plot.x(this.now - ago);
       const text = ago === 0 ? "now" : pace < 60 ? `−${ago} s` : `−${ago / 60} min`;
-      const anchor = ago === 0 ? "end" : x - left < 20 ? "start" : "middle";
+      const anchor = ago === 0 ? "end" : "middle";
       list.push(draw("text", { x, y: height - 5, "text-anchor": anchor }, text));
       list.push(draw("line", { class: "grid base", x1: x, x2: x, y1: floor, y2: floor + 4 }));
     }
@@ -164,7 +165,7 @@ class Chart {
     const last = data.time.length - 1;
     const empty = !spec.lines.some(({ key }) => data[key].some((value) => value > 0));
     this.plot = last < 0 ? null : this.measure(width, height);
-    svg.replaceChildren(...(this.plot ? this.axes(this.plot, height) : []));
+    svg.replaceChildren(...(empty ? [] : this.axes(this.plot, height)));
     if (empty) {
       svg.append(draw("text", { class: "none", x: width / 2, y: height / 2 }, spec.nothing));
     } else {
@@ -183,7 +184,7 @@ class Chart {
     if (!empty && this.at !== null) {
       const x = Math.round(plot.x(data.time[i])) + 0.5;
       this.svg.append(draw("line", { class: "cursor", x1: x, x2: x, y1: plot.above, y2: plot.floor }));
-      parts.push(clockText(data.time[i]));
+      parts.push(make("span", {}, clockText(data.time[i])));
     }
     for (const { key, name, tone } of empty ? [] : spec.lines) {
       const value = this.value(key, i);
@@ -194,7 +195,8 @@ class Chart {
       parts.push(" ", ...(name ? [make("i", { class: tone }), name + " "] : []), make("b", {}, text));
     }
     this.output.replaceChildren(...parts);
-    const summary = empty ? spec.nothing : "now " + this.output.textContent.trim() + ". Arrow keys read it point by point.";
-    if (this.at === null) this.svg.setAttribute("aria-label", spec.title + ": " + summary);
+    if (this.at !== null) return;
+    const now = "now " + this.output.textContent.trim() + ". Arrow keys read it point by point.";
+    this.svg.setAttribute("aria-label", spec.title + ": " + (empty ? spec.nothing : now));
   }
 }

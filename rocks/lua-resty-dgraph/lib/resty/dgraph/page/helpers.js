@@ -23,6 +23,12 @@ function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Keeps as many children as there are items: `build` makes one, `update(child, item)` fills it in.
+function repeat(parent, items, build, update) {
+  while (parent.children.length > items.length) parent.lastElementChild.remove();
+  items.forEach((item, k) => update(parent.children[k] || parent.appendChild(build()), item));
+}
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 // 12,345

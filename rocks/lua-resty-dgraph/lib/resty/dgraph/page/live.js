@@ -22,7 +22,7 @@ async function send(route, body) {
     throw new Error("The server does not answer.");
   });
   const reply = await answer.json().catch(() => ({}));
-  if (answer.status === 401) askForToken("The server wants its bearer token for this.");
+  if (answer.status === 401) askForToken("The server wants a token for this.");
   if (!answer.ok) throw new Error(reply.error || "The server answers " + answer.status + ".");
   return reply;
 }
@@ -44,14 +44,15 @@ function notice(text) {
 
 function askForToken(text) {
   $("token-form").hidden = false;
-  say($("token-hint"), text + " It stays in the memory of this page.");
+  say($("token-hint"), text + " The token stays in the memory of this page.");
+  $("token").focus();
 }
 
 const LEARNING = { open: "anybody may teach", token: "teaching wants a token", closed: "teaching is closed" };
 
 function showServer(server) {
-  say($("server"), `${many(server.workers, "worker")} · ${LEARNING[server.learning]} · dgraph ${server.dgraph} · nginx ${server.nginx}`);
-  if (server.learning === "token" && !token) askForToken("Teaching wants the bearer token; all else works without.");
+  const parts = [many(server.workers, "worker"), LEARNING[server.learning], "dgraph " + server.dgraph];
+  say($("server"), [...parts, "nginx " + server.nginx].join(" · "));
 }
 
 // -- Models --------------------------------------------------------------------------------------
@@ -64,16 +65,13 @@ function choose(name, focus) {
 }
 
 function showTabs(models, model) {
-  const tabs = $("tabs");
-  tabs.hidden = models.length < 2;
-  while (tabs.children.length > models.length) tabs.lastChild.remove();
-  models.forEach(({ name }, k) => {
-    if (!tabs.children[k]) {
-      const tab = make("button", { type: "button", role: "tab", "aria-controls": "main" });
-      tab.addEventListener("click", () => choose(tab.textContent));
-      tabs.append(tab);
-    }
-    const tab = tabs.children[k];
+  const build = () => {
+    const tab = make("button", { type: "button", role: "tab", "aria-controls": "main" });
+    tab.addEventListener("click", () => choose(tab.textContent));
+    return tab;
+  };
+  $("tabs").hidden = models.length < 2;
+  repeat($("tabs"), models, build, (tab, { name }) => {
     say(tab, name);
     tab.setAttribute("aria-selected", String(name === model.name));
     tab.tabIndex = name === model.name ? 0 : -1;
@@ -98,8 +96,7 @@ function show() {
   chosen = model.name;
   document.title = model.name + " · dgraph";
   showTabs(models, model);
-  const may = server.learning === "open" || (server.learning === "token" && token !== "");
-  attempt.show(model, may);
+  attempt.show(model, server.learning !== "closed");
   showModel(model, newestStatus);
 }
 
@@ -136,7 +133,7 @@ async function poll() {
     if (!(error instanceof Refusal)) return away();
     connection("wait", "waits for the token");
     notice("");
-    return askForToken(token ? "This is not the token that the server wants." : "This service is private.");
+    return askForToken(token ? "That was not it." : "This service is private.");
   }
   failures = 0;
   newestStatus = status;

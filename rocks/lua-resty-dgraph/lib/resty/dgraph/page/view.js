@@ -4,8 +4,8 @@ const REASONS = {
   token: "without the bearer token", closed: "learning is closed", size: "too long, or too many instances",
   syntax: "no JSON", shape: "another shape", not_finite: "numbers that are not finite",
   label: "a label or feature that there is not", gradient: "a gradient that is too long or not finite",
-  loss: "a loss that is not finite", state: "nothing can be kept: the state folder", busy: "out of time, or the queue is full",
-  model: "the model itself failed",
+  loss: "a loss that is not finite", state: "nothing can be kept: the state folder",
+  busy: "out of time, or the queue is full", model: "the model itself failed",
 };
 
 const WORDS = { ok: "fine", warn: "attention", bad: "problem" };
@@ -27,8 +27,8 @@ function showHead(model) {
   say($("name"), model.name);
   const parts = [`${inputText(model.inputs)} → ${outputText(model)}`];
   parts.push(many(model.parameters, "parameter"), bytes(model.bytes));
-  if (model.learns) parts.push((model.optimizer || "an optimizer of its own") + (model.exact ? ", one step at a time" : ""));
-  else parts.push("does not learn");
+  parts.push(model.learns ? model.optimizer || "an optimizer of its own" : "does not learn");
+  if (model.exact) parts.push("one step at a time");
   say($("summary"), parts.join(" · "));
 }
 
@@ -47,10 +47,8 @@ function showFigures(model) {
     ...(model.learns ? [["Train rate", [rate(newest(series.train_rate)), "/ s"]]] : []),
     ["Predict, p99", moment(latency.predict.p99)],
   ];
-  const list = $("figures");
-  while (list.children.length > figures.length) list.lastChild.remove();
-  figures.forEach(([title, [value, unit]], k) => {
-    const part = list.children[k] || list.appendChild(make("div", {}, make("dt"), make("dd", {}, make("span"), make("small"))));
+  const build = () => make("div", {}, make("dt"), make("dd", {}, make("span"), make("small")));
+  repeat($("figures"), figures, build, (part, [title, [value, unit]]) => {
     say(part.children[0], title);
     say(part.children[1].children[0], value);
     say(part.children[1].children[1], unit || "");
@@ -88,10 +86,10 @@ function showCurves(model, now) {
 
 function checkpointHealth({ checkpoint, steps, learns }) {
   if (!learns) return ["ok", "The model does not learn, there is nothing to keep."];
-  if (!checkpoint) return ["warn", "There is no state folder: what is learnt lives through reloads, not through a restart."];
+  if (!checkpoint) return ["warn", "There is no state folder: what is learnt outlives reloads, but no restart."];
   if (checkpoint.foreign) return ["bad", "Another server has the state folder; this one predicts, and does not learn."];
   const failures = checkpoint.failures_in_a_row;
-  if (failures > 0) return ["bad", `The last ${failures === 1 ? "attempt" : many(failures, "attempt")} failed; the log says why.`];
+  if (failures > 0) return ["bad", `Since the last one ${many(failures, "attempt")} failed; the log says why.`];
   if (checkpoint.age === undefined) return ["ok", "The first one is not due yet."];
   const since = Math.max(0, steps - checkpoint.steps);
   const parts = [`Version ${integer(checkpoint.version)} is ${span(checkpoint.age)} old`];
@@ -112,7 +110,8 @@ function journalHealth({ journal, learns }) {
   if (!learns) return ["ok", "The model does not learn, there is nothing to record."];
   if (!journal) return ["warn", "There is none: it lies in the state folder."];
   const parts = [FSYNC[journal.fsync], ` ${many(journal.records, "record")}, ${bytes(journal.bytes)}`];
-  parts.push(journal.unsynced > 0 ? `; ${integer(journal.unsynced)} not on the disk yet.` : "; none waits for the disk.");
+  const waiting = journal.unsynced > 0 ? integer(journal.unsynced) : "none";
+  parts.push(`; not on the disk yet: ${waiting}.`);
   if (journal.replayed > 0) parts.push(` ${many(journal.replayed, "record")} learnt again at the start.`);
   if (journal.failures > 0) parts.push(` ${many(journal.failures, "write")} failed.`);
   if (journal.damaged > 0) parts.push(` ${many(journal.damaged, "file")} found damaged at the start.`);
@@ -122,12 +121,12 @@ function journalHealth({ journal, learns }) {
 function guardHealth({ guard, learns, steps }) {
   if (!learns) return ["ok", "The model does not change."];
   const parts = [];
-  if (guard.rollbacks > 0) {
-    parts.push(`Taken back ${integer(guard.rollbacks)}${guard.rollbacks === 1 ? " time" : " times"}, ${many(guard.rolled_back_steps, "step")} in all. `);
-  } else parts.push("Never taken back. ");
-  // Seconds since 1970: it has not been looked at.
-  if (steps > 0 && guard.good_age < 1e9) parts.push(`Found good ${guard.good_age < 2 ? "a moment" : span(guard.good_age)} ago. `);
-  if (guard.window > 0) parts.push(`On ${many(guard.window, "example")} held out the loss is ${number(guard.window_loss)}. `);
+  const [times, undone] = [many(guard.rollbacks, "time"), many(guard.rolled_back_steps, "step")];
+  parts.push(guard.rollbacks > 0 ? `Taken back ${times}, ${undone} in all. ` : "Never taken back. ");
+  const good = guard.good_age < 2 ? "a moment" : span(guard.good_age);
+  if (steps > 0 && guard.good_age < 1e9) parts.push(`Found good ${good} ago. `); // else since 1970: not looked at
+  const held = many(guard.window, "example");
+  if (guard.window > 0) parts.push(`On ${held} held out the loss is ${number(guard.window_loss)}. `);
   if (guard.max_gradient) parts.push(`Gradients longer than ${number(guard.max_gradient)} are refused. `);
   if (guard.recoveries > 0) parts.push(`${many(guard.recoveries, "step")} of killed workers undone.`);
   return [guard.rollbacks > 0 ? "warn" : "ok", parts.join("").trim()];
@@ -146,12 +145,10 @@ function showHealth(model, server) {
     ["Checkpoint", checkpointHealth(model)], ["Journal", journalHealth(model)],
     ["Guard", guardHealth(model)], ["Workers", workersHealth(model, server)],
   ];
-  list.forEach(([title, [state, sentence]], k) => {
-    const parent = $("health");
-    const item =
-      parent.children[k] ||
-      parent.appendChild(make("li", {}, make("span", { class: "sign", "aria-hidden": "true" }),
-        make("span", {}, make("b"), make("span", { class: "state" })), make("p")));
+  const build = () =>
+    make("li", {}, make("span", { class: "sign", "aria-hidden": "true" }),
+      make("span", {}, make("b"), make("span", { class: "state" })), make("p"));
+  repeat($("health"), list, build, (item, [title, [state, sentence]]) => {
     item.dataset.state = state;
     say(item.children[1].children[0], title);
     say(item.children[1].children[1], WORDS[state]);
@@ -162,24 +159,21 @@ function showHealth(model, server) {
 // -- Tables --------------------------------------------------------------------------------------
 
 function showRequests(model) {
-  const row = (title, kind) => {
-    const { [kind]: counts } = model.requests;
-    const { [kind]: latency } = model.latency;
-    return [{ text: title, tag: "th" }, rate(newest(model.series[kind + "_rate"])), integer(counts["2xx"]), integer(counts["4xx"]),
-      integer(counts["5xx"]), ...["mean", "p50", "p90", "p99"].map((name) => momentText(latency[name]))];
+  const row = (kind) => {
+    const [counts, latency] = [model.requests[kind], model.latency[kind]];
+    return [{ text: kind, tag: "th" }, rate(newest(model.series[kind + "_rate"])),
+      ...["2xx", "4xx", "5xx"].map((name) => integer(counts[name])),
+      ...["mean", "p50", "p90", "p99"].map((name) => momentText(latency[name]))];
   };
   table("requests", [["", ""], ["per second", "n"], ["answered", "n"], ["4xx", "n"], ["5xx", "n"], ["mean", "n"],
     ["p50", "n"], ["p90", "n"], ["p99", "n"]],
-  model.learns ? [row("predict", "predict"), row("train", "train")] : [row("predict", "predict")]);
+  model.learns ? [row("predict"), row("train")] : [row("predict")]);
 }
 
 function showRefused(model) {
   const list = Object.entries(model.refused).filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
   $("refused-none").hidden = list.length > 0;
-  const parent = $("refused");
-  while (parent.children.length > list.length) parent.lastChild.remove();
-  list.forEach(([reason, count], k) => {
-    const item = parent.children[k] || parent.appendChild(make("li", {}, make("b"), make("span")));
+  repeat($("refused"), list, () => make("li", {}, make("b"), " ", make("span")), (item, [reason, count]) => {
     say(item.firstChild, integer(count));
     say(item.lastChild, REASONS[reason] || reason);
   });
@@ -188,17 +182,17 @@ function showRefused(model) {
 function showWorkers(model, now) {
   const most = Math.max(1, ...model.workers.map((worker) => worker.steps));
   const rows = model.workers.map((worker) => {
+    const learnt = (value) => (worker.steps > 0 ? number(value) : "–");
     const cells = [
       { text: String(worker.number), tag: "th" }, String(worker.pid), worker.alive ? "at work" : "gone",
       worker.alive ? span(now - worker.since) : "–", { text: integer(worker.steps), share: worker.steps / most },
-      integer(worker.examples), worker.steps > 0 ? number(worker.loss) : "–", worker.steps > 0 ? number(worker.gradient) : "–",
-      integer(worker.predictions),
+      integer(worker.examples), learnt(worker.loss), learnt(worker.gradient), integer(worker.predictions),
     ];
     cells.kind = worker.alive ? "" : "gone";
     return cells;
   });
-  table("workers", [["", ""], ["process", "n"], ["", ""], ["for", "n"], ["steps", "n"], ["examples", "n"], ["loss", "n"],
-    ["gradient", "n"], ["predictions", "n"]], rows);
+  table("workers", [["", ""], ["process", "n"], ["", "word"], ["for", "n"], ["steps", "n"],
+    ["examples", "n"], ["loss", "n"], ["gradient", "n"], ["predictions", "n"]], rows);
 }
 
 function showLayers(model) {
