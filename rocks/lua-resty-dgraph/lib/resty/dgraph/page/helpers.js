@@ -10,9 +10,11 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+const SVG = document.querySelector("svg").namespaceURI;
+
 // An element of SVG.
 function draw(tag, attributes, text) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
   if (text !== undefined) element.textContent = text;
   return element;

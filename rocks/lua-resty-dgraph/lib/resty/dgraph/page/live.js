@@ -117,9 +117,9 @@ async function read() {
 
 function away() {
   failures++;
-  const since = newestStatus ? " since " + clockText(newestStatus.time) : "";
   connection("bad", "away");
-  notice(`The server does not answer${since}. It is tried again and again.`);
+  const since = newestStatus ? ` since ${clockText(newestStatus.time)}` : "";
+  notice(`No answer from the server${since}. This page keeps trying.`);
   later(Math.min(LONGEST, 1000 * 2 ** (failures - 1)));
 }
 
