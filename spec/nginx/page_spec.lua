@@ -149,6 +149,38 @@ local SETUP = [[
     },
   }]]
 
+-- The page, with a status that something has happened to.
+local EXTRA = [[
+  location ~ ^/(hurt|away)/$ {
+    content_by_lua_block {
+      ngx.header.content_type = "text/html; charset=utf-8"
+      ngx.print(require "resty.dgraph.page")
+    }
+  }
+  location = /away/status {
+    content_by_lua_block {
+      local counts = require "resty.dgraph"
+      counts.asked = (counts.asked or 0) + 1
+      ngx.exit(500)
+    }
+  }
+  location = /away/asked { content_by_lua_block { ngx.print(require("resty.dgraph").asked) } }
+  location = /hurt/status {
+    content_by_lua_block {
+      local text = ngx.location.capture("/dgraph/status").body
+      for from, to in pairs {
+        ['"failures_in_a_row":0'] = '"failures_in_a_row":3', ['"alive":true'] = '"alive":false',
+        ['"rollbacks":0'] = '"rollbacks":2',
+      } do
+        local count
+        text, count = text:gsub(from, to)
+        assert(count > 0, from)
+      end
+      ngx.header.content_type = "application/json"
+      ngx.print(text)
+    }
+  }]]
+
 local describe_here = nginx.is_here and describe or pending
 local chromium = output_of "command -v chromium":match "[^\n]+"
 
@@ -156,7 +188,7 @@ describe_here("the page in nginx #slow", function()
   local server
 
   setup(function()
-    server = nginx.new(SETUP)
+    server = nginx.new(SETUP, { extra = EXTRA })
     assert(server:start())
     local instance = {}
     for i = 1, 784 do instance[i] = i % 3 / 2 end
@@ -189,22 +221,22 @@ describe_here("the page in nginx #slow", function()
   end)
 
   --- What Chromium makes of it, and what it complains about.
-  local function show(fragment)
+  local function show(path)
     if not chromium then pending "there is no chromium" end
     local options = "--headless --no-sandbox --disable-gpu --enable-logging=stderr "
       .. "--virtual-time-budget=3000 --user-data-dir=" .. server.prefix .. "/chromium"
-    local dom = output_of(("timeout 100 %s %s --dump-dom 'http://127.0.0.1:%d/dgraph/#%s' 2>%s")
-      :format(chromium, options, server.port, fragment, server.prefix .. "/complaints"))
+    local dom = output_of(("timeout 100 %s %s --dump-dom 'http://127.0.0.1:%d/%s' 2>%s")
+      :format(chromium, options, server.port, path, server.prefix .. "/complaints"))
     local complaints = {}
     for line in nginx.read(server.prefix .. "/complaints"):gmatch "[^\n]*CONSOLE[^\n]*" do
       complaints[#complaints + 1] = line
     end
-    assert.same({}, complaints)
-    return dom
+    return dom, complaints
   end
 
   it("shows a model that learns, live", function()
-    local dom = show "digits"
+    local dom, complaints = show "dgraph/#digits"
+    assert.same({}, complaints)
     for _, text in ipairs {
       "<title>digits · dgraph</title>", '<h1 id="name">digits</h1>',
       "784 numbers → 10 classes · 79,510 parameters", 'data-state="ok"', ">live</span>",
@@ -218,7 +250,8 @@ describe_here("the page in nginx #slow", function()
   end)
 
   it("shows a model that only predicts", function()
-    local dom = show "fixed"
+    local dom, complaints = show "dgraph/#fixed"
+    assert.same({}, complaints)
     for _, text in ipairs {
       '<h1 id="name">fixed</h1>', "3 numbers → 2 numbers · 8 parameters", "does not learn",
       "Nothing has been refused.", "It has not learnt yet",
@@ -226,5 +259,27 @@ describe_here("the page in nginx #slow", function()
       assert.truthy(dom:find(text, 1, true), text)
     end
     assert.falsy(dom:find("<dt>Steps</dt>", 1, true))
+  end)
+
+  it("says in words what is wrong", function()
+    local dom, complaints = show "hurt/#digits"
+    assert.same({}, complaints)
+    for _, pattern in ipairs {
+      'data%-state="bad">.-<b>Checkpoint</b><span class="state">problem</span>.-3 attempts failed',
+      'data%-state="warn">.-<b>Guard</b><span class="state">attention</span>.-Taken back 2 times',
+      'data%-state="warn">.-<b>Workers</b><span class="state">attention</span>.-0 of 1 are at work',
+    } do
+      assert.truthy(dom:find(pattern), pattern)
+    end
+  end)
+
+  it("says that the server is away", function()
+    local dom, complaints = show "away/"
+    assert.truthy(dom:find("No answer from the server. This page keeps trying.", 1, true))
+    assert.truthy(dom:find 'id="connection"[^>]*data%-state="bad"')
+    assert.truthy(dom:find '<main[^>]* hidden')
+    assert.same({}, complaints)
+    local asked = tonumber(server:get("/away/asked").body)
+    assert.truthy(asked >= 2 and asked <= 4, asked)
   end)
 end)

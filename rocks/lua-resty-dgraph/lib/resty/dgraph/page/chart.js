@@ -123,7 +123,7 @@ class Chart {
     const decimals = values.length > 1 ? Math.max(0, -Math.floor(Math.log10(values[1]) + 1e-9)) : 0;
     values.forEach((value, k) => {
       const y = Math.round(plot.y(value)) + 0.5;
-      const plain = value >= 1000 ? integer(value) : decimals > 4 ? number(value) : value.toFixed(decimals);
+      const plain = value >= 1000 ? short(value, 1e5) : decimals > 4 ? number(value) : value.toFixed(decimals);
       const text = this.spec.decades ? decadeText(value) : plain;
       list.push(draw("line", { class: k === 0 ? "grid base" : "grid", x1: left, x2: right, y1: y, y2: y }));
       list.push(draw("text", { x: left - 8, y: y + 3.5, "text-anchor": "end" }, text));

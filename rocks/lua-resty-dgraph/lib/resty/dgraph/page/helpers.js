@@ -36,6 +36,11 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 // 12,345
 const integer = (value) => whole.format(value || 0);
 
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
+
+// Where there is little room: 12,345, but 123.5M from `limit` on.
+const short = (value, limit) => (value < limit ? integer(value) : compact.format(value));
+
 // Three digits that matter: 0.0734, 2.31, 124, 12,345, 1.2e-5.
 function number(value) {
   if (!Number.isFinite(value)) return "–";

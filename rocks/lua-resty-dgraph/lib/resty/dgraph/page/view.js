@@ -37,12 +37,12 @@ const newest = (list) => (list.length ? list[list.length - 1] : 0);
 function showFigures(model) {
   const { series, latency } = model;
   const learning = model.learns
-    ? [["Loss", [number(newest(series.loss) || model.loss)]], ["Steps", [integer(model.steps)]],
-      ["Examples learnt", [integer(model.examples)]]]
+    ? [["Loss", [number(newest(series.loss) || model.loss)]], ["Steps", [short(model.steps, 1e8)]],
+      ["Examples learnt", [short(model.examples, 1e8)]]]
     : [];
   const figures = [
     ...learning,
-    ["Predictions", [integer(model.predictions)]],
+    ["Predictions", [short(model.predictions, 1e8)]],
     ["Predict rate", [rate(newest(series.predict_rate)), "/ s"]],
     ...(model.learns ? [["Train rate", [rate(newest(series.train_rate)), "/ s"]]] : []),
     ["Predict, p99", moment(latency.predict.p99)],
@@ -89,13 +89,14 @@ function checkpointHealth({ checkpoint, steps, learns }) {
   if (!checkpoint) return ["warn", "There is no state folder: what is learnt outlives reloads, but no restart."];
   if (checkpoint.foreign) return ["bad", "Another server has the state folder; this one predicts, and does not learn."];
   const failures = checkpoint.failures_in_a_row;
-  if (failures > 0) return ["bad", `Since the last one ${many(failures, "attempt")} failed; the log says why.`];
-  if (checkpoint.age === undefined) return ["ok", "The first one is not due yet."];
+  const failed = failures > 0 ? `${many(failures, "attempt")} failed one after the other; the log says why. ` : "";
+  if (checkpoint.age === undefined) return [failed ? "bad" : "ok", failed || "The first one is not due yet."];
   const since = Math.max(0, steps - checkpoint.steps);
-  const parts = [`Version ${integer(checkpoint.version)} is ${span(checkpoint.age)} old`];
+  const parts = [`${failed}Version ${integer(checkpoint.version)} is ${span(checkpoint.age)} old`];
   parts.push(since > 0 ? `, ${many(since, "step")} behind` : ", with all that was learnt");
   const took = checkpoint.seconds > 0 ? ` in ${momentText(checkpoint.seconds)}` : "";
   parts.push(`. ${bytes(checkpoint.bytes)} written${took}; ${many(checkpoint.generations, "generation")} kept.`);
+  if (failed) return ["bad", parts.join("")];
   if (checkpoint.failures > 0) parts.push(` ${many(checkpoint.failures, "attempt")} failed before.`);
   return [checkpoint.failures > 0 ? "warn" : "ok", parts.join("")];
 }
@@ -108,7 +109,7 @@ const FSYNC = {
 
 function journalHealth({ journal, learns }) {
   if (!learns) return ["ok", "The model does not learn, there is nothing to record."];
-  if (!journal) return ["warn", "There is none: it lies in the state folder."];
+  if (!journal) return ["warn", "There is none without a state folder."];
   const parts = [FSYNC[journal.fsync], ` ${many(journal.records, "record")}, ${bytes(journal.bytes)}`];
   const waiting = journal.unsynced > 0 ? integer(journal.unsynced) : "none";
   parts.push(`; not on the disk yet: ${waiting}.`);
