@@ -132,10 +132,11 @@ class Attempt {
   constructor(send) {
     this.send = send;
     this.texts = new Map(); // what was typed, by model
+    this.turn = 0; // the newest question
     this.pad = new Pad($("pad"), (finished) => this.drawn(finished));
     $("attempt").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.predict($("row").value, true);
+      this.predict($("row").value);
     });
     $("row").addEventListener("input", () => this.texts.set(this.model.name, $("row").value));
     $("pad-clear").addEventListener("click", () => {
@@ -193,6 +194,7 @@ class Attempt {
   }
 
   forget() {
+    this.turn++;
     this.answer([], "");
     this.taught("");
   }
@@ -222,12 +224,13 @@ class Attempt {
   }
 
   async predict(text) {
+    const turn = ++this.turn; // answers may overtake each other
     const { model } = this;
     try {
       const reply = await this.send(model.name + ":predict", { instances: [this.read(text)] });
-      if (model.name === this.model.name) this.explain(reply.predictions[0]);
+      if (turn === this.turn) this.explain(reply.predictions[0]);
     } catch (error) {
-      this.answer([], error.message, "bad");
+      if (turn === this.turn) this.answer([], error.message, "bad");
     }
   }
 

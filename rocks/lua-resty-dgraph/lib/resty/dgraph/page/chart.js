@@ -12,7 +12,6 @@ function niceStep(top, count) {
   return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
 }
 
-
 // A power of ten of a second.
 function decadeText(value) {
   const [count, unit] = value < 0.9e-3 ? [value * 1e6, " µs"] : value < 0.9 ? [value * 1e3, " ms"] : [value, " s"];
@@ -26,7 +25,7 @@ class Chart {
   constructor(parent, spec) {
     this.spec = spec;
     this.at = null; // the time at the cursor
-    this.data = { time: [] };
+    this.data = null;
     this.output = make("output", { "aria-live": "off" });
     this.svg = draw("svg", { class: "chart", role: "img", tabindex: "0" });
     parent.append(make("figure", {}, make("figcaption", {}, make("h2", {}, spec.title), this.output), this.svg));
@@ -39,8 +38,12 @@ class Chart {
   }
 
   update(data, now) {
-    this.data = data;
+    // What is older is from before the server was away.
+    const from = data.time.filter((time) => time < now - WINDOW).length;
+    this.data = { time: data.time.slice(from) };
+    for (const { key } of this.spec.lines) this.data[key] = data[key].slice(from);
     this.now = now;
+    this.output.setAttribute("aria-live", "off");
     this.render();
   }
 
@@ -63,7 +66,7 @@ class Chart {
   }
 
   key(event) {
-    const times = this.data.time;
+    const times = this.plot ? this.data.time : [];
     const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -30, PageDown: 30, Home: -Infinity, End: Infinity };
     if (event.key === "Escape") return this.moveTo(null);
     if (!(event.key in steps) || times.length === 0) return;
@@ -90,7 +93,6 @@ class Chart {
         if (value > 0 && value < low) low = value;
       }
     }
-    if (high === 0) return { values: [], low: 0, high: 1 };
     const values = [];
     if (spec.decades) {
       const to = Math.ceil(Math.log10(high) - 1e-9);
@@ -147,7 +149,7 @@ class Chart {
     let before = -Infinity;
     times.forEach((time, i) => {
       const value = this.value(key, i);
-      if (value === null || time < this.now - plot.seconds) return;
+      if (value === null) return;
       const place = plot.x(time).toFixed(1) + " " + plot.y(value).toFixed(1);
       path += time - before > 3 ? "M" + place + "h0" : "L" + place;
       before = time;
@@ -157,14 +159,14 @@ class Chart {
 
   render() {
     const { svg, spec, data } = this;
-    const width = svg.clientWidth;
-    const height = spec.height;
-    if (width === 0) return;
+    const { width } = svg.getBoundingClientRect();
+    const { height } = spec;
+    if (width === 0 || !data) return;
     svg.setAttribute("height", height);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const last = data.time.length - 1;
     const empty = !spec.lines.some(({ key }) => data[key].some((value) => value > 0));
-    this.plot = last < 0 ? null : this.measure(width, height);
+    this.plot = empty ? null : this.measure(width, height);
     svg.replaceChildren(...(empty ? [] : this.axes(this.plot, height)));
     if (empty) {
       svg.append(draw("text", { class: "none", x: width / 2, y: height / 2 }, spec.nothing));

@@ -9,7 +9,7 @@ let token = ""; // only here
 let timer = null;
 let failures = 0;
 let newestStatus = null;
-let chosen = decodeURIComponent(location.hash.slice(1));
+let chosen = location.hash.slice(1);
 
 const headers = () => (token ? { Authorization: "Bearer " + token } : {});
 
@@ -59,7 +59,7 @@ function showServer(server) {
 
 function choose(name, focus) {
   chosen = name;
-  history.replaceState(null, "", "#" + encodeURIComponent(name));
+  history.replaceState(null, "", "#" + name);
   show();
   if (focus) $("tabs").querySelector('[aria-selected="true"]').focus();
 }
@@ -99,6 +99,11 @@ function show() {
   attempt.show(model, server.learning !== "closed");
   showModel(model, newestStatus);
 }
+
+addEventListener("hashchange", () => {
+  const name = location.hash.slice(1);
+  if (newestStatus && newestStatus.models.some((model) => model.name === name)) choose(name);
+});
 
 // -- The clock -----------------------------------------------------------------------------------
 
