@@ -113,7 +113,7 @@ function journalHealth({ journal, learns }) {
   const parts = [FSYNC[journal.fsync], ` ${many(journal.records, "record")}, ${bytes(journal.bytes)}`];
   const waiting = journal.unsynced > 0 ? integer(journal.unsynced) : "none";
   parts.push(`; not on the disk yet: ${waiting}.`);
-  if (journal.replayed > 0) parts.push(` ${many(journal.replayed, "record")} learnt again at the start.`);
+  if (journal.replayed > 0) parts.push(` ${many(journal.replayed, "step")} learnt again at the start.`);
   if (journal.failures > 0) parts.push(` ${many(journal.failures, "write")} failed.`);
   if (journal.damaged > 0) parts.push(` ${many(journal.damaged, "file")} found damaged at the start.`);
   return [journal.failures > 0 || journal.damaged > 0 ? "warn" : "ok", parts.join("")];
