@@ -41,4 +41,16 @@ build = {
     ["resty.dgraph.v2"] = "lib/resty/dgraph/v2.lua",
     ["resty.dgraph.views"] = "lib/resty/dgraph/views.lua",
   },
+  -- What page.lua reads. LuaRocks makes folders of all but the last name, and keeps files' own.
+  install = {
+    lua = {
+      ["resty.dgraph.page.page_html"] = "lib/resty/dgraph/page/page.html",
+      ["resty.dgraph.page.page_css"] = "lib/resty/dgraph/page/page.css",
+      ["resty.dgraph.page.helpers_js"] = "lib/resty/dgraph/page/helpers.js",
+      ["resty.dgraph.page.chart_js"] = "lib/resty/dgraph/page/chart.js",
+      ["resty.dgraph.page.attempt_js"] = "lib/resty/dgraph/page/attempt.js",
+      ["resty.dgraph.page.view_js"] = "lib/resty/dgraph/page/view.js",
+      ["resty.dgraph.page.live_js"] = "lib/resty/dgraph/page/live.js",
+    },
+  },
 }

@@ -24,8 +24,7 @@ local function answer(model, group)
 end
 
 --- Does what `model:predict` does, together with requests that come within the model's `gather_us`
---- microseconds. The event loop counts in milliseconds: below one, those are meant that are ready
---- already.
+--- microseconds. The event loop counts in milliseconds, and one is the least.
 ---@param model resty.dgraph.Model
 ---@param instances any[]
 ---@return any[]? predictions
@@ -42,7 +41,7 @@ function gather.predict(model, instances)
   end
   group = { item, count = count, done = semaphore.new() }
   model.group = group
-  ngx.sleep(math.floor(model.gather / 1000) / 1000)
+  ngx.sleep(math.max(1, math.floor(model.gather / 1000)) / 1000)
   if model.group == group then model.group = nil end
   answer(model, group)
   if #group > 1 then group.done:post(#group - 1) end

@@ -3,6 +3,7 @@
 local clock = require "dgraph.utils.clock"
 local guard = require "resty.dgraph.guard"
 local region = require "resty.dgraph.region"
+local system = require "resty.dgraph.system"
 
 local HEADER, SLOT, POINT = region.HEADER, region.SLOT, region.POINT
 
@@ -10,37 +11,79 @@ local keeper = {}
 
 local PERIOD = 1
 
+--- The byte of the shared memory that is locked while a checkpoint is written; beside model.lua's.
+local WRITER = 4
+
 -- Checkpoints ----------------------------------------------------------------------------------
+
+--- Writes a copy while no other process does.
+local function write(model, fd, copy)
+  system.lock(fd, WRITER)
+  local done, message = model.state:write(model.region, model.plan, copy)
+  system.unlock(fd, WRITER)
+  return done, message
+end
+
+local function take_copy(model)
+  if not model.state then return nil, "there is no state folder" end
+  if model.header[HEADER.foreign] ~= 0 then return nil, "another server has the state folder" end
+  return model:alone(function() return model.state:copy(model.region) end)
+end
+
+local function tell(model, message)
+  ngx.log(ngx.ERR, "dgraph: model ", model.name, ": no checkpoint: ", message)
+end
 
 --- Writes a checkpoint now.
 ---@param model resty.dgraph.Model
 ---@return true? done
 ---@return string? message
 function keeper.checkpoint(model)
-  local state, memory = model.state, model.region
-  if not state then return nil, "there is no state folder" end
-  if model.header[HEADER.foreign] ~= 0 then return nil, "another server has the state folder" end
-  local copy, message = model:alone(function() return state:copy(memory) end)
+  local copy, message = take_copy(model)
   local done
-  if copy then done, message = state:write(memory, model.plan, copy) end
+  if copy then done, message = write(model, model.fd, copy) end
   if not done then
-    ngx.log(ngx.ERR, "dgraph: model ", model.name, ": no checkpoint: ", message)
+    tell(model, message)
     return nil, message
   end
   return true
 end
 
+--- Has a process of its own write a checkpoint: writing and syncing would keep requests waiting.
+local function checkpoint_beside(model)
+  local copy, message = take_copy(model)
+  if not copy then return tell(model, message) end
+  local fd = system.reopen(model.region.fd) -- locks of its own
+  local pid = fd and system.spawn(fd, function() write(model, fd, copy) end)
+  if fd then system.close(fd) end
+  if pid then return end
+  local done
+  done, message = write(model, model.fd, copy)
+  if not done then tell(model, message) end
+end
+
+local function is_being_written(model)
+  if not system.try_lock(model.fd, WRITER) then return true end
+  system.unlock(model.fd, WRITER)
+  return false
+end
+
+--- Logs what went wrong in a process that cannot.
+local function tell_failures(model)
+  local failures = model.header[HEADER.checkpoint_failures]
+  if failures > (model.failures_told or 0) then tell(model, model.region:get_text()) end
+  model.failures_told = failures
+end
+
 --- Whether a checkpoint is due: there is something new, and it is old or the journals are long.
 local function is_due(model, options)
   local header, memory = model.header, model.region
-  if not model.state or not model.learner.optimizer then return false end
-  if header[HEADER.foreign] ~= 0 then return false end
-  if header[HEADER.checkpoint_time] == 0 then return true end
   local failures = header[HEADER.failures_in_a_row]
   if failures > 0 then -- not each second on a full disk
     local wait = math.min(60, 2 ^ failures)
     return ngx.time() - header[HEADER.checkpoint_failed] >= wait
   end
+  if header[HEADER.checkpoint_time] == 0 then return true end
   if memory:steps() == header[HEADER.checkpoint_steps] then return false end
   local written = memory:sum(SLOT.journal_bytes) - (model.written_before or 0)
   return ngx.time() - header[HEADER.checkpoint_time] >= (options.checkpoint_every or 60)
@@ -48,9 +91,16 @@ local function is_due(model, options)
 end
 
 local function checkpoint_if_due(model, options, at_once)
-  if not at_once and not is_due(model, options) then return end
-  model.written_before = model.region:sum(SLOT.journal_bytes)
-  keeper.checkpoint(model)
+  local header = model.header
+  if not model.state or not model.learner.optimizer or header[HEADER.foreign] ~= 0 then return end
+  tell_failures(model)
+  if is_being_written(model) then
+    model.is_wanted = model.is_wanted or at_once
+    return
+  end
+  if not (at_once or model.is_wanted or is_due(model, options)) then return end
+  model.written_before, model.is_wanted = model.region:sum(SLOT.journal_bytes), false
+  checkpoint_beside(model)
 end
 
 -- Curves ---------------------------------------------------------------------------------------

@@ -32,6 +32,17 @@ function Labels:_refuse(value, row)
     "label"
 end
 
+--- Reads one label; false where there is none such.
+local function read_one(self, value, place)
+  local first = self.first
+  if type(value) ~= "number" or not (value >= first and value < first + self.classes)
+      or value % 1 ~= 0 then
+    return false
+  end
+  self._views.data[place] = value + self.base - first
+  return true
+end
+
 --- Reads a list of labels.
 ---@param rows any
 ---@param from integer
@@ -40,14 +51,13 @@ end
 ---@return string? message
 ---@return string? reason
 function Labels:read(rows, from, count)
-  local data, first, last = self._views.data, self.first, self.first + self.classes - 1
-  local shift = self.base - first
-  for i = 1, count do
-    local value = rows[from + i - 1]
-    if type(value) ~= "number" or not (value >= first and value <= last) or value % 1 ~= 0 then
-      return self:_refuse(value, from + i - 1)
+  if not read_one(self, rows[from], 0) then return self:_refuse(rows[from], from) end
+  -- No loop for a single one: the JIT compiler ends its traces there.
+  if count > 1 then
+    for i = 1, count - 1 do
+      local value = rows[from + i]
+      if not read_one(self, value, i) then return self:_refuse(value, from + i) end
     end
-    data[i - 1] = value + shift
   end
   self.count = count
   return count

@@ -5,6 +5,7 @@ local config = require "dgraph.config"
 local dg = require "dgraph"
 local native = require "dgraph.native"
 local placement = require "resty.dgraph.placement"
+local unroll = require "dgraph.utils.unroll"
 
 local C, F, values = native.C, dg.F, config.values
 
@@ -43,14 +44,20 @@ local function refuse(self, reason, message)
   error(message, 0)
 end
 
+--- The sum of the squares of all gradients, as a function of the parameters.
+local function squares_of(n)
+  return unroll("C, params, sum", n, [[
+    do
+      local grad = C.dg_gradient_as_is(params[$i])
+      if grad ~= nil then sum = sum + C.dg_sum_of_squares(grad) end
+    end]], "return sum")
+end
+
 --- What looks at the gradients before a step.
 local function look(self)
-  local list, square = self.optimizer._list, 0
-  for i = 1, list.n do
-    local grad = C.dg_gradient_as_is(list.params[i])
-    if grad ~= nil then square = square + C.dg_sum_of_squares(grad) end
-  end
-  local norm = math.sqrt(square)
+  local list = self.optimizer._list
+  if list ~= self._list then self._list, self._squares = list, squares_of(list.n) end
+  local norm = math.sqrt(self._squares(C, list.params, 0))
   if norm ~= norm or norm == math.huge then
     refuse(self, "gradient", "the gradient is not finite")
   elseif norm > self.max_gradient then
@@ -201,9 +208,18 @@ function Learner:predict_flat() return predict(self, as_flat) end
 
 local function before(self, t)
   local optimizer = self.optimizer
+  local rules = optimizer._rules
+  if rules ~= self._rules then
+    self._rules, self._set_t = rules, unroll("rules, t", #rules, "rules[$i].t = t", "")
+  end
   optimizer.t = t
-  for _, rule in ipairs(optimizer._rules) do rule.t = t end
+  self._set_t(rules, t)
+  if not self._numbers[1] then return end
   for _, number in ipairs(self._numbers) do number.rule[number.name] = number.tensor:item() end
+end
+
+local function after(self)
+  for _, number in ipairs(self._numbers) do number.tensor:fill(number.rule[number.name]) end
 end
 
 --- Learns the rows that `input` and `target` have read last. Where it is refused, the parameters
@@ -221,7 +237,7 @@ function Learner:step(t)
     if self.refusal then return nil, self.why, self.refusal end
     return nil, tostring(message), "model"
   end
-  for _, number in ipairs(self._numbers) do number.tensor:fill(number.rule[number.name]) end
+  if self._numbers[1] then after(self) end
   return self.loss
 end
 

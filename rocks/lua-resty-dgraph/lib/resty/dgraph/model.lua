@@ -388,30 +388,22 @@ local function is_held_out(self, count)
   return true
 end
 
---- Learns instances in steps. `pause` is called when the budget is used up; it may yield.
-local function learn(self, instances, targets, pause, deadline)
-  local count, message, reason = read_all(self, instances, targets)
-  if not count then return nil, message, reason end
-  if is_held_out(self, count) and guard.hold_out(self) then
-    return self.learner:measure() or 0, 0
-  end
-  local size, sum, learnt = self.step_size, 0, 0
+--- Learns instances in several steps. `pause` is called when the budget is used up; it may yield.
+local function learn_in_steps(self, instances, targets, pause, deadline)
+  local count, size, sum, learnt = #instances, self.step_size, 0, 0
   local slice = clock()
   for from = 1, count, size do
-    local n = math.min(size, count - from + 1)
-    if from > 1 then
-      local used = clock() - slice
-      if pause and used > self.budget then
-        pause(used)
-        slice = clock()
-        if slice > deadline then
-          return nil, ("out of time (%d instances were learnt)"):format(learnt), "busy"
-        end
+    local used = clock() - slice
+    if pause and used > self.budget then
+      pause(used)
+      slice = clock()
+      if slice > deadline then
+        return nil, ("out of time (%d instances were learnt)"):format(learnt), "busy"
       end
     end
-    if n < count then read_rows(self, instances, targets, from, n) end
-    local loss
-    loss, message, reason = step(self, instances, targets, from, n)
+    local n = math.min(size, count - from + 1)
+    read_rows(self, instances, targets, from, n)
+    local loss, message, reason = step(self, instances, targets, from, n)
     if not loss then
       if learnt > 0 then message = ("%s (%d instances were learnt)"):format(message, learnt) end
       return nil, message, reason
@@ -421,13 +413,32 @@ local function learn(self, instances, targets, pause, deadline)
   return sum / count, learnt
 end
 
+--- Learns instances, as many steps as it takes.
+---@return number? loss
+---@return integer|string learnt_or_message
+---@return string? reason
+local function learn(self, instances, targets, pause, deadline)
+  local count, message, reason = read_all(self, instances, targets)
+  if not count then return nil, message, reason end
+  if is_held_out(self, count) and guard.hold_out(self) then
+    return self.learner:measure() or 0, 0
+  end
+  if count > self.step_size then
+    return learn_in_steps(self, instances, targets, pause, deadline)
+  end
+  local loss
+  loss, message, reason = step(self, instances, targets, 1, count)
+  if not loss then return nil, message, reason end
+  return loss, count
+end
+
 --- Waits until what this worker has appended so far is on the disk. Requests that come together
 --- share one wait.
 local function settle(self, may_yield)
   if not self.journal then return true end
   if self.fsync ~= "always" and not ngx.worker.exiting() then return true end
   local mine = self.appended
-  if may_yield then ngx.sleep(0) end
+  if may_yield then ngx.sleep(0.001) end -- no less: nginx without a patch of OpenResty's complains
   if self.synced >= mine then return true end
   return self:sync()
 end

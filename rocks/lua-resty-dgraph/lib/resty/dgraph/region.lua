@@ -62,7 +62,8 @@ region.POINT, region.POINT_NAMES = POINT, {
 }
 
 assert(header_size <= 64 and slot_size <= 128, "resty.dgraph.region: the places are too small")
-local HEADER_BYTES, SLOT_BYTES, WINDOW_HEAD = 64 * 8, 128 * 8, 64
+local TEXT_AT, TEXT_BYTES = 64 * 8, 512 -- why the last checkpoint failed
+local HEADER_BYTES, SLOT_BYTES, WINDOW_HEAD = TEXT_AT + TEXT_BYTES, 128 * 8, 64
 
 ---@class resty.dgraph.Region
 ---@field header ffi.cdata*  doubles, see HEADER
@@ -104,7 +105,7 @@ function region.open(name, signature, tensor_bytes, window_bytes)
   return setmetatable({
     memory = memory, fd = memory.fd, tensor_bytes = tensor_bytes, window_memory = window,
     header = ffi.cast(doubles, start), slots = slots,
-    series = ffi.cast(doubles, start + series_at),
+    text = start + TEXT_AT, series = ffi.cast(doubles, start + series_at),
     live = start + live_at, good = start + live_at + tensor_bytes,
     window = window.pointer + WINDOW_HEAD, window_count = ffi.cast(doubles, window.pointer),
   }, Region)
@@ -135,6 +136,18 @@ function Region:sum(place)
   for i = 1, self.header[HEADER.taken_slots] do sum = sum + self.slots[i][place] end
   return sum
 end
+
+--- Leaves a text for other processes.
+---@param text string
+function Region:set_text(text)
+  local size = math.min(#text, TEXT_BYTES - 1)
+  ffi.copy(self.text, text, size)
+  self.text[size] = 0
+end
+
+--- The text that a process has left.
+---@return string
+function Region:get_text() return ffi.string(self.text) end
 
 --- How many steps the model has ever taken, those before a restart included. Each learning step
 --- asks twice, so there is no loop in it.

@@ -76,19 +76,34 @@ local function parts(row)
   return ids, row.values
 end
 
---- How wide the matrix of these rows is, and whether any has values.
-function Sparse:_measure(rows, from, count)
-  local width, has_values = 1, false
-  for i = from, from + count - 1 do
-    local ids, values = parts(rows[i])
-    if not ids then return refuse(i, "wanted a list of features", "shape") end
-    if #ids > width then width = #ids end
-    has_values = has_values or values ~= nil
-    if width > self.per_row then
-      return refuse(i, ("%d features are more than %d"):format(width, self.per_row), "size")
-    end
+--- Has the matrix wide enough for a row, and with values if it has any.
+function Sparse:_measure(row, number)
+  local ids, values = parts(row)
+  if not ids then return refuse(number, "wanted a list of features", "shape") end
+  local width = #ids
+  if width > self.per_row then
+    return refuse(number, ("%d features are more than %d"):format(width, self.per_row), "size")
   end
-  self._width, self._has_values = width, has_values
+  if width > self._width then self._width = width end
+  if values ~= nil then self._has_values = true end
+  return true
+end
+
+--- Reads a row to where it is to lie.
+function Sparse:_read_row(row, number, at)
+  local ids, values = parts(row)
+  local used, message, reason = self:_read_ids(ids, number, at)
+  if not used then return nil, message, reason end
+  if not self._has_values then return true end
+  return self:_read_values(values, number, at, used)
+end
+
+--- Calls a method for each of several rows until one refuses.
+function Sparse:_each(method, rows, from, count)
+  for i = 0, count - 1 do
+    local done, message, reason = method(self, rows[from + i], from + i, i * self._width)
+    if not done then return nil, message, reason end
+  end
   return true
 end
 
@@ -100,18 +115,16 @@ end
 ---@return string? message
 ---@return string? reason
 function Sparse:read(rows, from, count)
-  local done, message, reason = self:_measure(rows, from, count)
-  if not done then return nil, message, reason end
-  for i = 0, count - 1 do
-    local ids, values = parts(rows[from + i])
-    local used
-    used, message, reason = self:_read_ids(ids, from + i, i * self._width)
-    if not used then return nil, message, reason end
-    if self._has_values then
-      done, message, reason = self:_read_values(values, from + i, i * self._width, used)
-      if not done then return nil, message, reason end
-    end
+  self._width, self._has_values = 1, false
+  local done, message, reason
+  if count == 1 then -- no loop: the JIT compiler ends its traces there
+    done, message, reason = self:_measure(rows[from], from)
+    if done then done, message, reason = self:_read_row(rows[from], from, 0) end
+  else
+    done, message, reason = self:_each(self._measure, rows, from, count)
+    if done then done, message, reason = self:_each(self._read_row, rows, from, count) end
   end
+  if not done then return nil, message, reason end
   self.count = count
   return count
 end

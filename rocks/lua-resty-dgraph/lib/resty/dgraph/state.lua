@@ -130,6 +130,7 @@ function State:write(memory, plan, copy)
     header[HEADER.checkpoint_failures] = header[HEADER.checkpoint_failures] + 1
     header[HEADER.failures_in_a_row] = header[HEADER.failures_in_a_row] + 1
     header[HEADER.checkpoint_failed] = ngx.time()
+    memory:set_text(message)
     return nil, message
   end
   remember(header, epochs)

@@ -24,6 +24,8 @@ int resty_dgraph_statx(int folder, const char *path, int flags, unsigned int mas
 int resty_dgraph_chown(const char *path, unsigned int user, unsigned int group) asm("chown");
 int resty_dgraph_usleep(unsigned int microseconds) asm("usleep");
 int resty_dgraph_getpid(void) asm("getpid");
+int resty_dgraph_fork(void) asm("fork");
+void resty_dgraph_exit(int status) asm("_exit");
 int resty_dgraph_kill(int pid, int signal) asm("kill");
 int resty_dgraph_glob(const char *pattern, int flags, void *on_error, void *found) asm("glob");
 void resty_dgraph_globfree(void *found) asm("globfree");
@@ -48,6 +50,24 @@ function system.getpid() return C.resty_dgraph_getpid() end
 
 --- Blocks for some seconds, less than one.
 function system.pause(seconds) C.resty_dgraph_usleep(seconds * 1e6) end
+
+--- Calls `f()` in a process of its own, which ends with it. It has none of the files that are open
+--- here but `kept`, so that connections which are closed here are closed; it must not log, since
+--- what it opens may have the number of a log. nginx takes note of its end.
+---@param kept integer  a file's number
+---@param f fun()
+---@return integer? pid
+---@return string? message
+function system.spawn(kept, f)
+  local pid = C.resty_dgraph_fork()
+  if pid < 0 then return nil, system.reason() end
+  if pid > 0 then return pid end
+  for fd = 3, 4095 do
+    if fd ~= kept then C.resty_dgraph_close(fd) end
+  end
+  pcall(f)
+  C.resty_dgraph_exit(0)
+end
 
 --- Whether there is a process of this number.
 ---@param pid integer
@@ -179,16 +199,7 @@ function system.close(fd) C.resty_dgraph_close(fd) end
 
 function system.unlink(path) return C.resty_dgraph_unlink(path) == 0 end
 
---- Appends all of it, or nothing: what a full disk took of it is cut off again.
----@param fd integer
----@param data ffi.cdata*  a `uint8_t *`
----@param size integer
----@param length integer  of the file so far
----@return true? done
----@return string? message
----@return boolean? spoiled  a part of it is in the file and cannot be cut off
-function system.append(fd, data, size, length)
-  local at = 0
+local function append_rest(fd, data, at, size, length)
   while at < size do
     local count = tonumber(C.resty_dgraph_write(fd, data + at, size - at))
     if count > 0 then
@@ -199,6 +210,21 @@ function system.append(fd, data, size, length)
     end
   end
   return true
+end
+
+--- Appends all of it, or nothing: what a full disk took of it is cut off again.
+---@param fd integer
+---@param data ffi.cdata*  a `uint8_t *`
+---@param size integer
+---@param length integer  of the file so far
+---@return true? done
+---@return string? message
+---@return boolean? spoiled  a part of it is in the file and cannot be cut off
+function system.append(fd, data, size, length)
+  -- As a rule one call does it, and the JIT compiler ends its traces at a loop.
+  local count = tonumber(C.resty_dgraph_write(fd, data, size))
+  if count == size then return true end
+  return append_rest(fd, data, count > 0 and count or 0, size, length)
 end
 
 --- Cuts a file off.
@@ -221,12 +247,13 @@ local Flock = ffi.typeof "struct { short type, whence; long start, length; int p
 local SHARED, EXCLUSIVE, NONE = 0, 1, 2
 local request = Flock()
 
-local function set(fd, kind, byte, command)
+local set
+
+function set(fd, kind, byte, command)
   request.type, request.start, request.length, request.pid = kind, byte, 1, 0
-  while C.resty_dgraph_fcntl(fd, command, request) ~= 0 do
-    if ffi.errno() ~= EINTR then return false end
-  end
-  return true
+  if C.resty_dgraph_fcntl(fd, command, request) == 0 then return true end
+  if ffi.errno() ~= EINTR then return false end
+  return set(fd, kind, byte, command)
 end
 
 --- Locks one byte of a file, waiting for others; the lock goes with the process that took it. Each

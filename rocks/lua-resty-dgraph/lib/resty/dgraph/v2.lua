@@ -231,13 +231,13 @@ end
 --- GET /v2/health/live
 function v2.live() http.answer(200, { live = true }) end
 
---- GET /v2/health/ready, and /v2/models/NAME/ready
+--- GET /v2/health/ready, and /v2/models/NAME/ready. A disk that is full leaves a server ready: it
+--- predicts, and says of each example that it cannot be learnt.
 function v2.ready(service, model)
   for _, each in pairs(model and { model } or service.models) do
-    local failed = each.header[HEADER.ready] ~= 1 and "is being loaded"
-      or each.header[HEADER.failures_in_a_row] > 0 and "cannot write checkpoints"
-      or each.header[HEADER.foreign] ~= 0 and "waits for its state folder"
-    if failed then return http.fail(503, ("model %s %s"):format(each.name, failed)) end
+    if each.header[HEADER.foreign] ~= 0 then
+      return http.fail(503, ("model %s waits for its state folder"):format(each.name))
+    end
   end
   http.answer(200, { ready = true })
 end
