@@ -23,8 +23,6 @@ reference("basics", {
   batch_matmul = function(a, b) return F.batch_matmul(a, b, true) end,
   outer = F.outer,
   vdot = F.vdot,
-  batch_det = F.batch_det,
-  batch_inv = F.batch_inv,
   ["stack axis=2"] = function(...) return F.stack({ ... }, 2) end,
   split = function(x) return F.split(x, { 1, 3 }, 3) end,
   ["take axis=2"] = function(x, i) return F.take(x, i + 1, 2) end,

@@ -21,7 +21,8 @@ typedef struct entries {
 
 typedef void run_entries(const entries *e, char *table, char *list);
 
-/* Runs without gaps and runs of one element are loops of their own. */
+/* Runs without gaps and runs of one element are loops of their own. Table and list are no parts of
+ * one tensor. */
 #define ENTRIES(name, T, statement)                                                                \
   static void name(const entries *e, char *table, char *list)                                      \
   {                                                                                                \
@@ -45,9 +46,29 @@ typedef void run_entries(const entries *e, char *table, char *list);
     }                                                                                              \
   }
 
-ENTRIES(gather_1, uint8_t, *b = *a)
-ENTRIES(gather_4, uint32_t, *b = *a)
-ENTRIES(gather_8, uint64_t, *b = *a)
+/* Gathers copy runs without gaps at once, and have a shorter loop for single elements. */
+#define GATHER(name, T)                                                                            \
+  static void name##_runs(const entries *e, char *table, char *list)                               \
+  {                                                                                                \
+    for (int64_t k = 0; k < e->count; k++)                                                         \
+      for (int64_t i = 0; i < e->n; i++)                                                           \
+        *(T *)(list + k * e->list_step + i * e->list_stride) =                                     \
+            *(const T *)(table + e->index[k] * e->table_step + i * e->table_stride);               \
+  }                                                                                                \
+  static void name(const entries *e, char *table, char *list)                                      \
+  {                                                                                                \
+    int64_t step = e->table_step;                                                                  \
+    if (e->n == 1 && step == sizeof(T) && e->list_step == sizeof(T)) {                             \
+      for (int64_t k = 0; k < e->count; k++) ((T *)list)[k] = ((const T *)table)[e->index[k]];     \
+    } else if (e->n > 1 && e->table_stride == sizeof(T) && e->list_stride == sizeof(T)) {          \
+      for (int64_t k = 0; k < e->count; k++)                                                       \
+        memcpy(list + k * e->list_step, table + e->index[k] * step, (size_t)e->n * sizeof(T));     \
+    } else name##_runs(e, table, list);                                                            \
+  }
+
+GATHER(gather_1, uint8_t)
+GATHER(gather_4, uint32_t)
+GATHER(gather_8, uint64_t)
 ENTRIES(scatter_1, uint8_t, *a = *b)
 ENTRIES(scatter_4, uint32_t, *a = *b)
 ENTRIES(scatter_8, uint64_t, *a = *b)
