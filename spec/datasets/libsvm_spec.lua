@@ -24,6 +24,18 @@ describe("read_libsvm", function()
       { data.indices.dtype, data.values.dtype, data.offsets.dtype, data.labels.dtype })
   end)
 
+  it("reads numbers as tonumber does", function()
+    local words = { "0.1", "-12.5", "+3", "1e3", "123456789.123456", "0.3000000000000000444",
+      "1e-320", ".5", "7.", "9007199254740993", "0x10", "-0" }
+    local features = {}
+    for i, word in ipairs(words) do features[i] = i .. ":" .. word end
+    folder.write(place .. "/numbers", "12.25 " .. table.concat(features, "\t") .. " \r\n 2\n")
+    local data = assert(datasets.read_libsvm(place .. "/numbers", { dtype = "float64" }))
+    local values = data.values:totable()
+    for i, word in ipairs(words) do assert.equal(tonumber(word), values[i]) end
+    assert.same({ { 12.25, 2 }, { 1, 13 } }, { data.labels:totable(), data.offsets:totable() })
+  end)
+
   it("reads packed files, other dtypes, features from 0", function()
     local data = assert(datasets.read_libsvm(place .. "/packed.gz", { zero_based = true,
       n_features = 10, dtype = "float64", label_dtype = "int32" }))

@@ -31,6 +31,8 @@ local function new_list()
     list.data[list.size] = value
     list.size = list.size + 1
   end
+  --- Forgets what came behind the first `size` elements.
+  function list.cut(size) list.size = size end
   --- A tensor of the elements.
   function list.tensor(dtype)
     local x = require "dgraph".empty({ list.size }, { dtype = dtype, device = "cpu" })
@@ -65,17 +67,100 @@ local function read_row(line, lists, shift)
   return largest
 end
 
+-- -- Rows as most are, byte by byte: with the JIT compiler several times faster, only with it ------
+
+local SPACE, TAB, NEWLINE, RETURN, PLUS, MINUS, DOT, COLON, ZERO, NINE =
+  (" \t\n\r+-.:09"):byte(1, -1)
+local DIGITS = 15 -- so many make a whole number that a double holds, divided by 10^15 at most
+
+local POWERS = {}
+for i = 0, DIGITS do POWERS[i] = 10 ^ i end
+
+local function ends(byte)
+  return byte == SPACE or byte == NEWLINE or byte == TAB or byte == RETURN
+end
+
+--- The number at `at`, and what comes behind it; nil when it is long, has an exponent, or is none.
+--- A whole number divided by a power of ten is rounded once, so this is what tonumber gives.
+local function number_at(p, at)
+  local sign = 1
+  if p[at] == PLUS then at = at + 1
+  elseif p[at] == MINUS then sign, at = -1, at + 1
+  end
+  local whole, digits, behind = 0, 0, 0
+  while p[at] >= ZERO and p[at] <= NINE do
+    whole, digits, at = 10 * whole + (p[at] - ZERO), digits + 1, at + 1
+  end
+  if p[at] == DOT then
+    at = at + 1
+    while p[at] >= ZERO and p[at] <= NINE do
+      whole, digits, behind, at = 10 * whole + (p[at] - ZERO), digits + 1, behind + 1, at + 1
+    end
+  end
+  if digits == 0 or digits > DIGITS or not ends(p[at]) then return nil, at end
+  return sign * whole / POWERS[behind], at
+end
+
+--- A whole number before a colon, and what comes behind that; nil if it is not like that.
+local function feature_at(p, at)
+  local feature, from = 0, at
+  while p[at] >= ZERO and p[at] <= NINE do feature, at = 10 * feature + (p[at] - ZERO), at + 1 end
+  if at == from or at - from > DIGITS or p[at] ~= COLON then return nil, at end
+  return feature, at + 1
+end
+
+local function skip(p, at)
+  while p[at] == SPACE or p[at] == TAB or p[at] == RETURN do at = at + 1 end
+  return at
+end
+
+--- Reads the row at `at`, of a text that ends in a newline. Returns the largest feature and where
+--- the next row begins; nil when something about it is unusual, and then nothing is added.
+local function usual_row(p, at, lists, shift)
+  local indices, values = lists.indices, lists.values
+  local begin, before = indices.size, 0
+  local label
+  label, at = number_at(p, skip(p, at))
+  if not label then return nil end
+  at = skip(p, at)
+  while p[at] ~= NEWLINE do
+    local feature, value
+    feature, at = feature_at(p, at)
+    if feature then value, at = number_at(p, at) end
+    if not value or feature + shift <= before then
+      indices.cut(begin)
+      values.cut(begin)
+      return nil
+    end
+    before = feature + shift
+    indices.push(before)
+    values.push(value)
+    at = skip(p, at)
+  end
+  lists.offsets.push(begin + 1)
+  lists.labels.push(label)
+  return before, at + 1
+end
+
 --- Reads all rows of a text; returns the largest feature, or nil and a message.
 local function read_rows(text, lists, shift)
-  local largest, number = 0, 0
-  for line in text:gmatch "([^\n]*)\n?" do
+  if text:sub(-1) ~= "\n" then text = text .. "\n" end
+  local p, size = ffi.cast("const uint8_t *", text), #text
+  local at, largest, number, is_compiled = 0, 0, 0, jit.status()
+  while at < size do
     number = number + 1
-    line = line:match "^[^#]*"
-    if line:find "%S" then
-      local feature, message = read_row(line, lists, shift)
-      if not feature then return nil, ("line %d: %s"):format(number, message) end
-      largest = math.max(largest, feature)
+    local feature, next_row
+    if is_compiled then feature, next_row = usual_row(p, at, lists, shift) end
+    if not feature then
+      next_row = text:find("\n", at + 1, true)
+      local line = text:sub(at + 1, next_row - 1):match "^[^#]*"
+      if line:find "%S" then
+        local message
+        feature, message = read_row(line, lists, shift)
+        if not feature then return nil, ("line %d: %s"):format(number, message) end
+      end
     end
+    largest, at = math.max(largest, feature or 0), next_row
   end
   return largest
 end
