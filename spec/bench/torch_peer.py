@@ -18,12 +18,12 @@ flags = parser.parse_args()
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = str(flags.threads)
 
-start = time.perf_counter()
+start = time.process_time()
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
-loaded = time.perf_counter() - start
+loaded = time.process_time() - start
 
 BLOCKS, SECONDS, WARM_UP = (5, 0.02, 0.1) if flags.quick else (9, 0.06, 0.3)
 UNITS = {"ns": 1e9, "us": 1e6, "ms": 1e3}
