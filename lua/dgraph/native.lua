@@ -192,22 +192,6 @@ end
 ---@return dgraph.Tensor
 function native.own_copy(h) return own(twin(h)) end
 
-local anchor_type = ffi.typeof "dg_tensor *[1]"
-
-local function release_anchor(anchor) C.dg_release(anchor[0]) end
-
---- What owns a reference that C gave for a handle, where the handle may own another one. It is no
---- handle itself: the JIT compiler takes two cdata with one handle for the same object, so that a
---- copy in a weak table could be its own key, and stay.
----@param h dgraph.Tensor
----@return ffi.cdata*
-function native.anchor(h)
-  local anchor = ffi.gc(anchor_type(), release_anchor)
-  anchor[0] = h
-  if C.dg_memory_live() > native.gc_limit then native.collect() end
-  return anchor
-end
-
 --- A second cdata of the same handle, which owns nothing.
 ---@param x dgraph.Tensor
 ---@return ffi.cdata*

@@ -203,7 +203,7 @@ local anchors = setmetatable({}, { __mode = "k" })
 function scopes.keep(x)
   if not anchors[x] then
     if C.dg_keep(x) == nil then native.raise_last() end
-    anchors[x] = native.anchor(x)
+    anchors[x] = own_copy(x)
   end
   return x
 end

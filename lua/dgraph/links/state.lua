@@ -17,7 +17,7 @@ local owners, extent_of = setmetatable({}, weak), setmetatable({}, weak)
 
 local function hold(x)
   if C.dg_keep(x) == nil then native.raise_last() end
-  owners[x], extent_of[x] = native.anchor(x), extents.innermost()
+  owners[x], extent_of[x] = native.own_copy(x), extents.innermost()
 end
 
 local function give_back(x)
