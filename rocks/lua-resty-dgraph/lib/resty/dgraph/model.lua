@@ -133,10 +133,9 @@ local function recover(self)
   header[HEADER.recoveries] = header[HEADER.recoveries] + 1
   ngx.log(ngx.ERR, "dgraph: model ", self.name, ": a worker died within a step; going back to what "
     .. "was learnt before it")
-  local done, message = nil, "there is no state folder"
-  if self.state then
-    done, message = self:restore()
-  end
+  local ok, done, message = true, nil, "there is no state folder"
+  if self.state then ok, done, message = pcall(self.restore, self) end
+  if not ok then done, message = nil, done end
   if not done then
     ngx.log(ngx.ERR, "dgraph: model ", self.name, ": ", message, "; taking what was last good")
     guard.roll_back(self)
@@ -337,14 +336,10 @@ local function read_rows(self, instances, targets, from, count)
   self.learner.target:read(targets, from, count)
 end
 
---- Learns rows that the readers have read, on record first. Refused steps leave neither trace.
-local function step(self, instances, targets, from, count)
-  if enter(self) then read_rows(self, instances, targets, from, count) end
+--- On record first, then the step. What is refused leaves neither trace.
+local function learn_on_record(self)
   local size, message = record(self)
-  if not size then
-    leave(self)
-    return nil, message, "state"
-  end
+  if not size then return nil, message, "state" end
   local loss, reason
   loss, message, reason = self.learner:step(self.region:steps())
   if loss then
@@ -352,7 +347,15 @@ local function step(self, instances, targets, from, count)
   elseif size > 0 then
     self.journal:take_back(size)
   end
+  return loss, message, reason
+end
+
+--- Learns rows that the readers have read. Whatever happens, the lock is given back.
+local function step(self, instances, targets, from, count)
+  if enter(self) then read_rows(self, instances, targets, from, count) end
+  local ok, loss, message, reason = pcall(learn_on_record, self)
   leave(self)
+  if not ok then return nil, tostring(loss), "model" end
   return loss, message, reason
 end
 
