@@ -9,7 +9,7 @@ local HEADER, SLOT, POINT = region.HEADER, region.SLOT, region.POINT
 
 local keeper = {}
 
-local PERIOD = 1
+local PERIOD, FIRST = 1, 0.1 -- seconds; what was never kept is kept soon after the start
 
 --- The byte of the shared memory that is locked while a checkpoint is written; beside model.lua's.
 local WRITER = 4
@@ -187,7 +187,8 @@ end
 ---@return true? done
 ---@return string? message
 function keeper.start(service)
-  local done, message = ngx.timer.every(PERIOD, tick, service)
+  local done, message = ngx.timer.at(FIRST, tick, service)
+  if done then done, message = ngx.timer.every(PERIOD, tick, service) end
   if not done then return nil, message end
   return true
 end
