@@ -114,7 +114,10 @@ describe("MemoryHook", function()
   end)
 
   it("counts what training takes, by function", function()
+    collectgarbage() -- so that nothing of before goes meanwhile
+    collectgarbage "stop"
     local summary = after_training(hooks.MemoryHook()):summary()
+    collectgarbage "restart"
     assert.same({ 6, 3 }, { summary.linear.occurrence, summary.relu.occurrence })
     assert.is_true(summary.linear.forward_bytes >= 3 * 4 * 16 * (32 + 10))
     assert.equal(0, summary.update_sgd.forward_bytes)
