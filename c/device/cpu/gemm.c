@@ -16,8 +16,8 @@
  * on its multiples. CHUNK: elements gathered at a time where a vector has a stride.
  *
  * Of larger products, with AVX2: LONG_K, TURNED_K: up to there the rows of a tile of A stay in the
- * first cache; WALKED_MAX: elements of B that is walked over again for each tile's rows. From
- * MANY_ROWS on it pays to copy strips of B.
+ * first cache; WALKED_MAX, TURNED_MAX: elements of B, or of an A that lies turned, which is walked
+ * over again and again. From MANY_ROWS on it pays to copy strips of B.
  */
 enum {
   OURS_ALWAYS = 8 * 1024,
@@ -31,6 +31,7 @@ enum {
   CHUNK = 512,
   LONG_K = 1024,
   TURNED_K = 128,
+  TURNED_MAX = 64 * 1024,
   WALKED_MAX = 512 * 1024,
   MANY_ROWS = 192,
 };
