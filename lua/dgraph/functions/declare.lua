@@ -19,7 +19,7 @@ local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
 
--- What makes the functions runs once each: a fifth of the time to load dgraph went into compiling it.
+-- What makes the functions runs once each: compiling it took a fifth of the time to load dgraph.
 jit.off(true, true)
 
 ---@class dgraph.Parameters: { name: string, type: string, is_option: boolean, nullable: boolean,
