@@ -16,11 +16,12 @@
 
 enum {
   LINE = 64,
-  SMALL = 1024,      /* classes are LINE apart up to here */
-  STEPS = 8,         /* classes to each doubling above */
-  MAPPED = 2 << 20,  /* from here on blocks are mapped, not allocated */
-  FLUSH = 256 << 10, /* how far a thread's byte counters may drift */
-  SLACK = 64 << 20   /* what may always be cached */
+  SMALL = 1024, /* classes are LINE apart up to here */
+  STEP_BITS = 3,
+  STEPS = 1 << STEP_BITS, /* classes to each doubling above */
+  MAPPED = 2 << 20,       /* from here on blocks are mapped, not allocated */
+  FLUSH = 256 << 10,      /* how far a thread's byte counters may drift */
+  SLACK = 64 << 20        /* what may always be cached */
 };
 
 static const int64_t LARGEST = (int64_t)1 << 41;
@@ -50,9 +51,9 @@ DG_INLINE int class_of(int64_t bytes, int64_t *rounded)
     return (int)lines - 1;
   }
   int power = 63 - __builtin_clzll((uint64_t)(bytes - 1)); /* 2^power < bytes <= 2^(power + 1) */
-  int64_t step = ((int64_t)1 << power) / STEPS;
-  int64_t over = (bytes - ((int64_t)1 << power) + step - 1) / step; /* 1 ... STEPS */
-  *rounded = ((int64_t)1 << power) + over * step;
+  int shift = power - STEP_BITS;                           /* of the step, a power of two */
+  int64_t over = ((bytes - ((int64_t)1 << power) - 1) >> shift) + 1; /* 1 ... STEPS */
+  *rounded = ((int64_t)1 << power) + (over << shift);
   return SMALL / LINE + (power - 10) * STEPS + (int)over - 1;
 }
 

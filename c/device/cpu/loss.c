@@ -129,7 +129,7 @@ enum { BLOCK = 1024, LANES = 16 };
         const double d = (double)(b ? a[i] - b[i] : a[i]);                                         \
         lane[0] += d * d;                                                                          \
       }                                                                                            \
-      for (int k = LANES / 2; k > 0; k /= 2)                                                       \
+      for (int k = some < LANES ? 0 : LANES / 2; k > 0; k /= 2)                                    \
         for (int j = 0; j < k; j++) lane[j] += lane[j + k];                                        \
       total += lane[0];                                                                            \
     }                                                                                              \

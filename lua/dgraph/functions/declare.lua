@@ -116,7 +116,10 @@ end
 --- The lines that check one parameter, with `$n` filled in.
 local function check_lines(p, lines)
   local code = KINDS[p.type][1]:gsub("%$n", p.name):gsub("%$w", "who")
-  if p.nullable and not code:find "^local" and code ~= "" then
+  if p.nullable and code:find "^if type" then
+    -- A comparison of a tensor calls its metamethod, so the type comes first.
+    code = code:gsub(" then ", (" and %s ~= nil then "):format(p.name), 1)
+  elseif p.nullable and not code:find "^local" and code ~= "" then
     code = ("if %s ~= nil then %s end"):format(p.name, code)
   end
   lines[#lines + 1] = code

@@ -5,6 +5,9 @@ local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
 local arguments = require "dgraph.links.arguments"
 local initializers = require "dgraph.initializers"
+local native = require "dgraph.native"
+
+local C = native.C
 
 ---@class dgraph.Linear: dgraph.Link
 ---@field W dgraph.Parameter  weights, out x in
@@ -50,7 +53,7 @@ end
 ---@return dgraph.Tensor  batch x out
 function Linear:forward(x, n_batch_axes)
   local W = self.W
-  if not W.is_initialized then see(self, x, n_batch_axes or 1) end
+  if C.dg_is_initialized(W) == 0 then see(self, x, n_batch_axes or 1) end
   local y = F.linear(x, W, self.b, n_batch_axes) -- no tail call: see Link
   return y
 end
