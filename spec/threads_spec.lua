@@ -39,7 +39,7 @@ end
 
 local function variable(...) return dg.Variable(dg.randn(...)) end
 
-describe("the same results with any number of threads", function()
+describe("the same results with any number of threads #long", function()
   dg.seed(1)
   for _, shape in ipairs {
     { 700, 3, 500 }, { 130, 140, 150 }, { 300, 330, 90 }, { 65, 500, 200 }, { 70, 90, 700 },
