@@ -1594,6 +1594,34 @@ DG_API dg_tensor *dg_std(dg_tensor *x, int count, const int64_t *axes, double co
 /* a where the condition (bool) holds, else b; all three broadcast, a and b of one dtype. */
 DG_API dg_tensor *dg_where(dg_tensor *condition, dg_tensor *a, dg_tensor *b);
 
+/* ---- grad/backward.c: how a walk begins, what callers run it with, and how it ends. */
+
+/* A walk back from `outputs` tensors to the leaves, whose gradients it adds up when it ends. gy has
+ * the gradient to start from for each output, or NULL (itself or an item) for 1, which only outputs
+ * of one element can do without. `flags`: DG_RETAIN_GRAD ... Free it with dg_walk_free. */
+DG_API dg_walk *dg_walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int flags);
+
+/* A walk back from `outputs` tensors to the `inputs` tensors x alone: only what leads to them is
+ * visited, no leaf changes, and dg_walk_result has the gradients. */
+DG_API dg_walk *dg_walk_to(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int inputs,
+                           dg_tensor *const *x, int flags);
+
+/* Frees a walk, finished or not. Leaves that it has not reached the end for keep what they had. */
+DG_API int dg_walk_free(dg_walk *w);
+
+/* A walk from y to all leaves in one call. It starts with the gradient that is set at y, which is
+ * used up, or with 1. Returns DG_WALK_DONE or DG_WALK_FAILED, or what the caller is to do now, and
+ * then *rest is the walk to go on with: it is the caller's to run and to free. */
+DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest);
+
+/* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
+ * limit); at least one node is visited. Returns a dg_status. */
+DG_API int dg_walk_run(dg_walk *w, double budget_us);
+
+/* Visits one node. Returns a dg_status: DG_WALK_MORE after a visit, DG_WALK_DONE when the leaves
+ * have their gradients. */
+DG_API int dg_walk_step(dg_walk *w);
+
 /* ---- grad/look.c: what a caller sees of a walk between its steps, and gives back to it. */
 
 /* The node that a walk has just visited, or hands back (DG_WALK_CALL); borrowed until the next call.
@@ -1630,34 +1658,6 @@ DG_API dg_tensor *dg_walk_gradient(dg_walk *w);
 /* After dg_walk_to has ended: the gradient of input `i`, NULL without an error when the outputs do
  * not depend on it. */
 DG_API dg_tensor *dg_walk_result(dg_walk *w, int i);
-
-/* ---- grad/walk.c: backward: visits the recorded nodes from the newest to the oldest. */
-
-/* A walk back from `outputs` tensors to the leaves, whose gradients it adds up when it ends. gy has
- * the gradient to start from for each output, or NULL (itself or an item) for 1, which only outputs
- * of one element can do without. `flags`: DG_RETAIN_GRAD ... Free it with dg_walk_free. */
-DG_API dg_walk *dg_walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int flags);
-
-/* A walk back from `outputs` tensors to the `inputs` tensors x alone: only what leads to them is
- * visited, no leaf changes, and dg_walk_result has the gradients. */
-DG_API dg_walk *dg_walk_to(int outputs, dg_tensor *const *y, dg_tensor *const *gy, int inputs,
-                           dg_tensor *const *x, int flags);
-
-/* Frees a walk, finished or not. Leaves that it has not reached the end for keep what they had. */
-DG_API int dg_walk_free(dg_walk *w);
-
-/* A walk from y to all leaves in one call. It starts with the gradient that is set at y, which is
- * used up, or with 1. Returns DG_WALK_DONE or DG_WALK_FAILED, or what the caller is to do now, and
- * then *rest is the walk to go on with: it is the caller's to run and to free. */
-DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest);
-
-/* Runs a walk until it ends, the caller is needed, or `budget_us` microseconds have passed (0: no
- * limit); at least one node is visited. Returns a dg_status. */
-DG_API int dg_walk_run(dg_walk *w, double budget_us);
-
-/* Visits one node. Returns a dg_status: DG_WALK_MORE after a visit, DG_WALK_DONE when the leaves
- * have their gradients. */
-DG_API int dg_walk_step(dg_walk *w);
 
 #endif
 

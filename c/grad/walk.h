@@ -91,6 +91,30 @@ int dg_walk_open(dg_walk *w);
 /* Whether the walk itself is recorded. */
 DG_INLINE bool dg_walk_records(const dg_walk *w) { return w->flags & DG_DOUBLE_BACKPROP; }
 
+/* Closes that scope. */
+DG_INLINE void dg_walk_close(dg_walk *w)
+{
+  if (w->scope > 0 && dg_scope_rewind(w->scope)) dg_scope_close(w->scope, NULL, 0);
+  w->scope = 0;
+}
+
+/* What takes the scope's place where the walk is recorded outside scopes. */
+DG_INLINE void dg_walk_open_pool(dg_walk *w)
+{
+  if (dg_walk_records(w)) w->pool = dg_pool_open();
+}
+
+/* Frees what was made since the rule began. */
+DG_INLINE void dg_walk_sweep(dg_walk *w)
+{
+  if (w->scope > 0) {
+    dg_births_drop(w->mark);
+  } else if (w->pool != DG_NO_POOL) {
+    dg_pool_close(w->pool, NULL);
+    w->pool = DG_NO_POOL;
+  }
+}
+
 /* Whether x's gradient is still wanted once its node has been visited. */
 DG_INLINE bool dg_walk_keeps(const dg_walk *w, const dg_body *x)
 {
@@ -154,6 +178,15 @@ void dg_walk_empty(dg_walk *w);
 int dg_walk_return(dg_walk *w);
 /* Marks the nodes that lead to the wanted inputs. */
 int dg_walk_mark(dg_walk *w);
+
+/* The walk whose marks on this thread's tensors and nodes are whole. */
+extern DG_HIDDEN DG_THREAD_LOCAL uint64_t dg_walk_marker;
+
+/* Goes on until the walk ends, the caller is needed, a node was visited (`node`), or the time is up
+ * (0: no limit). */
+dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us);
+/* Lets go of all that the walk holds; it cannot go on. */
+void dg_walk_let_go(dg_walk *w);
 
 /* Whether the graph is still there; false with an error set when it went with its scope. */
 bool dg_walk_is_alive(const dg_walk *w);

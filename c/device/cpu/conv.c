@@ -103,15 +103,8 @@ static conv_plan plan_for(conv_kind kind, const dg_sweep *s, const dg_view *x, c
   return make_plan(kind, &plane, x->shape[0], groups, channels, w->shape[0] / DG_MAX(groups, 1));
 }
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/conv.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/conv.inc"
+#define PART "device/cpu/conv.inc"
+#include "device/cpu/reals.h"
 
 /* Any of x, w, b, y may be NULL: what is not read. `p` comes from all of them. */
 static int run(const conv_plan *p, const dg_view *x, const dg_view *w, const dg_view *b,

@@ -69,30 +69,14 @@ static direct direct_of(const dg_sweep *s, int64_t batch, int64_t groups, int64_
 }
 
 #define TARGET
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/direct.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/direct.inc"
+#define PART "device/cpu/direct.inc"
+#include "device/cpu/reals.h"
 
 #if DG_HAS_X86
 #undef TARGET
-#undef REAL
-#undef NAME
 #define TARGET DG_TARGET_AVX2
-#define REAL float
-#define NAME(x) x##_avx2_f32
-#include "device/cpu/direct.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_avx2_f64
-#include "device/cpu/direct.inc"
+#define SET _avx2
+#include "device/cpu/reals.h"
 #endif
 
 static int run(direct *d, int64_t size, dg_parallel_fn *base, dg_parallel_fn *avx2)

@@ -38,12 +38,5 @@ static block_sizes choose_blocks(int64_t m, int64_t n, int64_t k, int mr, int nr
   };
 }
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/gemm_blocked.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/gemm_blocked.inc"
+#define PART "device/cpu/gemm_blocked.inc"
+#include "device/cpu/reals.h"

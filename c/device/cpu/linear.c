@@ -11,12 +11,5 @@
  */
 enum { SOME_IN = 4096, SPLIT = 64 * 1024 };
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/linear.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/linear.inc"
+#define PART "device/cpu/linear.inc"
+#include "device/cpu/reals.h"

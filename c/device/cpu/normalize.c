@@ -144,15 +144,8 @@ static void run(job *j, dg_parallel_fn *rows, dg_parallel_fn *columns)
 /* How many layers of ROWS groups there are, where gamma lies along the groups. */
 static int64_t layers(const job *j) { return (j->groups + ROWS - 1) / ROWS; }
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/normalize.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/normalize.inc"
+#define PART "device/cpu/normalize.inc"
+#include "device/cpu/reals.h"
 
 int dg_cpu_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
                      const dg_view *y)

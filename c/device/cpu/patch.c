@@ -76,15 +76,8 @@ dg_tile dg_tile_at(const dg_tiling *t, int64_t i)
   return p;
 }
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/patch.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/patch.inc"
+#define PART "device/cpu/patch.inc"
+#include "device/cpu/reals.h"
 
 /* -- im2col and col2im ------------------------------------------------------------------------- */
 

@@ -98,30 +98,14 @@ static columns columns_of(const dg_sweep *s)
 }
 
 #define TARGET
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/pooling.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/pooling.inc"
+#define PART "device/cpu/pooling.inc"
+#include "device/cpu/reals.h"
 
 #if DG_HAS_X86
 #undef TARGET
-#undef REAL
-#undef NAME
 #define TARGET DG_TARGET_AVX2
-#define REAL float
-#define NAME(x) x##_avx2_f32
-#include "device/cpu/pooling.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_avx2_f64
-#include "device/cpu/pooling.inc"
+#define SET _avx2
+#include "device/cpu/reals.h"
 #endif
 
 static void run(pool_work *w, int dtype, int64_t planes)

@@ -21,15 +21,8 @@ typedef struct cells {
   cell_run *run;
 } cells;
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/recurrent.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/recurrent.inc"
+#define PART "device/cpu/recurrent.inc"
+#include "device/cpu/reals.h"
 
 #if DG_HAS_X86
 #define LOOPS_OF(kind, real)                                                                       \

@@ -12,15 +12,8 @@
 
 enum { BLOCK = 1024, LANES = 16, GRAIN = 8 << 10 };
 
-#define REAL float
-#define NAME(x) x##_f32
-#include "device/cpu/rows.inc"
-
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(x) x##_f64
-#include "device/cpu/rows.inc"
+#define PART "device/cpu/rows.inc"
+#include "device/cpu/reals.h"
 
 void dg_rows_run(dg_rows_kind kind, int dtype, const dg_rows *rows, int64_t count)
 {
