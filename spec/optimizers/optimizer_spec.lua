@@ -26,6 +26,25 @@ describe("an optimizer", function()
     assert.same({ -2 }, model.w:totable())
   end)
 
+  it("goes with its model once nobody has them, whatever the optimizer", function()
+    local function learn(Class)
+      local model = dg.Sequential(L.Linear(2, 3), F.tanh, L.Linear(3, 1))
+      Class():setup(model):update(function() return F.sum(model(dg.ones(1, 2)) ^ 2) end)
+    end
+    for name, Class in pairs(dg.optimizers) do
+      if type(Class) == "table" and (Class.Rule or name == "LBFGS") then
+        collectgarbage()
+        collectgarbage()
+        local before = dg.memory().tensors
+        for _ = 1, 3 do learn(Class) end
+        collectgarbage()
+        collectgarbage()
+        -- A model has 4 tensors and as many gradients; a trace of the JIT compiler may hold a few.
+        assert.is_true(dg.memory().tensors - before < 8, name)
+      end
+    end
+  end)
+
   it("leaves nothing behind but parameters, gradients and state", function()
     local model, lossfun = number()
     local optimizer = optimizers.Adam():setup(model)

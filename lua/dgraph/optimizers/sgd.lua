@@ -33,10 +33,13 @@ end
 
 function SGD:_read_rules()
   GradientMethod._read_rules(self)
-  self._is_plain = unroll("rules, lr, update", #self._rules, [[
+  self._inherits = UpdateRule.inherits(self)
+  self._is_plain = unroll("rules, inherits, update", #self._rules, [[
     do
       local rule = rules[$i]
-      if not rule.enabled or rule.hyperparam.lr ~= lr or rule.update_core ~= update then
+      local settings = rule.hyperparam
+      if not rule.enabled or rawget(settings, "lr") ~= nil or getmetatable(settings) ~= inherits
+          or rule.update_core ~= update then
         return false
       end
     end]], "return true")
@@ -47,7 +50,7 @@ end
 --- All parameters in one call, unless some have rules or settings of their own.
 function SGD:_apply()
   local rules, list, lr = self._rules, self._list, self.lr
-  if not self._is_plain(rules, lr, SGDRule.update_core) then
+  if not self._is_plain(rules, self._inherits, SGDRule.update_core) then
     return GradientMethod._apply(self)
   end
   native.check(C.dg_update_sgd_all(list.n, list.handles, lr, list.marks))

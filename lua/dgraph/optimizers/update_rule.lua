@@ -29,9 +29,29 @@ UpdateRule.number_names = {}
 --- gets the whole matrix.
 UpdateRule.takes_rows = false
 
+local metatables = setmetatable({}, { __mode = "k" })
+
+--- The metatable of what takes its settings from an optimizer. It does not keep the optimizer: that
+--- has the model, whose parameters have the rules, and none of them would ever be collected.
+---@param parent dgraph.Optimizer
+---@return table
+function UpdateRule.inherits(parent)
+  local made = metatables[parent]
+  if not made then
+    local holder = setmetatable({ parent }, { __mode = "v" })
+    made = { __index = function(_, name)
+      local optimizer = holder[1]
+      return optimizer and optimizer[name]
+    end }
+    metatables[parent] = made
+  end
+  return made
+end
+
 ---@param parent table  the optimizer, or a table of settings
 function UpdateRule:init(parent)
-  self.hyperparam = setmetatable({}, { __index = parent })
+  local is_optimizer = getmetatable(parent) ~= nil
+  self.hyperparam = setmetatable({}, is_optimizer and UpdateRule.inherits(parent) or { __index = parent })
   self.enabled = true
   self.t = 0
   self.state = nil
