@@ -51,7 +51,8 @@ end
 ---@param parent table  the optimizer, or a table of settings
 function UpdateRule:init(parent)
   local is_optimizer = getmetatable(parent) ~= nil
-  self.hyperparam = setmetatable({}, is_optimizer and UpdateRule.inherits(parent) or { __index = parent })
+  local inherits = is_optimizer and UpdateRule.inherits(parent) or { __index = parent }
+  self.hyperparam = setmetatable({}, inherits)
   self.enabled = true
   self.t = 0
   self.state = nil
