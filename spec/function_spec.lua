@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 describe("an operator written in Lua", function()
   local Cube = dg.Function:extend "cube"
@@ -28,8 +29,7 @@ describe("an operator written in Lua", function()
   it("works in scopes, and leaves nothing behind", function()
     local x = dg.Variable { 2 }
     x.grad = dg.zeros(1)
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory()
     for _ = 1, 300 do dg.scope(function() Cube(Cube(x)):backward() end) end
     local after = dg.memory()

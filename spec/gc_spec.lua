@@ -1,4 +1,5 @@
 -- A loop that makes 4 MB temporaries must not grow, in a scope or outside.
+local settle = require "spec.support.settle"
 
 local function run(body)
   local code = ([[
@@ -38,12 +39,10 @@ describe("what outlives a scope goes when nobody has it any more, where it", fun
 
   --- How many tensors 300 calls leave behind.
   local function left_by(f)
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory().tensors
     for _ = 1, 300 do f() end
-    collectgarbage()
-    collectgarbage()
+    settle()
     return dg.memory().tensors - before
   end
 

@@ -1,9 +1,9 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 describe("dg.memory", function()
   it("reports bytes by kind, tensors and nodes", function()
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory()
     local x = dg.zeros(1000)
     local p = dg.Parameter(0, { 500 })
@@ -27,8 +27,7 @@ describe("dg.memory", function()
   end)
 
   it("is collected before an allocation is refused", function()
-    collectgarbage()
-    collectgarbage()
+    settle()
     dg.set_memory_limit(dg.memory().live + 10e6)
     for _ = 1, 20 do
       local y = dg.zeros(1e6) + 1 -- garbage at once
@@ -38,8 +37,7 @@ describe("dg.memory", function()
   end)
 
   it("is collected when much of it is garbage", function()
-    collectgarbage()
-    collectgarbage()
+    settle()
     dg.set_gc_limit(20e6)
     local most = 0
     for _ = 1, 50 do

@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 local Parameter = dg.Parameter
 
 describe("a parameter", function()
@@ -52,8 +53,7 @@ describe("a parameter", function()
       p.update_rule = {}
       seen[1] = p.update_rule
     end
-    collectgarbage()
-    collectgarbage()
+    settle()
     collectgarbage()
     assert.is_nil(seen[1])
   end)

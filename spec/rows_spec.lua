@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 local F = dg.F
 
@@ -159,15 +160,13 @@ describe("a gradient of rows", function()
 
   it("costs what its rows do", function()
     local W = dg.Variable(dg.zeros(100000, 16))
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory()
     F.embed_id(ids { 99999, 7, 7 }, W):sum():backward()
     assert.is_true(dg.memory().live - before.live < 4096)
     assert.same({ 99999, 7 }, W:grad_rows():totable())
     W:cleargrad()
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(before.tensors, dg.memory().tensors)
     assert.equal(before.live, dg.memory().live)
   end)

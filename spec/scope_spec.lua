@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 describe("dg.scope", function()
   local function counts()
@@ -8,8 +9,7 @@ describe("dg.scope", function()
 
   it("gives everything back that was born inside", function()
     local w = dg.Variable { 1, 2 }
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = counts()
     dg.scope(function()
       local y = w
@@ -35,8 +35,7 @@ describe("dg.scope", function()
       local a, b = dg.scope(function() return x, x end)
       assert.is_true(a == x and b == x)
     end
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(1, x:item())
   end)
 
@@ -85,12 +84,10 @@ describe("dg.scope", function()
       x:keep()
       last[1] = x
     end
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory().tensors
     for i = 1, 1000 do dg.scope(work, i) end -- enough to be compiled
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(before, dg.memory().tensors)
     assert.same({ 1000, 1000 }, last[1]:totable())
   end)

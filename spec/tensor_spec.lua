@@ -1,5 +1,6 @@
 local ffi = require "ffi"
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 local function message_of(f, ...)
   local ok, message = pcall(f, ...)
@@ -97,8 +98,7 @@ describe("creation", function()
     assert.same({ { 9, 2 }, { 3, 4 } }, x:totable())
     local y = x[2]
     x = nil -- luacheck: ignore
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.is_table(owner[1])
     assert.same({ 3, 4 }, y:totable())
     assert.is_false((pcall(dg.from_pointer, 5, { 1 })))

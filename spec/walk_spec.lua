@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 describe("a walk", function()
   it("goes node by node and shows gradients", function()
@@ -44,8 +45,7 @@ describe("a walk", function()
   end)
 
   it("outlives the leaves of a scope that has closed", function()
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory().tensors
     local x, walk = dg.Variable { 1 }, nil
     dg.scope(function()

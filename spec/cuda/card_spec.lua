@@ -1,5 +1,6 @@
 --- What only a real card can show. Without one it is skipped, and says why.
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 local F, L = dg.F, dg.L
 
 --- The losses of some steps of a classifier on the digits that come along.
@@ -38,8 +39,7 @@ describe("a card", function()
 
   it("has a name, and memory that comes back", function()
     assert.is_truthy(dg.cuda.device_name():find "compute capability")
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory("cuda").live
     dg.scope(function()
       local x = dg.randn({ 1000, 1000 }, { device = "cuda" })

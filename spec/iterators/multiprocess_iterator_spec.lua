@@ -3,6 +3,7 @@ local dg = require "dgraph"
 local datasets = require "dgraph.datasets"
 local iterators = require "dgraph.iterators"
 local serializers = require "dgraph.serializers"
+local settle = require "spec.support.settle"
 local MultiprocessIterator, SerialIterator = iterators.MultiprocessIterator,
   iterators.SerialIterator
 
@@ -217,8 +218,7 @@ describe("MultiprocessIterator", function()
     assert.equal(2, #iterator:next())
     for i, process in ipairs(iterator._workers._processes) do ids[i] = process.id end
     iterator = nil -- luacheck: no unused
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.same({ false, false }, { is_alive(ids[1]), is_alive(ids[2]) })
   end)
 

@@ -1,5 +1,6 @@
 local dg = require "dgraph"
 local gradient_check = require "dgraph.gradient_check"
+local settle = require "spec.support.settle"
 
 local F, L = dg.F, dg.links
 local close = gradient_check.assert_allclose
@@ -90,13 +91,11 @@ describe("LSTM", function()
     local function step() for _ = 1, 5 do link(x) end end
     dg.scope(step)
     local wanted = link.h:totable()
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory().tensors
     dg.scope(step)
     assert.not_same(wanted, link.h:totable())
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(before, dg.memory().tensors)
     dg.scope(function()
       local first = link(x)
@@ -104,8 +103,7 @@ describe("LSTM", function()
       assert.is_number(first[{ 1, 1 }]:item())
     end)
     link:reset_state()
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(before - 2, dg.memory().tensors)
   end)
 

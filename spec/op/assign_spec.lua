@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 local function places(t) return dg.tensor(t, "int64") end
 local function bools(t) return dg.tensor(t, "bool") end
@@ -83,8 +84,7 @@ describe("assignment", function()
       pcall(function() x[9] = 0 end)
       pcall(function() x[places { 9 }] = 0 end)
     end
-    collectgarbage()
-    collectgarbage()
+    settle()
     local before = dg.memory()
     dg.scope(work)
     local after = dg.memory()

@@ -1,6 +1,7 @@
 local dg = require "dgraph"
 local native = require "dgraph.native"
 local op_case = require "spec.support.op_case"
+local settle = require "spec.support.settle"
 
 local F, C, wrap = dg.F, native.C, native.wrap
 local OTHERS = { "int32", "int64", "uint8", "bool" }
@@ -105,8 +106,7 @@ describe("index", function()
       local base = dg.arange(100000)
       view = base[{ { 5, 6 } }]
     end
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.same({ 4, 5 }, view:totable())
   end)
 end)

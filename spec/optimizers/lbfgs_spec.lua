@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 local F, optimizers = dg.F, dg.optimizers
 
 local FILE = assert(dg.serializers.load "spec/fixtures/reference/optimizers.npz")
@@ -70,12 +71,10 @@ describe("LBFGS", function()
         lr = 0.01, max_iter = 2, history_size = 2, line_search_fn = search or nil,
       }:setup(model)
       for _ = 1, 4 do optimizer:update(lossfun) end
-      collectgarbage()
-      collectgarbage()
+      settle()
       local tensors = dg.memory().tensors
       for _ = 1, 5 do optimizer:update(lossfun) end
-      collectgarbage()
-      collectgarbage()
+      settle()
       assert.equal(tensors, dg.memory().tensors)
     end
   end)

@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 local F, L, optimizers = dg.functions, dg.links, dg.optimizers
 
 --- A model of one number, which starts at 1 and whose gradient is `slope`.
@@ -31,9 +32,8 @@ describe("an optimizer", function()
       local model = dg.Sequential(L.Linear(2, 3), F.tanh, L.Linear(3, 1))
       Class():setup(model):update(function() return F.sum(model(dg.ones(1, 2)) ^ 2) end)
     end
-    -- Parameters go first, then the rules that they had, then the state of these.
     local function tensors()
-      for _ = 1, 4 do collectgarbage() end
+      settle()
       return dg.memory().tensors
     end
     for name, Class in pairs(dg.optimizers) do
@@ -50,12 +50,10 @@ describe("an optimizer", function()
     local model, lossfun = number()
     local optimizer = optimizers.Adam():setup(model)
     optimizer:update(lossfun)
-    collectgarbage()
-    collectgarbage()
+    settle()
     local tensors = dg.memory().tensors
     for _ = 1, 10 do optimizer:update(lossfun) end
-    collectgarbage()
-    collectgarbage()
+    settle()
     assert.equal(tensors, dg.memory().tensors)
   end)
 

@@ -59,11 +59,13 @@ function UpdateRule:init(parent)
   self._hooks = {}
 end
 
---- A tensor like a parameter, its elements `value`, that no scope ends.
+--- A tensor like a parameter, its elements `value`, that no scope ends: the handle owns it, so that
+--- it goes as soon as the rule does.
 local function full_like(param, value)
-  local made = create.full_like(param, value):keep()
+  local made = create.full_like(param, value)
   native.check(C.dg_count_as_parameter(made))
-  return made
+  if C.dg_keep(made) == nil then native.raise_last() end
+  return native.own_copy(made)
 end
 
 --- Makes the state, as it is before the first update.
