@@ -201,7 +201,7 @@ DG_API dg_tensor *dg_gradient(const dg_tensor *x);
 /* Whether x has a gradient: 1 or 0, -1 with an error. */
 DG_API int dg_has_gradient(const dg_tensor *x);
 
-/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
+/* The same gradient for those who can do with its rows alone (dg_gradient_rows): dg_update_sgd and its like, dg_scale,
  * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
  * some rows, here they are not made; all other functions refuse it. */
 DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x);

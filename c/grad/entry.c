@@ -48,7 +48,7 @@ int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
     return -1;
   }
   e->grad = g;
-  e->own = true;
+  e->own = !(g->flags & DG_OUTER);
   return 0;
 }
 
@@ -74,6 +74,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 {
   dg_body *g = dg_body_of(handle);
   if (DG_UNLIKELY(!g)) return -1;
+  if (DG_UNLIKELY(dg_outer_fill(g) < 0)) return -1;
   if (DG_UNLIKELY(!g->store && !(g->flags & DG_ROWS))) return dg_no_elements(g), -1;
   if (DG_UNLIKELY(g->v.dtype != x->v.dtype || g->v.device != x->v.device ||
                   !dg_same_shape(&g->v, &x->v)))
@@ -85,6 +86,10 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
     dg_hold(g);
     e->grad = g;
     return 0;
+  }
+  if (DG_UNLIKELY(e->grad->flags & DG_OUTER)) {
+    if (dg_outer_write(e->grad) < 0) return -1;
+    e->own = true; /* nobody has seen it yet */
   }
   if (DG_UNLIKELY((e->grad->flags | g->flags) & DG_ROWS)) {
     int status = add_rows(w, e, g);
@@ -109,7 +114,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
 static dg_body *settle(dg_walk *w, dg_entry *e)
 {
   dg_body *g = e->grad;
-  if (dg_walk_records(w)) return g;
+  if (dg_walk_records(w) || g->flags & DG_OUTER) return g;
   if (dg_is_rows(g))
     return dg_rows_part(&e->grad) < 0 || dg_rows_merge(e->grad, NULL) < 0 ? NULL : e->grad;
   if (!(e->own && dg_is_sole(g))) {
@@ -149,7 +154,7 @@ static int prepare_rows(const dg_walk *w, dg_entry *e, dg_body *old)
 static int prepare(dg_walk *w, dg_entry *e)
 {
   dg_body *g = settle(w, e), *old = e->x->grad;
-  if (!g) return -1;
+  if (!g || (old && (dg_outer_fill(g) < 0 || dg_outer_fill(old) < 0))) return -1;
   if (old && DG_UNLIKELY((old->flags | g->flags) & DG_ROWS)) {
     int status = prepare_rows(w, e, old);
     if (status != 0) return status < 0 ? -1 : 0;

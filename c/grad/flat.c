@@ -1,13 +1,15 @@
 /* flat.c -- shorter ways back where no gradient is waiting to be added to, and by `direct` rules. */
 #include "grad/flat.h"
 
+#include "node/outer.h"
+
 /* Hands a gradient on that was made for the walk. Where others look at the one that x has, the sum
  * goes into the new one. */
 static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
 {
   dg_entry *e = dg_walk_find(w, x);
   if (!e || !e->grad) return dg_walk_take(w, x, g);
-  if (DG_UNLIKELY(e->grad->flags & DG_ROWS)) {
+  if (DG_UNLIKELY((e->grad->flags | g->flags) & DG_LAZY)) {
     int added = dg_walk_add(w, x, dg_handle(g));
     dg_unhold(g);
     return added;
@@ -44,6 +46,7 @@ static int make_gradients(const dg_walk *w, const dg_call *c, dg_body **gx)
     if (!dg_walk_needs_x(w, c, i)) continue;
     if (!(gx[i] = dg_body_like(x->v.dtype, &x->v))) return -1;
     gx[i]->refs = DG_HOLD;
+    if (i == 1 && c->op->flags & DG_OUTER_X1 && !x->creator && !dg_walk_find(w, x)) continue;
     if (dg_body_allocate(gx[i], x->creator ? DG_ACTIVATION : DG_GRADIENT) < 0) return -1;
   }
   return 0;

@@ -32,13 +32,14 @@ DG_API int dg_has_gradient(const dg_tensor *x)
   return b ? gradient_of(b) != NULL : -1;
 }
 
-/* The same gradient for those who can do with its rows alone: dg_update_sgd and its like, dg_scale,
+/* The same gradient for those who can do with its rows alone (dg_gradient_rows): dg_update_sgd and its like, dg_scale,
  * dg_sum_of_squares. Where dg_gradient would make the elements of a matrix of which the gradient is
  * some rows, here they are not made; all other functions refuse it. */
 DG_API dg_tensor *dg_gradient_as_is(const dg_tensor *x)
 {
   dg_body *b = dg_body_of(x);
-  return b ? dg_lend(gradient_of(b)) : NULL;
+  dg_body *g = b ? gradient_of(b) : NULL;
+  return g && dg_outer_fill(g) < 0 ? NULL : dg_lend(g);
 }
 
 /* A tensor of its own that looks at the elements of another. */

@@ -62,8 +62,11 @@ enum {
   DG_CALL_SAVED = 2
 };
 
-enum {                /* flags of an operator */
-       DG_CALLERS = 1 /* its backward rule is the caller's (Lua's): the walk hands it back */
+enum {                 /* flags of an operator */
+       DG_CALLERS = 1, /* its backward rule is the caller's (Lua's): the walk hands it back */
+       DG_OUTER_X1 =
+           2 /* `direct` gives the gradient of input 1 its elements, or makes it the product
+                        * of vectors, where it finds it without elements */
 };
 
 enum { /* flags of a call */

@@ -217,6 +217,7 @@ int dg_rows_add_to(const dg_body *g, dg_body *sum)
 
 int dg_rows_fill(dg_body *g)
 {
+  if (g->flags & DG_OUTER) return dg_outer_write(g);
   if (g->store || !(g->flags & DG_ROWS)) return 0;
   if (dg_body_allocate(g, DG_GRADIENT) < 0) {
     dg_fail_prefix("grad: ");

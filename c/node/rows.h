@@ -7,7 +7,7 @@
 #ifndef DG_ROWS_H
 #define DG_ROWS_H
 
-#include "node/node.h"
+#include "node/outer.h"
 
 /* The gradient of a matrix whose rows gy were taken by the labels l, which have been checked. */
 dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy);
@@ -30,14 +30,14 @@ void dg_rows_join(dg_body *to, dg_body *from);
 int dg_rows_merge(dg_body *g, const dg_body *before);
 /* Adds the rows to the elements of a tensor of the matrix's shape. */
 int dg_rows_add_to(const dg_body *g, dg_body *sum);
-/* Makes the elements of a gradient, if it has only rows. */
+/* Makes the elements of a gradient, if it has only rows, or only the vectors of a product. */
 int dg_rows_fill(dg_body *g);
 /* Takes its rows off a gradient: it is a tensor like others. */
 int dg_rows_drop(dg_body *g);
 /* A handle to a gradient (or NULL) for the caller, with its elements. */
 DG_INLINE dg_tensor *dg_rows_lend(dg_body *g)
 {
-  return g && DG_UNLIKELY(g->flags & DG_ROWS) && dg_rows_fill(g) < 0 ? NULL : dg_lend(g);
+  return g && DG_UNLIKELY(g->flags & DG_LAZY) && dg_rows_fill(g) < 0 ? NULL : dg_lend(g);
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* linear.c -- the linear layer y = x W' + b, and its gradients in one go. */
 #include "op/op.h"
 
+#include "node/outer.h"
+
 enum { WANTED };                 /* attribute of linear_grad: which gradients, as a bit set */
 enum { GX = 1, GW = 2, GB = 4 }; /* its bits */
 
@@ -103,10 +105,22 @@ static int linear_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+enum { WORTH = 8 }; /* how many times as large as its vectors a product is that is worth them */
+
+/* What W gets from a single row of input is left as two vectors where they are much smaller. */
+static int make_weight_gradient(dg_body *gw, const dg_view *x, const dg_view *gy)
+{
+  bool is_small = gw->v.size < WORTH * (x->size + gy->size);
+  if (x->shape[0] != 1 || x->device != 0 || is_small) return dg_body_allocate(gw, DG_GRADIENT);
+  return dg_outer_set(gw, gy, x);
+}
+
 static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
 {
+  dg_body *gw = gx[1];
+  if (gw && !gw->store && make_weight_gradient(gw, &c->x[0]->v, gy) < 0) return -1;
   const dg_view *to[3] = { NULL };
-  for (int i = 0; i < c->inputs; i++) to[i] = gx[i] ? &gx[i]->v : NULL;
+  for (int i = 0; i < c->inputs; i++) to[i] = gx[i] && gx[i]->store ? &gx[i]->v : NULL;
   return dg_backend_of(gy)->linear_grad(&c->x[0]->v, &c->x[1]->v, gy, to[0], to[1], to[2]);
 }
 
@@ -116,6 +130,7 @@ static const dg_op_class linear_op = {
   .forward = linear_forward,
   .backward = linear_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
+  .flags = DG_OUTER_X1,
   .direct = linear_direct,
 };
 

@@ -142,6 +142,14 @@ static bool is_plain(const dg_body *p, const dg_body *g)
          dg_is_float(p->v.dtype) && p->v.size > 0;
 }
 
+/* param -= lr grad for a gradient that is the product of two vectors. */
+static int step_outer(const dg_body *p, const dg_body *g, double lr)
+{
+  dg_view column, row;
+  dg_outer_vectors(g, &column, &row);
+  return dg_backend_of(&p->v)->outer(-lr, &column, &row, true, &p->v);
+}
+
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
  * whether it had (1) or not (0). */
 DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed)
@@ -154,6 +162,12 @@ DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint
     if (!p) return -1;
     changed[i] = g != NULL;
     if (!g) continue;
+    if (g->flags & DG_OUTER && p->store && dg_is_alike(&p->v, &g->v)) {
+      if (step_outer(p, g, lr) < 0) return -1;
+      dg_touch(p);
+      continue;
+    }
+    if (dg_outer_fill(g) < 0) return -1;
     if (!is_plain(p, g)) {
       if (dg_update_sgd(param[i], dg_handle(g), lr) < 0) return -1;
       continue;

@@ -24,6 +24,7 @@ const dg_backend dg_cpu = {
   .matmul = dg_cpu_matmul,
   .linear = dg_cpu_linear,
   .linear_grad = dg_cpu_linear_grad,
+  .outer = dg_cpu_outer,
   .softmax = dg_cpu_softmax,
   .normalize = dg_cpu_normalize,
   .normalize_grad = dg_cpu_normalize_grad,

@@ -185,3 +185,12 @@ int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, co
   for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
   return status;
 }
+
+int dg_cpu_outer(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y)
+{
+  int64_t m = a->size, n = b->size;
+  if (y->dtype == DG_F32)
+    dg_gemm_f32(1, 0, m, n, 1, (float)scale, a->data, m, b->data, n, add, y->data, n);
+  else dg_gemm_f64(1, 0, m, n, 1, scale, a->data, m, b->data, n, add, y->data, n);
+  return 0;
+}

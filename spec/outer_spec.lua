@@ -1,0 +1,203 @@
+-- Gradients of weights from single rows of input, which are kept as two vectors until somebody
+-- looks: whoever does must see what a written-out gradient would be.
+local dg = require "dgraph"
+local settle = require "spec.support.settle"
+
+local F = dg.F
+local IN, OUT = 40, 24
+
+--- Weights and a loss that is linear in them, from `rows` rows of input. A batch of two equal rows,
+--- each counted half, has the same gradient as one row, but gets it written out.
+local function layer(rows, dtype)
+  dg.seed(3)
+  local options = { dtype = dtype or "float64" }
+  local W = dg.Variable(dg.randn(OUT, IN, options))
+  local b = dg.Variable(dg.randn(OUT, options))
+  local x, c = dg.randn(1, IN, options), dg.randn(1, OUT, options)
+  local function loss(scale, weights)
+    local input = rows == 1 and x or F.concat({ x, x }, 1)
+    return (F.linear(input, weights or W, b) * c):sum() * ((scale or 1) / rows)
+  end
+  return W, loss, b, x, c
+end
+
+local function same(expected, got)
+  local largest = (expected - got):abs():max():item()
+  assert.is_true(largest < 1e-12, "differs by " .. largest)
+end
+
+--- What `f` makes of the gradient, where it is two vectors and where it is written out.
+local function both(f)
+  local results = {}
+  for rows = 1, 2 do
+    local W, loss = layer(rows)
+    results[rows] = f(W, loss) or W.grad
+  end
+  same(results[2], results[1])
+  return results[1]
+end
+
+describe("a gradient of weights from one row", function()
+  it("is the product of the output's gradient and the input", function()
+    for _, dtype in ipairs { "float32", "float64" } do
+      local W, loss, b, x, c = layer(1, dtype)
+      loss():backward()
+      assert.same({ OUT, IN }, W.grad.shape)
+      assert.equal(dtype, W.grad.dtype)
+      assert.is_nil(W.grad.grad)
+      assert.same((c:transpose() * x):totable(), W.grad:totable())
+      assert.same(c[1]:totable(), b.grad:totable())
+    end
+  end)
+
+  it("costs what the vectors do until somebody looks", function()
+    local W, x = dg.Variable(dg.zeros(1000, 1000)), dg.ones(1, 1000)
+    settle()
+    local before = dg.memory()
+    F.linear(x, W):sum():backward()
+    settle()
+    local bytes = dg.memory().live - before.live
+    assert.is_true(bytes >= 8000 and bytes < 16000)
+    assert.equal(1, W.grad[{ 1000, 1000 }]:item())
+    assert.is_true(dg.memory().live - before.live >= 4e6)
+    W:cleargrad()
+    settle()
+    assert.equal(before.tensors, dg.memory().tensors)
+    assert.equal(before.live, dg.memory().live)
+  end)
+
+  it("takes a row with gaps", function()
+    local W, V = dg.Variable(dg.ones(OUT, IN)), dg.Variable(dg.ones(OUT, IN))
+    local x = dg.arange(2 * IN):reshape(IN, 2):transpose()[{ { 2, 2 } }]
+    local c = dg.arange(2 * OUT):reshape(OUT, 2):transpose()[{ { 1, 1 } }]
+    F.sum(F.linear(x, W) * c):backward()
+    F.sum(F.linear(x:copy(), V) * c):backward()
+    assert.same((c:transpose() * x):totable(), W.grad:totable())
+    assert.same(V.grad:totable(), W.grad:totable())
+  end)
+
+  it("is what it was when the input is overwritten afterwards", function()
+    local W, loss, _, x = layer(1)
+    loss():backward()
+    local expected = layer(1)
+    local V, again = layer(1)
+    again():backward()
+    x[{}] = 0
+    same(V.grad, W.grad)
+    assert.same(expected:totable(), W:totable())
+  end)
+
+  it("adds up in one graph with other uses of the weights", function()
+    local uses = {
+      function(W, loss) return loss(1) + loss(3) end,
+      function(W, loss) return loss(1) + (W * W):sum() end,
+      function(W, loss) return (W * W):sum() + loss(1) end,
+      function(W, loss) return (W * W * 1):sum() + loss(1) + loss(2) + W:sum() end,
+    }
+    for _, use in ipairs(uses) do both(function(W, loss) use(W, loss):backward() end) end
+  end)
+
+  it("adds up over several backward passes", function()
+    local orders = {
+      { "vectors", "vectors" }, { "vectors", "whole" }, { "whole", "vectors" },
+      { "vectors", "look", "vectors" }, { "vectors", "hold", "vectors" }, { "hold", "vectors", "whole" },
+    }
+    for _, order in ipairs(orders) do
+      both(function(W, loss)
+        local held = {}
+        for k, what in ipairs(order) do
+          if what == "vectors" then loss(k):backward()
+          elseif what == "whole" then (W * W):sum():backward()
+          elseif what == "look" then assert.is_truthy(W.grad)
+          elseif W.grad then held[#held + 1] = { W.grad, W.grad:totable() } end
+        end
+        for _, pair in ipairs(held) do assert.same(pair[2], pair[1]:totable()) end
+      end)
+    end
+  end)
+
+  it("is written out for hooks, steps, dg.grad and whoever gets it", function()
+    both(function(W, loss)
+      local seen
+      W:register_hook(function(g) seen = g:copy() end)
+      loss():backward()
+      same(W.grad, seen)
+      return seen
+    end)
+    both(function(W, loss)
+      for step in loss():walk() do
+        if step.name == "linear" then return step.input_gradients[2]:copy() end
+      end
+    end)
+    both(function(W, loss) return dg.grad({ loss() }, { W })[1] end)
+    both(function(W, loss)
+      loss():backward()
+      local V = dg.Variable(dg.ones_like(W))
+      V.grad = W.grad
+      F.sum(V * 2):backward()
+      return V.grad
+    end)
+    both(function(W, loss)
+      loss():backward { retain_graph = true, enable_double_backprop = true }
+    end)
+  end)
+
+  it("is followed by every optimizer as a written-out one is", function()
+    local O = dg.optimizers
+    local makers = {
+      function() return O.SGD(0.1) end,
+      function() return O.MomentumSGD(0.1, 0.9) end,
+      function() return O.Adam(0.1) end,
+      function() return O.FTRL(0.1) end,
+      function() return O.RMSprop(0.1) end,
+    }
+    local hooks = {
+      function() end,
+      function(o) o:add_hook(O.WeightDecay(0.1)) end,
+      function(o) o:add_hook(O.GradientClipping(0.5)) end,
+      function(o) o:loss_scaling(8) end,
+    }
+    for _, make in ipairs(makers) do
+      for _, hook in ipairs(hooks) do
+        both(function(W, loss)
+          local model = dg.Chain {}
+          model.W = dg.Parameter(W:copy())
+          local optimizer = make():setup(model)
+          hook(optimizer)
+          for k = 1, 3 do optimizer:update(function() return loss(k, model.W) end) end
+          return model.W
+        end)
+      end
+    end
+  end)
+
+  it("leaves all as it was where memory runs out", function()
+    local C = require("dgraph.native").C
+    local W, loss = layer(1)
+    loss():backward()
+    local before = W.grad:totable()
+    local refused = 0
+    for n = 0, 60 do
+      local s = dg.open_scope()
+      local y = loss()
+      C.dg_memory_fail_after(n)
+      local ok, message = pcall(y.backward, y)
+      C.dg_memory_fail_after(-1)
+      s:close()
+      if ok then break end
+      refused = refused + 1
+      assert.matches("memory", message)
+      assert.same(before, W.grad:totable())
+    end
+    assert.is_true(refused > 0)
+    same(dg.tensor(before, "float64") * 2, W.grad)
+    W:cleargrad()
+    loss():backward()
+    C.dg_memory_fail_after(0)
+    local ok, message = pcall(function() return W.grad end)
+    C.dg_memory_fail_after(-1)
+    assert.is_false(ok)
+    assert.matches("grad: out of memory", message)
+    assert.same(before, W.grad:totable())
+  end)
+end)
