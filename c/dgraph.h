@@ -33,7 +33,17 @@ typedef struct dg_pin dg_pin;       /* tells whether foreign memory is still in 
 
 enum { DG_MAX_NDIM = 8 };
 
-typedef enum dg_dtype { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL, DG_NDTYPES } dg_dtype;
+typedef enum dg_dtype {
+  DG_F32,
+  DG_F64,
+  DG_I32,
+  DG_I64,
+  DG_U8,
+  DG_BOOL,
+  DG_F16,
+  DG_BF16, /* the upper half of a float32 */
+  DG_NDTYPES
+} dg_dtype;
 
 typedef enum dg_error {
   DG_OK,
@@ -47,6 +57,7 @@ typedef enum dg_error {
 
 typedef enum dg_mode {
   DG_MODE_BACKPROP, /* record operators (1) */
+  DG_MODE_AUTOCAST, /* the dtype that operators of many products cast float32 to; 0: none (0) */
   DG_NMODES
 } dg_mode;
 
@@ -275,6 +286,14 @@ DG_API dg_tensor *dg_node_input(const dg_node *node, int i);
 
 /* Output `i` of a node; NULL without an error when nothing refers to it any more. */
 DG_API dg_tensor *dg_node_output(const dg_node *node, int i);
+
+/* ---- node/mixed.c: floats of 16 bits: which operators take them as they are, what becomes of the inputs of */
+
+/* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
+ * that does, NaN becomes 0. To float16 and bfloat16 they go by rounding to the nearest, of two to the
+ * even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
+ * even if nothing changes. */
+DG_API dg_tensor *dg_cast(dg_tensor *x, int dtype);
 
 /* ---- node/tape.c: births, deaths and scopes: who owns a tensor, and when it goes. */
 
@@ -589,11 +608,7 @@ DG_API dg_tensor *dg_deconvolution(dg_tensor *x, dg_tensor *W, dg_tensor *b, int
                                    const int64_t *stride, const int64_t *pad, const int64_t *dilate,
                                    const int64_t *outsize, int64_t groups);
 
-/* ---- op/copy.c: a contiguous copy, in the same or another dtype. */
-
-/* x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
- * that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes. */
-DG_API dg_tensor *dg_cast(dg_tensor *x, int dtype);
+/* ---- op/copy.c: a contiguous copy. */
 
 /* A contiguous copy of x. */
 DG_API dg_tensor *dg_copy(dg_tensor *x);
@@ -1176,10 +1191,10 @@ DG_API double dg_random_seed(void);
 /* How far this thread's sequence has been used up. */
 DG_API double dg_random_offset(void);
 
-/* Random numbers of equal chance in [low, high); float32 or float64. */
+/* Random numbers of equal chance in [low, high), of a float dtype. */
 DG_API dg_tensor *dg_uniform(int dtype, int ndim, const int64_t *shape, double low, double high);
 
-/* Random numbers of the normal distribution; float32 or float64. */
+/* Random numbers of the normal distribution, of a float dtype. */
 DG_API dg_tensor *dg_normal(int dtype, int ndim, const int64_t *shape, double mean, double std);
 
 /* Random whole numbers of equal chance in [low, high), of any dtype but bool. */

@@ -50,6 +50,7 @@ typedef enum dg_exit {
   DG_EXIT_TAPE,
   DG_EXIT_SCRATCH,
   DG_EXIT_WALK,
+  DG_EXIT_CASTS,
   DG_EXITS
 } dg_exit;
 void dg_at_thread_exit(dg_exit when, void (*f)(void));

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-const uint8_t dg_item_bytes[DG_NDTYPES] = { 4, 8, 4, 8, 1, 1 };
+const uint8_t dg_item_bytes[DG_NDTYPES] = { 4, 8, 4, 8, 1, 1, 2, 2 };
 
-static const char *const names[DG_NDTYPES] = { "float32", "float64", "int32",
-                                               "int64",   "uint8",   "bool" };
+static const char *const names[DG_NDTYPES] = { "float32", "float64", "int32",   "int64",
+                                               "uint8",   "bool",    "float16", "bfloat16" };
 
 const char *dg_dtype_name(int dtype)
 {

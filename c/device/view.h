@@ -21,7 +21,11 @@ _Static_assert(offsetof(dg_view, device) == offsetof(dg_view, dtype) + 3, "see d
 
 extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
-DG_INLINE bool dg_is_float(int dtype) { return dtype <= DG_F64; }
+DG_INLINE bool dg_is_half(int dtype) { return dtype >= DG_F16; }
+DG_INLINE bool dg_is_float(int dtype)
+{
+  return (unsigned)dtype - DG_I32 > DG_BOOL - DG_I32; /* all but those in between */
+}
 
 /* The address of the element `offset` elements from `data`. */
 DG_INLINE void *dg_at(const dg_view *v, int64_t offset)

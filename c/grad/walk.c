@@ -371,6 +371,9 @@ dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us)
   if (w->state != DG_BROKEN && resume(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
   int before = dg_mode_set(DG_MODE_BACKPROP, dg_walk_records(w));
+  uint16_t mixed = dg_tape.mixed; /* rules compute in the dtypes of what they are for */
+  uint8_t autocast = dg_tape.autocast;
+  dg_tape.mixed = dg_tape.autocast = 0;
   dg_needs_only = w->wanted_count > 0 ? w->id : 0;
   dg_status status;
   dg_error_clear();
@@ -379,6 +382,7 @@ dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us)
   while (status == DG_WALK_MORE && end > 0 && microseconds() < end);
   dg_needs_only = 0;
   dg_mode_set(DG_MODE_BACKPROP, before);
+  dg_tape.mixed = mixed, dg_tape.autocast = autocast;
   if (status == DG_WALK_FAILED) dg_walk_let_go(w);
   else if (status != DG_WALK_CALL) dg_walk_close(w); /* the caller's rule runs inside it */
   return status;

@@ -1,5 +1,5 @@
 /* apply.c -- runs an operator and leaves a node behind. */
-#include "node/node.h"
+#include "node/mixed.h"
 
 #include "device/map.h"
 
@@ -28,12 +28,12 @@ DG_INLINE dg_call *new_call(const dg_op_class *op, int inputs, bool records)
   if (!records && DG_UNLIKELY(!scratch) && make_scratch() < 0) return NULL;
   if (!records && DG_LIKELY(!(scratch->flags & DG_CALL_SCRATCH))) {
     c = scratch;
-    c->flags = DG_CALL_PASSING | DG_CALL_SCRATCH;
+    c->flags = DG_CALL_PASSING | DG_CALL_SCRATCH | dg_tape.mixed;
   } else {
     c = (dg_call *)dg_slot_take();
     if (DG_UNLIKELY(!c)) return NULL;
     c->slot.kind = DG_SLOT_NODE;
-    c->flags = records ? 0 : DG_CALL_PASSING;
+    c->flags = (records ? 0 : DG_CALL_PASSING) | dg_tape.mixed;
     c->handles = 0;
     c->walk = c->leads = 0;
     dg_count(DG_NODES, 1);
@@ -51,6 +51,12 @@ DG_INLINE dg_call *new_call(const dg_op_class *op, int inputs, bool records)
 DG_INLINE bool records(const dg_op_class *op, uint32_t flags)
 {
   return flags & DG_REQUIRES_GRAD && !dg_tape.no_backprop && op->backward;
+}
+
+/* Has a call looked at again if an input is of 16 bits. */
+DG_INLINE void note_half(dg_call *c, const dg_body *x)
+{
+  if (DG_UNLIKELY(dg_is_half(x->v.dtype))) c->flags |= DG_CALL_MIXED;
 }
 
 /* Says what is wrong with an input. Keeps the message of what went wrong before it, if anything. */
@@ -77,7 +83,9 @@ dg_call *dg_begin1(const dg_op_class *op, dg_tensor *x)
   dg_body *b = dg_living_body(x);
   if (DG_UNLIKELY(!dg_is_full(b))) return refuse(op, 0, x);
   dg_call *c = new_call(op, 1, records(op, b->flags));
-  if (DG_LIKELY(c != NULL)) c->x_inline[0] = b;
+  if (DG_UNLIKELY(!c)) return NULL;
+  c->x_inline[0] = b;
+  note_half(c, b);
   return c;
 }
 
@@ -91,6 +99,8 @@ dg_call *dg_begin2(const dg_op_class *op, dg_tensor *a, dg_tensor *b)
   if (DG_UNLIKELY(!c)) return NULL;
   c->x_inline[0] = x;
   c->x_inline[1] = y;
+  note_half(c, x);
+  note_half(c, y);
   return c;
 }
 
@@ -107,6 +117,9 @@ dg_call *dg_begin3(const dg_op_class *op, dg_tensor *x, dg_tensor *y, dg_tensor 
   c->x_inline[0] = a;
   c->x_inline[1] = b;
   c->x_inline[2] = d;
+  note_half(c, a);
+  note_half(c, b);
+  note_half(c, d);
   return c;
 }
 
@@ -134,7 +147,10 @@ dg_call *dg_begin(const dg_op_class *op, int inputs, dg_tensor *const *x)
     }
     c->x = table;
   }
-  for (int i = 0; i < inputs; i++) c->x[i] = dg_living_body(x[i]);
+  for (int i = 0; i < inputs; i++) {
+    c->x[i] = dg_living_body(x[i]);
+    note_half(c, c->x[i]);
+  }
   return c;
 }
 
@@ -212,7 +228,9 @@ int dg_map_forward(dg_call *c, const dg_map *m)
   const dg_view *x[DG_MAP_INPUTS] = { NULL };
   for (int i = 0; i < c->inputs; i++) x[i] = &c->x[i]->v;
   const dg_view *y = &c->y[0]->v;
-  if (DG_UNLIKELY(!dg_map_has(m, x[0]->dtype)))
+  bool has = dg_map_has(m, x[0]->dtype) ||
+             (y->device != 0 && dg_is_half(x[0]->dtype) && dg_map_has(m, DG_F32));
+  if (DG_UNLIKELY(!has))
     return dg_op_fail(c, DG_ETYPE, "there is no such operation on %s", dg_dtype_name(x[0]->dtype));
   return dg_backend_of(y)->map(m, x, y, c->f);
 }
@@ -271,9 +289,52 @@ DG_INLINE int execute(dg_call *c)
   return c->flags & DG_CALL_PASSING ? 0 : record(c, c->inputs, c->x, c->outputs, c->y);
 }
 
+/* Makes the outputs of a call that has run known. -1 with an error set: then there are none. */
+static int bear(dg_call *c, dg_tensor **y)
+{
+  int outputs = c->outputs, failed = 0;
+  for (int i = 0; i < outputs; i++) {
+    y[i] = dg_born(c->y[i]);
+    failed += !y[i];
+  }
+  if (c->flags & DG_CALL_PASSING) dg_call_discard(c);
+  for (int i = 0; i < outputs && failed; i++) { /* in a scope or a pool they die with it */
+    dg_body *b = y[i] ? dg_body_of(y[i]) : NULL;
+    if (b && b->handles > 0) dg_release(y[i]);
+    y[i] = NULL;
+  }
+  return failed ? -1 : 0;
+}
+
+DG_INLINE bool is_mixed(const dg_call *c)
+{
+  return DG_UNLIKELY(c->flags & DG_CALL_MIXED) && !(c->op->flags & (DG_CALLERS | DG_TAKES_ALL));
+}
+
+/* The way of calls with floats of 16 bits among their inputs, and of all under autocast. */
+static __attribute__((noinline)) int finish_mixed(dg_call *c, dg_tensor **y)
+{
+  dg_pool pool = dg_pool_open();
+  int narrow, count = 0, status = -1;
+  if ((c = dg_mixed_call(c, &narrow)) && execute(c) == 0) {
+    count = c->outputs;
+    status = bear(c, y);
+  }
+  for (int i = 0; i < count && status == 0 && narrow >= 0; i++)
+    if (dg_body_of(y[i])->v.dtype == DG_F32 && !(y[i] = dg_cast(y[i], narrow))) status = -1;
+  if (status == 0) return dg_pool_close_all(pool, count, y);
+  dg_pool_close_all(pool, 0, NULL);
+  return -1;
+}
+
 dg_tensor *dg_finish(dg_call *c)
 {
-  if (DG_UNLIKELY(!c) || DG_UNLIKELY(execute(c) < 0)) return NULL;
+  if (DG_UNLIKELY(!c)) return NULL;
+  if (is_mixed(c)) {
+    dg_tensor *result = NULL;
+    return finish_mixed(c, &result) == 0 ? result : NULL;
+  }
+  if (DG_UNLIKELY(execute(c) < 0)) return NULL;
   dg_body *y = c->y[0];
   if (c->flags & DG_CALL_PASSING) dg_call_discard(c);
   return dg_born(y);
@@ -373,17 +434,7 @@ dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const do
 
 int dg_finish_all(dg_call *c, dg_tensor **y)
 {
-  if (!c || execute(c) < 0) return -1;
-  int outputs = c->outputs, failed = 0;
-  for (int i = 0; i < outputs; i++) {
-    y[i] = dg_born(c->y[i]);
-    failed += !y[i];
-  }
-  if (c->flags & DG_CALL_PASSING) dg_call_discard(c);
-  for (int i = 0; i < outputs && failed; i++) { /* in a scope or a pool they die with it */
-    dg_body *b = y[i] ? dg_body_of(y[i]) : NULL;
-    if (b && b->handles > 0) dg_release(y[i]);
-    y[i] = NULL;
-  }
-  return failed ? -1 : 0;
+  if (!c) return -1;
+  if (is_mixed(c)) return finish_mixed(c, y);
+  return execute(c) < 0 ? -1 : bear(c, y);
 }

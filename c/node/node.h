@@ -62,20 +62,26 @@ enum {
   DG_CALL_SAVED = 2
 };
 
-enum {                 /* flags of an operator */
-       DG_CALLERS = 1, /* its backward rule is the caller's (Lua's): the walk hands it back */
-       DG_OUTER_X1 =
-           2 /* `direct` gives the gradient of input 1 its elements, or makes it the product
-                        * of vectors, where it finds it without elements */
+enum {                    /* flags of an operator */
+       DG_CALLERS = 1,    /* its backward rule is the caller's (Lua's): the walk hands it back */
+       DG_TAKES_ALL = 2,  /* its input may be of any dtype */
+       DG_MOVES = 4,      /* copies elements: inputs may be of any dtype that they share */
+       DG_HALVES_FAR = 8, /* has kernels for floats of 16 bits elsewhere than on the host; what has
+                           * a `map` always does */
+       DG_NARROWS = 16,   /* products: autocast casts what is float32 to 16 bits for it */
+       DG_WIDENS = 32,    /* under autocast it is computed in float32, and gives that */
+       DG_OUTER_X1 = 64   /* `direct` gives the gradient of input 1 its elements, or makes it the
+                           * product of vectors, where it finds it without elements */
 };
 
 enum { /* flags of a call */
        DG_CALL_RECORDED = 1,
-       DG_CALL_SCOPED = 2,  /* made in a scope: its inputs are not counted */
-       DG_CALL_FREED = 4,   /* a walk has passed and freed what it kept */
-       DG_CALL_SCRATCH = 8, /* lies in the thread's scratch place, not in a slot */
-       DG_CALL_FLAT = 16,   /* inputs and output are of one shape and without gaps */
-       DG_CALL_PASSING = 32 /* will not be recorded */
+       DG_CALL_SCOPED = 2,   /* made in a scope: its inputs are not counted */
+       DG_CALL_FREED = 4,    /* a walk has passed and freed what it kept */
+       DG_CALL_SCRATCH = 8,  /* lies in the thread's scratch place, not in a slot */
+       DG_CALL_FLAT = 16,    /* inputs and output are of one shape and without gaps */
+       DG_CALL_PASSING = 32, /* will not be recorded */
+       DG_CALL_MIXED = 64    /* dg_mixed_call is to look at it before it runs */
 };
 
 struct dg_call {
@@ -198,12 +204,16 @@ typedef int64_t dg_pool;
 enum { DG_NO_POOL = -1 };
 dg_pool dg_pool_open(void);
 dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
+/* The same for several results. -1 with an error set: then there are none. */
+int dg_pool_close_all(dg_pool pool, int count, dg_tensor **results);
 
 /* What the hot path looks at of a thread's tape. */
 typedef struct dg_tape_state {
   int depth;         /* how many scopes are open */
   uint64_t epoch;    /* the number of the outermost: what it borrows is safe until it closes */
   bool no_backprop;  /* operators are not recorded */
+  uint8_t autocast;  /* the dtype of 16 bits that products are computed in, or 0 */
+  uint16_t mixed;    /* the flags of calls: DG_CALL_MIXED under autocast */
   uint64_t sequence; /* of the newest node */
   dg_slot **births;  /* of all open scopes, innermost last */
   int64_t born, births_room;

@@ -4,7 +4,7 @@
  * closes, but for tensors that something else holds by then. Nodes inside count nothing; what they
  * use from outside is held for them once, until the outermost scope closes. Outside, references are
  * counted; a chain of any length is freed in a loop, never by recursion. */
-#include "node/node.h"
+#include "node/mixed.h"
 
 #if defined(__has_include)
 #if __has_include(<sys/single_threaded.h>)
@@ -267,6 +267,21 @@ dg_pool dg_pool_open(void)
   return tape.pooled;
 }
 
+/* Gives a held result to the caller, or to the composition around this one, whose intermediate result
+ * it is; NULL with an error set. */
+static dg_tensor *hand_out(dg_body *y)
+{
+  if (tape.pools == 0) {
+    dg_count_handle(y);
+  } else if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0) {
+    dg_unhold(y);
+    return NULL;
+  } else {
+    tape.pool[tape.pooled++] = y;
+  }
+  return dg_handle(y);
+}
+
 dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result)
 {
   if (pool == DG_NO_POOL) return result;
@@ -274,16 +289,19 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result)
   dg_body *y = result ? dg_body_of(result) : NULL;
   if (y) dg_hold(y);
   while (tape.pooled > pool) dg_unhold(tape.pool[--tape.pooled]);
-  if (y && tape.pools > 0) { /* an intermediate result of the composition around this one */
-    if (reserve(&tape.pool, tape.pooled, &tape.pool_room, sizeof *tape.pool) < 0) {
-      dg_unhold(y);
-      return NULL;
-    }
-    tape.pool[tape.pooled++] = y;
-  } else if (y) {
-    dg_count_handle(y);
-  }
-  return result;
+  return y ? hand_out(y) : result;
+}
+
+int dg_pool_close_all(dg_pool pool, int count, dg_tensor **results)
+{
+  int status = 0;
+  if (pool == DG_NO_POOL) return 0;
+  tape.pools--;
+  for (int i = 0; i < count; i++) dg_hold(dg_body_of(results[i]));
+  while (tape.pooled > pool) dg_unhold(tape.pool[--tape.pooled]);
+  for (int i = 0; i < count; i++)
+    if (!(results[i] = hand_out(dg_body_of(results[i])))) status = -1;
+  return status;
 }
 
 /* -- Scopes --------------------------------------------------------------------------------- */
@@ -498,6 +516,7 @@ DG_API int dg_alive(const dg_tensor *x) { return dg_living_body(x) != NULL; }
 /* Sets a mode of this thread (dg_mode) and returns what it was; -1 for an unknown mode. */
 DG_API int dg_mode_set(int mode, int value)
 {
+  if (mode == DG_MODE_AUTOCAST) return dg_autocast_set(value);
   if (mode != DG_MODE_BACKPROP) return dg_fail(DG_EARGUMENT, "mode: there is no mode %d", mode);
   int before = !dg_tape.no_backprop;
   dg_tape.no_backprop = !value;

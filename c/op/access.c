@@ -3,6 +3,7 @@
  * LuaJIT takes the bits of a float as they come, and odd NaN bits are forged values to it. So every
  * float that leaves through here is a number or the one canonical NaN, and memory that a caller may
  * read through a pointer is cleaned first. */
+#include "device/half.h"
 #include "op/op.h"
 
 #include "node/rows.h"
@@ -109,6 +110,10 @@ static double only_element(const dg_view *v)
     return *(const int32_t *)p;
   case DG_I64:
     return (double)*(const int64_t *)p;
+  case DG_F16:
+    return canonical((double)dg_f16_widen(*(const uint16_t *)p));
+  case DG_BF16:
+    return canonical((double)dg_bf16_widen(*(const uint16_t *)p));
   default:
     return *(const uint8_t *)p;
   }
@@ -271,7 +276,7 @@ DG_API dg_tensor *dg_detach(const dg_tensor *x)
 /* A parameter: a leaf that requires a gradient and whose shape comes later, by dg_initialize. */
 DG_API dg_tensor *dg_parameter(int dtype)
 {
-  if (dtype != DG_F32 && dtype != DG_F64) {
+  if (dtype < 0 || dtype >= DG_NDTYPES || !dg_is_float(dtype)) {
     dg_fail(DG_ETYPE, "parameter: wanted a float dtype, got %s", dg_dtype_name(dtype));
     return NULL;
   }

@@ -86,6 +86,7 @@ static int gather_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class gather_op = {
   .name = "gather",
+  .flags = DG_MOVES,
   .shape = declared,
   .forward = gather_forward,
   .backward = gather_backward,

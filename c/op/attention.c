@@ -177,6 +177,7 @@ static int attention_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class attention_op = {
   .name = "scaled_dot_product_attention",
+  .flags = DG_NARROWS,
   .shape = attention_shape,
   .forward = attention_forward,
   .backward = attention_backward,

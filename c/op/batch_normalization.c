@@ -114,6 +114,7 @@ static int fixed_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class fixed_batch_normalization_op = {
   .name = "fixed_batch_normalization",
+  .flags = DG_WIDENS,
   .shape = fixed_shape,
   .forward = fixed_forward,
   .backward = fixed_backward,

@@ -70,6 +70,7 @@ static int concat_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class concat_op = {
   .name = "concat",
+  .flags = DG_MOVES,
   .shape = concat_shape,
   .forward = concat_forward,
   .backward = concat_backward,
@@ -131,6 +132,7 @@ static int stack_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class stack_op = {
   .name = "stack",
+  .flags = DG_MOVES,
   .shape = stack_shape,
   .forward = stack_forward,
   .backward = stack_backward,

@@ -84,6 +84,7 @@ static int ctc_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class ctc_op = {
   .name = "ctc",
+  .flags = DG_WIDENS,
   .shape = ctc_shape,
   .forward = ctc_forward,
   .backward = ctc_backward,

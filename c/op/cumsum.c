@@ -27,6 +27,7 @@ static int cumsum_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class cumsum_op = {
   .name = "cumsum",
+  .flags = DG_WIDENS,
   .shape = cumsum_shape,
   .forward = cumsum_forward,
   .backward = cumsum_backward,

@@ -47,6 +47,7 @@ static int diagonal_place_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class diagonal_place_op = {
   .name = "diagonal_place",
+  .flags = DG_MOVES,
   .shape = declared,
   .forward = diagonal_place_forward,
   .backward = diagonal_place_backward,

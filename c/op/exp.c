@@ -14,6 +14,7 @@ static int expm1_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 /* y = e^x: gx = gy y. */
 static const dg_op_class exp_op = {
   .name = "exp",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &exp_map,
   .backward = dg_rule_backward,
@@ -22,6 +23,7 @@ static const dg_op_class exp_op = {
 };
 static const dg_op_class expm1_op = {
   .name = "expm1",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &expm1_map,
   .backward = expm1_backward,

@@ -58,7 +58,10 @@ DG_API dg_tensor *dg_rms_norm(dg_tensor *x, int ndim, const int64_t *shape, dg_t
             dg_shape_text(&b->v, s), dg_shape_text(&wanted, t));
     return NULL;
   }
-  if (eps < 0) eps = b->v.dtype == DG_F32 ? 0x1p-23 : 0x1p-52;
+  static const double next[DG_NDTYPES] = {
+    [DG_F32] = 0x1p-23, [DG_F64] = 0x1p-52, [DG_F16] = 0x1p-10, [DG_BF16] = 0x1p-7
+  };
+  if (eps < 0) eps = next[b->v.dtype];
   dg_normalization n = { .axes = axes, .affine = axes, .eps = eps, .gamma = weight };
   return dg_normalization_apply(&rms_norm_op, x, &n);
 }

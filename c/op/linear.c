@@ -126,6 +126,7 @@ static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx
 
 static const dg_op_class linear_op = {
   .name = "linear",
+  .flags = DG_NARROWS,
   .shape = linear_shape,
   .forward = linear_forward,
   .backward = linear_backward,

@@ -39,6 +39,7 @@ static int log10_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class log_op = {
   .name = "log",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &log_map,
   .backward = log_backward,
@@ -46,6 +47,7 @@ static const dg_op_class log_op = {
 };
 static const dg_op_class log1p_op = {
   .name = "log1p",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &log1p_map,
   .backward = log1p_backward,
@@ -53,6 +55,7 @@ static const dg_op_class log1p_op = {
 };
 static const dg_op_class log2_op = {
   .name = "log2",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &log2_map,
   .backward = log2_backward,
@@ -60,6 +63,7 @@ static const dg_op_class log2_op = {
 };
 static const dg_op_class log10_op = {
   .name = "log10",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &log10_map,
   .backward = log10_backward,

@@ -272,6 +272,7 @@ static int sequence_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class sequence_op = {
   .name = "lstm_sequence",
+  .flags = DG_NARROWS,
   .shape = sequence_shape,
   .forward = sequence_forward,
   .backward = sequence_backward,

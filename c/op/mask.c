@@ -62,6 +62,10 @@ DG_API dg_tensor *dg_nonzero(const dg_tensor *x, int base)
 {
   dg_body *b = dg_full_body_of(x);
   if (!b) return NULL;
+  if (dg_is_half(b->v.dtype)) {
+    dg_pool pool = dg_pool_open();
+    return dg_pool_close(pool, dg_nonzero(dg_ne_number((dg_tensor *)(uintptr_t)x, 0), base));
+  }
   int64_t shape[2] = { dg_backend_of(&b->v)->nonzero(&b->v, NULL), b->v.ndim };
   dg_body *y = shape[0] < 0 ? NULL : dg_body_new("nonzero", DG_I64, 2, shape);
   if (!y) return NULL;

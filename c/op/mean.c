@@ -15,5 +15,7 @@ DG_API dg_tensor *dg_mean(dg_tensor *x, int count, const int64_t *axes, int keep
   for (int i = 0; i < b->v.ndim; i++)
     if (set >> i & 1) n *= b->v.shape[i];
   dg_pool pool = dg_pool_open();
+  if (dg_is_half(b->v.dtype)) /* the sum may be beyond the largest number */
+    return dg_pool_close(pool, dg_round_as(x, dg_mean(dg_cast(x, DG_F32), count, axes, keepdims)));
   return dg_pool_close(pool, dg_affine(dg_sum(x, count, axes, keepdims), 1 / (double)n, 0));
 }

@@ -80,6 +80,7 @@ static int error_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
 
 static const dg_op_class error_op = {
   .name = "mean_squared_error",
+  .flags = DG_WIDENS,
   .shape = error_shape,
   .forward = error_forward,
   .backward = error_backward,

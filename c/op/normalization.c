@@ -276,6 +276,25 @@ int dg_normalization_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+/* With averages of 16 bits: they follow in float32, and are rounded. */
+static dg_tensor *apply_half(const dg_op_class *op, dg_tensor *x, const dg_normalization *n)
+{
+  dg_normalization wide = *n;
+  dg_pool pool = dg_pool_open();
+  wide.running_mean = dg_cast(n->running_mean, DG_F32);
+  wide.running_var = dg_cast(n->running_var, DG_F32);
+  dg_tensor *y = dg_normalization_apply(op, x, &wide);
+  if (y && dg_assign(n->running_mean, wide.running_mean) < 0) y = NULL;
+  if (y && dg_assign(n->running_var, wide.running_var) < 0) y = NULL;
+  return dg_pool_close(pool, dg_round_as(x, y));
+}
+
+static bool is_half(const dg_tensor *x)
+{
+  const dg_body *b = dg_living_body(x);
+  return b && dg_is_half(b->v.dtype);
+}
+
 dg_tensor *dg_normalization_apply(const dg_op_class *op, dg_tensor *x, const dg_normalization *n)
 {
   dg_body *b = dg_full_body_of(x);
@@ -284,6 +303,8 @@ dg_tensor *dg_normalization_apply(const dg_op_class *op, dg_tensor *x, const dg_
     dg_fail(DG_EARGUMENT, "%s: running_mean and running_var come together", op->name);
     return NULL;
   }
+  if (n->running_mean && is_half(n->running_mean) && is_half(n->running_var))
+    return apply_half(op, x, n);
   dg_pool pool = dg_pool_open();
   dg_tensor *inputs[5] = { x, n->gamma };
   int count = n->gamma || n->beta || n->running_mean ? 2 : 1;

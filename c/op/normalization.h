@@ -30,6 +30,7 @@ int dg_normalization_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx);
 #define DG_NORMALIZATION(name_)                                                                    \
   static const dg_op_class name_##_op = {                                                          \
     .name = #name_,                                                                                \
+    .flags = DG_WIDENS,                                                                            \
     .shape = dg_normalization_shape,                                                               \
     .forward = dg_normalization_forward,                                                           \
     .backward = dg_normalization_backward,                                                         \

@@ -26,6 +26,8 @@ DG_API dg_tensor *dg_normalize(dg_tensor *x, double eps, int count, const int64_
   dg_body *b = float_body("normalize", x);
   if (!b || dg_axes("normalize", b->v.ndim, count, axes) < 0) return NULL;
   dg_pool pool = dg_pool_open();
+  if (dg_is_half(b->v.dtype))
+    return dg_pool_close(pool, dg_round_as(x, dg_normalize(dg_cast(x, DG_F32), eps, count, axes)));
   dg_tensor *size = dg_affine(length(x, b->v.dtype, count, axes), 1, eps);
   return dg_pool_close(pool, dg_div(x, size));
 }
@@ -48,6 +50,10 @@ DG_API dg_tensor *dg_weight_norm(dg_tensor *v, dg_tensor *g, int64_t axis)
   for (int i = 0; i < b->v.ndim; i++)
     if (i != kept) axes[count++] = i;
   dg_pool pool = dg_pool_open();
+  if (dg_is_half(b->v.dtype)) {
+    dg_tensor *y = dg_weight_norm(dg_cast(v, DG_F32), dg_cast(g, DG_F32), axis);
+    return dg_pool_close(pool, dg_round_as(v, y));
+  }
   dg_tensor *size = count > 0 ? length(v, b->v.dtype, count, axes) : dg_abs(v);
   return dg_pool_close(pool, dg_mul(v, dg_div(g, size)));
 }

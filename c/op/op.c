@@ -185,6 +185,12 @@ dg_tensor *dg_blank(const dg_view *like)
   return b ? dg_born(b) : NULL;
 }
 
+dg_tensor *dg_round_as(const dg_tensor *x, dg_tensor *y)
+{
+  const dg_body *b = dg_body_of(x);
+  return b && y && dg_is_half(b->v.dtype) && !dg_tape.autocast ? dg_cast(y, b->v.dtype) : y;
+}
+
 dg_tensor *dg_no_gradient(const dg_call *c, int i)
 {
   const dg_view *x = &c->x[i]->v;

@@ -79,6 +79,9 @@ dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, doub
 /* A tensor like a view, of its device as well, whose elements are not set. */
 dg_tensor *dg_blank(const dg_view *like);
 
+/* y, computed in float32 for x of 16 bits, in the dtype of x; under autocast as it is. */
+dg_tensor *dg_round_as(const dg_tensor *x, dg_tensor *y);
+
 /* Zeros shaped like input i: the gradient of an operator that is flat almost everywhere. */
 dg_tensor *dg_no_gradient(const dg_call *c, int i);
 

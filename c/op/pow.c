@@ -48,6 +48,7 @@ static int rpow_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class pow_op = {
   .name = "pow",
+  .flags = DG_WIDENS,
   .shape = dg_shape_broadcast_float,
   .map = &pow_map,
   .backward = pow_backward,
@@ -55,6 +56,7 @@ static const dg_op_class pow_op = {
 };
 static const dg_op_class rpow_op = {
   .name = "pow",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &rpow_map,
   .backward = rpow_backward,

@@ -58,6 +58,7 @@ static int pow_number_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class square_op = {
   .name = "square",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same_any,
   .map = &square_map,
   .backward = square_backward,
@@ -65,6 +66,7 @@ static const dg_op_class square_op = {
 };
 static const dg_op_class pow_number_op = {
   .name = "pow",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .forward = pow_number_forward,
   .backward = pow_number_backward,

@@ -81,11 +81,25 @@ void dg_reserve(uint64_t blocks, uint64_t *seed, uint64_t *offset)
   state.offset += blocks;
 }
 
+/* What has 16 bits is drawn with more and rounded. */
+static int draw_half(dg_distribution kind, const dg_view *y, double a, double b)
+{
+  dg_body *wide = dg_body_full_like(kind == DG_RANDINT ? DG_I64 : DG_F32, y);
+  if (!wide) return -1;
+  int status = dg_backend_of(y)->random(kind, &wide->v, state.seed, state.offset, a, b);
+  if (status == 0) status = dg_backend_of(y)->copy(&wide->v, y);
+  dg_body_free(wide);
+  return status;
+}
+
 int dg_draw(dg_distribution kind, const dg_view *y, double a, double b)
 {
   make_ready();
   if (y->size == 0) return 0;
-  if (dg_backend_of(y)->random(kind, y, state.seed, state.offset, a, b) < 0) return -1;
+  int status = dg_is_half(y->dtype)
+                   ? draw_half(kind, y, a, b)
+                   : dg_backend_of(y)->random(kind, y, state.seed, state.offset, a, b);
+  if (status < 0) return -1;
   state.offset += DG_RANDOM_BLOCKS(y->size);
   return 0;
 }
@@ -110,12 +124,12 @@ static dg_tensor *drawn(const char *who, dg_distribution kind, int dtype, int nd
 
 static bool wants_float(const char *who, int dtype)
 {
-  if (dtype == DG_F32 || dtype == DG_F64) return true;
-  dg_fail(DG_ETYPE, "%s: wanted float32 or float64, got %s", who, dg_dtype_name(dtype));
+  if (dtype >= 0 && dtype < DG_NDTYPES && dg_is_float(dtype)) return true;
+  dg_fail(DG_ETYPE, "%s: wanted a float dtype, got %s", who, dg_dtype_name(dtype));
   return false;
 }
 
-/* Random numbers of equal chance in [low, high); float32 or float64. */
+/* Random numbers of equal chance in [low, high), of a float dtype. */
 DG_API dg_tensor *dg_uniform(int dtype, int ndim, const int64_t *shape, double low, double high)
 {
   if (!wants_float("uniform", dtype)) return NULL;
@@ -126,7 +140,7 @@ DG_API dg_tensor *dg_uniform(int dtype, int ndim, const int64_t *shape, double l
   return drawn("uniform", DG_UNIFORM, dtype, ndim, shape, low, high);
 }
 
-/* Random numbers of the normal distribution; float32 or float64. */
+/* Random numbers of the normal distribution, of a float dtype. */
 DG_API dg_tensor *dg_normal(int dtype, int ndim, const int64_t *shape, double mean, double std)
 {
   if (!wants_float("normal", dtype)) return NULL;

@@ -82,6 +82,7 @@ static int reshape_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class reshape_op = {
   .name = "reshape",
+  .flags = DG_MOVES,
   .shape = reshape_shape,
   .forward = reshape_forward,
   .backward = reshape_backward,

@@ -66,6 +66,7 @@ static int entropy_direct(const dg_call *c, const dg_view *gy, dg_body *const *g
 
 static const dg_op_class entropy_op = {
   .name = "sigmoid_cross_entropy",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .forward = entropy_forward,
   .backward = entropy_backward,

@@ -208,6 +208,7 @@ static int place_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class place_op = {
   .name = "place",
+  .flags = DG_MOVES,
   .shape = declared,
   .forward = place_forward,
   .backward = place_backward,

@@ -78,6 +78,7 @@ static int softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class softmax_op = {
   .name = "softmax",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .forward = softmax_forward,
   .backward = softmax_backward,
@@ -125,6 +126,7 @@ static int log_softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class log_softmax_op = {
   .name = "log_softmax",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .forward = log_softmax_forward,
   .backward = log_softmax_backward,
@@ -164,6 +166,7 @@ static int logsumexp_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class logsumexp_op = {
   .name = "logsumexp",
+  .flags = DG_WIDENS,
   .shape = logsumexp_shape,
   .forward = logsumexp_forward,
   .backward = logsumexp_backward,

@@ -123,6 +123,7 @@ static int entropy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class entropy_op = {
   .name = "softmax_cross_entropy",
+  .flags = DG_WIDENS,
   .shape = entropy_shape,
   .forward = entropy_forward,
   .backward = entropy_backward,

@@ -20,6 +20,7 @@ static int softplus_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class softplus_op = {
   .name = "softplus",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .forward = softplus_forward,
   .backward = softplus_backward,

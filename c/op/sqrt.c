@@ -44,6 +44,7 @@ static const dg_op_class sqrt_grad_op = {
 };
 static const dg_op_class rsqrt_op = {
   .name = "rsqrt",
+  .flags = DG_WIDENS,
   .shape = dg_shape_same,
   .map = &rsqrt_map,
   .backward = rsqrt_backward,

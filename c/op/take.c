@@ -110,6 +110,7 @@ static int take_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class take_op = {
   .name = "take",
+  .flags = DG_MOVES,
   .shape = declared,
   .forward = take_forward,
   .backward = take_backward,

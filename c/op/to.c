@@ -23,6 +23,7 @@ static int to_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class to_op = {
   .name = "to",
+  .flags = DG_TAKES_ALL,
   .shape = to_shape,
   .forward = to_forward,
   .backward = to_backward,

@@ -71,6 +71,26 @@ static int update_rows(const states *s, const dg_update *u, const dg_view *const
   return status;
 }
 
+/* Updates float32 copies of what has 16 bits, and rounds what comes of it. */
+static int update_halves(const states *s, const dg_update *u, const dg_view *const *v)
+{
+  const dg_backend *backend = dg_backend_of(v[0]);
+  dg_body *copy[DG_UPDATE_STATES] = { NULL };
+  const dg_view *wide[DG_UPDATE_STATES];
+  int status = 0;
+  for (int i = 0; i < s->count && status == 0; i++) {
+    copy[i] = dg_body_full_like(DG_F32, v[i]);
+    status = copy[i] ? backend->copy(v[i], wide[i] = &copy[i]->v) : -1;
+  }
+  if (status == 0) status = backend->update(u, wide);
+  for (int i = 0; i < s->count; i++) {
+    if (!copy[i]) continue;
+    if (status == 0 && i != 1) status = backend->copy(wide[i], v[i]);
+    dg_body_free(copy[i]);
+  }
+  return status;
+}
+
 static int change(states *s, dg_update *u)
 {
   const dg_view *v[DG_UPDATE_STATES] = { NULL };
@@ -89,7 +109,9 @@ static int change(states *s, dg_update *u)
   bool rows = s->count > 1 && dg_is_rows(s->body[1]);
   const dg_view *work = rows ? &dg_rows_elements(s->body[1])->v : v[0];
   if (work->size > 0) {
-    int status = rows ? update_rows(s, u, v) : dg_backend_of(work)->update(u, v);
+    int status = rows                      ? update_rows(s, u, v)
+                 : dg_is_half(v[0]->dtype) ? update_halves(s, u, v)
+                                           : dg_backend_of(work)->update(u, v);
     if (status < 0) return -1;
   }
   for (int i = 0; i < s->count; i++)
@@ -139,7 +161,7 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
 static bool is_plain(const dg_body *p, const dg_body *g)
 {
   return p->store && g->store && p->store != g->store && dg_is_alike(&p->v, &g->v) &&
-         dg_is_float(p->v.dtype) && p->v.size > 0;
+         dg_is_float(p->v.dtype) && !dg_is_half(p->v.dtype) && p->v.size > 0;
 }
 
 /* param -= lr grad for a gradient that is the product of two vectors. */
@@ -397,8 +419,14 @@ DG_API double dg_sum_of_squares(dg_tensor *x)
   dg_body *rows = rows_of(x), *b = rows ? dg_rows_elements(rows) : dg_full_body_of(x);
   double sum = 0;
   if (!b) return __builtin_nan("");
-  if (!dg_is_float(b->v.dtype))
+  if (!dg_is_float(b->v.dtype)) {
     dg_fail(DG_ETYPE, "sum_of_squares: wanted a float tensor, got %s", dg_dtype_name(b->v.dtype));
-  else if (dg_backend_of(&b->v)->sum_of_squares(&b->v, &sum) == 0 && sum == sum) return sum;
-  return __builtin_nan("");
+    return __builtin_nan("");
+  }
+  const dg_backend *backend = dg_backend_of(&b->v);
+  dg_body *wide = dg_is_half(b->v.dtype) ? dg_body_full_like(DG_F32, &b->v) : NULL;
+  int status = dg_is_half(b->v.dtype) && (!wide || backend->copy(&b->v, &wide->v) < 0) ? -1 : 0;
+  if (status == 0) status = backend->sum_of_squares(wide ? &wide->v : &b->v, &sum);
+  if (wide) dg_body_free(wide);
+  return status == 0 ? sum : __builtin_nan("");
 }

@@ -1,6 +1,7 @@
 /* var.c -- the variance and the standard deviation over axes. */
 #include "op/op.h"
 
+/* Of floats of 16 bits in float32. */
 static dg_tensor *variance(const char *name, dg_tensor *x, int count, const int64_t *axes,
                            double correction, int keepdims)
 {
@@ -14,8 +15,12 @@ static dg_tensor *variance(const char *name, dg_tensor *x, int count, const int6
   }
   for (int i = 0; i < b->v.ndim; i++)
     if (set >> i & 1) n *= b->v.shape[i];
-  double degrees = (double)n - correction; /* none left: 0 / 0, or x / 0 */
   dg_pool pool = dg_pool_open();
+  if (dg_is_half(b->v.dtype)) {
+    x = dg_cast(x, DG_F32);
+    return dg_pool_close(pool, variance(name, x, count, axes, correction, keepdims));
+  }
+  double degrees = (double)n - correction; /* none left: 0 / 0, or x / 0 */
   dg_tensor *rest = dg_sub(x, dg_mean(x, count, axes, 1));
   dg_tensor *sum = dg_sum(dg_square(rest), count, axes, keepdims);
   return dg_pool_close(pool, dg_div_number(sum, degrees > 0 ? degrees : 0));
@@ -26,7 +31,9 @@ static dg_tensor *variance(const char *name, dg_tensor *x, int count, const int6
 DG_API dg_tensor *dg_var(dg_tensor *x, int count, const int64_t *axes, double correction,
                          int keepdims)
 {
-  return variance("var", x, count, axes, correction, keepdims);
+  dg_pool pool = dg_pool_open();
+  dg_tensor *y = variance("var", x, count, axes, correction, keepdims);
+  return dg_pool_close(pool, dg_round_as(x, y));
 }
 
 /* The standard deviation: the square root of dg_var. */
@@ -34,5 +41,6 @@ DG_API dg_tensor *dg_std(dg_tensor *x, int count, const int64_t *axes, double co
                          int keepdims)
 {
   dg_pool pool = dg_pool_open();
-  return dg_pool_close(pool, dg_sqrt(variance("std", x, count, axes, correction, keepdims)));
+  dg_tensor *y = dg_sqrt(variance("std", x, count, axes, correction, keepdims));
+  return dg_pool_close(pool, dg_round_as(x, y));
 }

@@ -23,6 +23,7 @@ WHERE_LOOP(double)
 WHERE_LOOP(int32_t)
 WHERE_LOOP(int64_t)
 WHERE_LOOP(uint8_t)
+WHERE_LOOP(uint16_t)
 
 static const dg_map where_map = {
   .name = "where_map",
@@ -34,7 +35,9 @@ static const dg_map where_map = {
             [DG_I32] = WHERE_TABLE(int32_t),
             [DG_I64] = WHERE_TABLE(int64_t),
             [DG_U8] = WHERE_TABLE(uint8_t),
-            [DG_BOOL] = WHERE_TABLE(uint8_t) },
+            [DG_BOOL] = WHERE_TABLE(uint8_t),
+            [DG_F16] = WHERE_TABLE(uint16_t),
+            [DG_BF16] = WHERE_TABLE(uint16_t) },
 };
 
 static int where_shape(dg_call *c)
@@ -65,6 +68,7 @@ static int where_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class where_op = {
   .name = "where",
+  .flags = DG_MOVES,
   .shape = where_shape,
   .forward = where_forward,
   .backward = where_backward,

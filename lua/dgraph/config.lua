@@ -1,6 +1,7 @@
 --- Settings, and modes that hold while a function runs.
 local check = require "dgraph.check"
 local devices = require "dgraph.devices"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local extents = require "dgraph.extents"
 local native = require "dgraph.native"
@@ -12,6 +13,7 @@ local C = native.C
 ---@field enable_backprop boolean  operators are recorded; true
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
 ---@field device dgraph.Device  where they are made; "cpu", or what DGRAPH_DEVICE says
+---@field autocast "float16"|"bfloat16"|false  what products are computed in: `dg.autocast`; false
 ---@field debug boolean  every result and every gradient is looked through for NaN; false, or what
 ---  DGRAPH_DEBUG says
 
@@ -20,12 +22,16 @@ local values = {
   enable_backprop = true,
   dtype = "float32",
   device = "cpu",
+  autocast = false,
   debug = false,
 }
 
 local function set(name, value)
   if name == "device" then native.check(C.dg_device_set(devices.id(value, "dg.config"))) end
   if name == "enable_backprop" then C.dg_mode_set(C.DG_MODE_BACKPROP, value and 1 or 0) end
+  if name == "autocast" then
+    native.check(C.dg_mode_set(C.DG_MODE_AUTOCAST, value and dtypes.id(value, "dg.config") or 0))
+  end
   if name == "debug" and value ~= values.debug then require "dgraph.watch.debug"(value) end
   values[name] = value
 end
@@ -44,12 +50,17 @@ end
 local function check_value(name, value)
   if is_user_key(name) then return end
   if name == "dtype" then
-    if value ~= "float32" and value ~= "float64" then
-      errors.raisef("dg.config: dtype must be \"float32\" or \"float64\", got %s",
+    if not dtypes.names_float(value) then
+      errors.raisef("dg.config: dtype must be the name of a float dtype, got %s",
         check.spell(value))
     end
   elseif name == "device" then
     devices.id(value, "dg.config")
+  elseif name == "autocast" then
+    if value ~= false and not dtypes.names_half(value) then
+      errors.raisef("dg.autocast: wanted \"float16\", \"bfloat16\" or false, got %s",
+        check.spell(value))
+    end
   else
     check.boolean(value, "dg.config", name)
   end
@@ -125,6 +136,28 @@ end
 ---@return any ...
 function config.force_backprop_mode(f, ...)
   return run("dg.force_backprop_mode", "enable_backprop", true, f, ...)
+end
+
+local AUTOCAST = { dtype = true, enabled = true }
+
+--- Calls `f(...)` in mixed precision. Products (matmul, linear, convolution, attention, recurrent
+--- layers over whole sequences) are computed in numbers of 16 bits, from float32 by casts; those of
+--- a parameter are made once. Sums, exp, log and powers, softmax, normalizations and losses give
+--- float32. Other operators take the widest dtype of their inputs. Parameters stay float32, and so
+--- do their gradients. Call backward outside or inside: it needs no autocast.
+---@param options "float16"|"bfloat16"|{ dtype: string, enabled: boolean }|false  false: off, inside
+---  another one
+---@param f function
+---@param ... any
+---@return any ...
+function config.autocast(options, f, ...)
+  local dtype = options
+  if type(options) == "table" then
+    check.options(options, "dg.autocast", AUTOCAST)
+    dtype = options.enabled ~= false and (options.dtype or "bfloat16")
+  end
+  check_value("autocast", dtype)
+  return run("dg.autocast", "autocast", dtype, f, ...)
 end
 
 --- Calls `f(...)` with another device for the tensors that it makes.

@@ -70,7 +70,7 @@ function create.Variable(value, options)
   else
     x = create.tensor(value, { dtype = options.dtype, device = options.device })
   end
-  if options.requires_grad ~= false and (x.dtype == "float32" or x.dtype == "float64") then
+  if options.requires_grad ~= false and dtypes.names_float(x.dtype) then
     x.requires_grad = true
   end
   if options.name then x.name = options.name end

@@ -2,6 +2,7 @@
 local backward = require "dgraph.backward"
 local check = require "dgraph.check"
 local create = require "dgraph.create"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
@@ -44,7 +45,7 @@ local function place(at, shape)
   return text == "" and "[]" or text
 end
 
-local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
+local function is_float(x) return dtypes.names_float(x.dtype) end
 
 --- A list of tensors out of nil, one tensor, or a list, which may have holes (false).
 local function list_of(value)

@@ -25,9 +25,11 @@ typedef void run_along(const run *r, char *table, const char *index, char *list)
   }
 
 ALONG(take_1, uint8_t, *b = *a)
+ALONG(take_2, uint16_t, *b = *a)
 ALONG(take_4, uint32_t, *b = *a)
 ALONG(take_8, uint64_t, *b = *a)
 ALONG(set_1, uint8_t, *a = *b)
+ALONG(set_2, uint16_t, *a = *b)
 ALONG(set_4, uint32_t, *a = *b)
 ALONG(set_8, uint64_t, *a = *b)
 ALONG(add_f32, float, *a += *b)
@@ -37,8 +39,8 @@ ALONG(add_i64, uint64_t, *a += *b)
 ALONG(add_u8, uint8_t, *a = (uint8_t)(*a + *b))
 
 static run_along *const kernels[3][DG_NDTYPES] = {
-  [DG_ALONG_TAKE] = { take_4, take_8, take_4, take_8, take_1, take_1 },
-  [DG_ALONG_SET] = { set_4, set_8, set_4, set_8, set_1, set_1 },
+  [DG_ALONG_TAKE] = { take_4, take_8, take_4, take_8, take_1, take_1, take_2, take_2 },
+  [DG_ALONG_SET] = { set_4, set_8, set_4, set_8, set_1, set_1, set_2, set_2 },
   [DG_ALONG_ADD] = { add_f32, add_f64, add_i32, add_i64, add_u8 },
 };
 

@@ -1,5 +1,6 @@
 /* copy.c -- copies, casts, fills and adds arrays of any strides. */
 #include "device/cpu/cpu.h"
+#include "device/cpu/half.h"
 #include "device/cpu/isa.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/loop.h"
@@ -9,7 +10,7 @@
 
 enum { GRAIN = 64 << 10 };
 
-typedef void run_loop(int64_t n, char *to, int64_t to_step, const char *from, int64_t from_step);
+typedef dg_run_loop run_loop;
 
 /* A float outside the range of an integer type goes to its nearest end, NaN to 0: C leaves both
  * undefined. */
@@ -59,9 +60,15 @@ CASTS_FROM(u8, uint8_t, x, x, x)
     from##_to_f32, from##_to_f64, from##_to_i32, from##_to_i64, from##_to_u8, from##_to_bool       \
   }
 
-static run_loop *const casts[DG_NDTYPES][DG_NDTYPES] = {
+static run_loop *const casts[DG_BOOL + 1][DG_BOOL + 1] = {
   ROW(f32), ROW(f64), ROW(i32), ROW(i64), ROW(u8), ROW(u8),
 };
+
+static run_loop *cast_loop(int from, int to)
+{
+  if (dg_is_half(from) || dg_is_half(to)) return dg_half_cast(from, to);
+  return casts[from][to];
+}
 
 /* Gradients are added up by this, so it has vectors of each width. */
 #define ADD(T, isa, target)                                                                        \
@@ -211,12 +218,12 @@ int dg_cpu_copy(const dg_view *from, const dg_view *to)
     return 0;
   }
   if (from->dtype == to->dtype && to->size > 0 && turn(from, to)) return 0;
-  return apply(casts[from->dtype][to->dtype], from, to);
+  return apply(cast_loop(from->dtype, to->dtype), from, to);
 }
 
 int dg_cpu_accumulate(const dg_view *from, const dg_view *to)
 {
-  run_loop *add = adds[to->dtype][dg_cpu_isa()];
+  run_loop *add = dg_is_half(to->dtype) ? dg_half_add(to->dtype) : adds[to->dtype][dg_cpu_isa()];
   if (!from->contiguous || !to->contiguous || to->size >= GRAIN) return apply(add, from, to);
   add(to->size, to->data, dg_item_bytes[to->dtype], from->data, dg_item_bytes[to->dtype]);
   return 0;
@@ -225,9 +232,9 @@ int dg_cpu_accumulate(const dg_view *from, const dg_view *to)
 int dg_cpu_fill(const dg_view *y, double value)
 {
   if (y->size == 1) {
-    casts[DG_F64][y->dtype](1, y->data, 0, (const char *)&value, 0);
+    cast_loop(DG_F64, y->dtype)(1, y->data, 0, (const char *)&value, 0);
     return 0;
   }
   const dg_view one = { .data = &value, .size = 1, .dtype = DG_F64, .contiguous = true };
-  return apply(casts[DG_F64][y->dtype], &one, y);
+  return apply(cast_loop(DG_F64, y->dtype), &one, y);
 }

@@ -67,9 +67,11 @@ typedef void run_entries(const entries *e, char *table, char *list);
   }
 
 GATHER(gather_1, uint8_t)
+GATHER(gather_2, uint16_t)
 GATHER(gather_4, uint32_t)
 GATHER(gather_8, uint64_t)
 ENTRIES(scatter_1, uint8_t, *a = *b)
+ENTRIES(scatter_2, uint16_t, *a = *b)
 ENTRIES(scatter_4, uint32_t, *a = *b)
 ENTRIES(scatter_8, uint64_t, *a = *b)
 ENTRIES(add_f32, float, *a += *b)
@@ -78,10 +80,14 @@ ENTRIES(add_i32, uint32_t, *a += *b)
 ENTRIES(add_i64, uint64_t, *a += *b)
 ENTRIES(add_u8, uint8_t, *a = (uint8_t)(*a + *b))
 
-static run_entries *by_size(int dtype, run_entries *one, run_entries *four, run_entries *eight)
+/* The kernels of elements of 1, 2, 4 and 8 bytes. */
+static run_entries *const gathers[] = { gather_1, gather_2, gather_4, gather_8 };
+static run_entries *const scatters[] = { scatter_1, scatter_2, scatter_4, scatter_8 };
+
+static run_entries *by_size(int dtype, run_entries *const *kernels)
 {
   int bytes = dg_item_bytes[dtype];
-  return bytes == 1 ? one : bytes == 4 ? four : eight;
+  return kernels[bytes == 8 ? 3 : bytes / 2];
 }
 
 static run_entries *const adders[DG_NDTYPES] = { add_f32, add_f64, add_i32, add_i64, add_u8 };
@@ -166,13 +172,13 @@ static int apply(run_entries *kernel, const dg_view *table, const dg_view *list,
 
 int dg_cpu_gather(const dg_view *x, int axis, const dg_view *index, const dg_view *y)
 {
-  run_entries *kernel = by_size(x->dtype, gather_1, gather_4, gather_8);
+  run_entries *kernel = by_size(x->dtype, gathers);
   return apply(kernel, x, y, axis, index->data, false);
 }
 
 int dg_cpu_scatter(const dg_view *x, int axis, const dg_view *index, const dg_view *y)
 {
-  run_entries *kernel = by_size(x->dtype, scatter_1, scatter_4, scatter_8);
+  run_entries *kernel = by_size(x->dtype, scatters);
   return apply(kernel, y, x, axis, index->data, true);
 }
 

@@ -18,7 +18,7 @@ typedef unsigned long long dg_uint64;
 
 #include "device/whole.h"
 
-enum { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL };
+enum { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL, DG_F16, DG_BF16 };
 
 /* dg_view of device/view.h: the two must agree. */
 struct View {

@@ -7,7 +7,7 @@ local C, wrap = native.C, native.wrap
 
 local NONE = -0x8000000000000000LL
 
-local IS_FLOAT = { float32 = true, float64 = true }
+local IS_FLOAT = { float32 = true, float64 = true, float16 = true, bfloat16 = true }
 
 local function wants_float(x, who, what)
   if not IS_FLOAT[x.dtype] then errors.raisef("%s: %s is %s, wanted floats", who, what, x.dtype) end

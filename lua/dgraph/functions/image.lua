@@ -1,6 +1,7 @@
 --- Images (batch x channels x height x width) in other arrangements and sizes.
 local check = require "dgraph.check"
 local create = require "dgraph.create"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local windows = require "dgraph.functions.windows"
@@ -207,7 +208,7 @@ return function(F)
       errors.raisef("%s: mode must be \"bilinear\" or \"nearest\", got %s", who, check.spell(mode))
     end
     if #shape ~= 4 then errors.raisef("%s: x has %d axes, wanted 4", who, #shape) end
-    if x.dtype ~= "float32" and x.dtype ~= "float64" then
+    if not dtypes.names_float(x.dtype) then
       errors.raisef("%s: wanted a float tensor, got %s", who, x.dtype)
     end
     local size, device = windows.list("output_shape", output_shape, 2, who), x.device

@@ -4,7 +4,9 @@ local several = require "dgraph.functions.several"
 
 local C = native.C
 
-local EPSILON = { float32 = 2 ^ -23, float64 = 2 ^ -52 }
+local EPSILON = {
+  float32 = 2 ^ -23, float64 = 2 ^ -52, float16 = 2 ^ -10, bfloat16 = 2 ^ -7,
+}
 
 local function eigh(array, x) return C.dg_eigh(x, array) end
 local function svd(array, x, full) return C.dg_svd(x, full, array) end

@@ -2,6 +2,7 @@
 local check = require "dgraph.check"
 local checks = require "dgraph.functions.loss_checks"
 local create = require "dgraph.create"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
@@ -55,7 +56,8 @@ return function(F)
       checks.reduction(who, soft_target_loss, { "cross-entropy", "kl-divergence" },
         "soft_target_loss")
       y = wrap(y)
-      return C.dg_dtype_of(t) > C.DG_F64 and y or y + negative_entropy(t, normalize, mean)
+      if not dtypes.is_float(C.dg_dtype_of(t)) then return y end
+      return y + negative_entropy(t, normalize, mean)
     end)
 
   --- The cross entropy of sigmoid(x) and targets of x's shape: 0 or 1, where -1 counts for nothing,

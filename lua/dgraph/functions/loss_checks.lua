@@ -22,7 +22,7 @@ end
 --- Raises an error unless a tensor has a float dtype.
 function checks.float(who, x)
   local dtype = native.check(C.dg_dtype_of(x))
-  if dtype > C.DG_F64 then
+  if not dtypes.is_float(dtype) then
     errors.raisef("%s: wanted a float tensor, got %s (cast it)", who, dtypes.name(dtype))
   end
 end

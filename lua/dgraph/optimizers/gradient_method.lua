@@ -59,9 +59,7 @@ end
 function GradientMethod:_prepare()
   local params, ready = self._list.params, true
   for i, rule in ipairs(self._rules) do
-    if not rule.state then
-      if params[i].is_initialized then rule:init_state(params[i]) else ready = false end
-    end
+    if params[i].is_initialized then rule:prepare(params[i]) else ready = false end
   end
   self._ready = ready
 end
@@ -76,10 +74,7 @@ function GradientMethod:_apply()
       if rule.takes_rows then grad = C.dg_gradient_as_is(param)
       else grad = C.dg_gradient(param)
       end
-      if grad ~= nil then
-        rule.t = rule.t + 1
-        rule:update_core(param, grad[0])
-      end
+      if grad ~= nil then rule:apply(param, grad[0]) end
     end
   end
 end

@@ -39,7 +39,7 @@ function SGD:_read_rules()
       local rule = rules[$i]
       local settings = rule.hyperparam
       if not rule.enabled or rawget(settings, "lr") ~= nil or getmetatable(settings) ~= inherits
-          or rule.update_core ~= update then
+          or rule.update_core ~= update or rule.master then
         return false
       end
     end]], "return true")

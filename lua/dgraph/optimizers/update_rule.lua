@@ -1,7 +1,12 @@
 --- How one parameter changes: the formula, its state, and settings that may differ from those of
 --- the optimizer.
+---
+--- A parameter of float16 or bfloat16 has a master: float32 numbers, which the formula changes by
+--- the gradient as float32, and of which the parameter gets roundings. Small steps would be lost
+--- otherwise. The state is float32 then, too.
 local class = require "dgraph.class"
 local create = require "dgraph.create"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local structure = require "dgraph.link_structure"
@@ -13,6 +18,7 @@ local C = native.C
 ---@field enabled boolean  whether the parameter changes at all
 ---@field t integer  how often it has changed
 ---@field state table<string, dgraph.Tensor>?  nil before the first update
+---@field master dgraph.Tensor|false  of a parameter of 16 bits; false: there is none
 local UpdateRule = class.new("UpdateRule")
 
 --- The names of the tensors in `state`.
@@ -28,6 +34,8 @@ UpdateRule.number_names = {}
 --- `dg_update_...` do: they change these rows and their state, and leave the others. Otherwise it
 --- gets the whole matrix.
 UpdateRule.takes_rows = false
+
+UpdateRule.master = false
 
 local metatables = setmetatable({}, { __mode = "k" })
 
@@ -61,15 +69,51 @@ end
 
 --- A tensor like a parameter, its elements `value`, that no scope ends: the handle owns it, so that
 --- it goes as soon as the rule does.
-local function full_like(param, value)
-  local made = create.full_like(param, value)
+local function full_like(param, value, dtype)
+  local made = create.full_like(param, value, dtype)
   native.check(C.dg_count_as_parameter(made))
   if C.dg_keep(made) == nil then native.raise_last() end
   return native.own_copy(made)
 end
 
---- Makes the state, as it is before the first update.
+local function holds_the_same(master, param)
+  if master.device ~= param.device then return false end
+  local differs = native.wrap(C.dg_ne(native.wrap(C.dg_cast(master, C.dg_dtype_of(param))), param))
+  return native.wrap(C.dg_any(differs, 0, nil, 0)):item() == false
+end
+
+--- Gives a parameter of 16 bits its master, anew where others have changed it.
+local function take_master(rule, param)
+  local version = C.dg_version(param)
+  if rule.master and rule._version == version then return end
+  if not rule.master or not holds_the_same(rule.master, param) then
+    rule.master = full_like(param, 0, "float32")
+    native.check(C.dg_assign(rule.master, param))
+  end
+  rule._version = version
+end
+
+--- Makes what is missing of the master and of the state.
+---@param param dgraph.Parameter  it has a shape
+function UpdateRule:prepare(param)
+  if not self.master and dtypes.names_half(param.dtype) then take_master(self, param) end
+  if not self.state then self:init_state(self.master or param) end
+end
+
+--- Changes a parameter by a gradient, through its master where it has one.
 ---@param param dgraph.Parameter
+---@param grad dgraph.Tensor
+function UpdateRule:apply(param, grad)
+  self.t = self.t + 1
+  if not self.master then return self:update_core(param, grad) end
+  take_master(self, param)
+  self:update_core(self.master, native.wrap(C.dg_cast(grad, C.DG_F32)))
+  native.check(C.dg_assign(param, self.master))
+  self._version = C.dg_version(param)
+end
+
+--- Makes the state, as it is before the first update.
+---@param param dgraph.Parameter  or its master
 function UpdateRule:init_state(param)
   local state = {}
   for _, name in ipairs(self.state_names) do
@@ -79,7 +123,7 @@ function UpdateRule:init_state(param)
 end
 
 --- Changes a parameter by its gradient: every class has its own.
----@param param dgraph.Parameter
+---@param param dgraph.Parameter  or its master
 ---@param grad dgraph.Tensor
 function UpdateRule:update_core(param, grad) -- luacheck: no unused args
   errors.raisef("%s has no method update_core", self._name)
@@ -90,11 +134,10 @@ end
 function UpdateRule:update(param)
   if not self.enabled or not param.is_initialized then return end
   if C.dg_has_gradient(param) ~= 1 then return end
-  if not self.state then self:init_state(param) end
+  self:prepare(param)
   for _, hook in ipairs(self._hooks) do hook.call(self, param) end
   local grad = self.takes_rows and native.wrap(C.dg_gradient_as_is(param)) or param.grad
-  self.t = self.t + 1
-  self:update_core(param, grad)
+  self:apply(param, grad)
 end
 
 --- Has `hook(rule, param)` called before each update of this parameter.
@@ -121,6 +164,11 @@ end
 function UpdateRule:serialize(serializer, param)
   self.t = serializer("t", self.t)
   for _, name in ipairs(self.number_names) do self[name] = serializer(name, self[name]) end
+  if param and param.is_initialized and dtypes.names_half(param.dtype) then
+    local master = serializer("master", self.master or nil)
+    self.master = master and master:to(param.device) or false
+    self._version = false -- the parameter may be loaded after this
+  end
   local state = self.state or {}
   for _, name in ipairs(self.state_names) do
     local value = serializer(name, state[name])

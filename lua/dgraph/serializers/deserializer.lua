@@ -6,7 +6,9 @@ local parameter = require "dgraph.parameter"
 local serializer = require "dgraph.serializers.serializer"
 
 --- A value of one kind may become one of a later kind, as in NumPy's "same kind" casting.
-local KIND = { bool = 1, uint8 = 2, int32 = 2, int64 = 2, float32 = 3, float64 = 3 }
+local KIND = {
+  bool = 1, uint8 = 2, int32 = 2, int64 = 2, float32 = 3, float64 = 3, float16 = 3, bfloat16 = 3,
+}
 
 local function spell(shape, dtype) return ("%s (%s)"):format(dtype, table.concat(shape, ", ")) end
 

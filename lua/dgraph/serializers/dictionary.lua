@@ -26,8 +26,9 @@ end
 --- What is to be written for one value: false for none.
 ---@param key string
 ---@param value any  what a serializer stored
+---@param widens? dgraph.Dtype  what the file cannot hold, and gets as float32
 ---@return { shape: integer[], dtype: string, data: ffi.cdata*, size: integer, owner: any }|false
-local function pack(key, value)
+local function pack(key, value, widens)
   local kind = type(value)
   if value == none then
     return false
@@ -41,6 +42,7 @@ local function pack(key, value)
   elseif kind == "string" or kind == "function" or kind == "thread" or not value.dtype then
     error(("%s is a %s: only tensors, numbers and booleans can be saved"):format(key, kind), 0)
   end
+  if widens and value.dtype == widens then value = value:to "float32" end
   local here = value:to "cpu"
   if not here.is_contiguous then here = here:copy() end
   return {

@@ -36,8 +36,8 @@ end
 --- The same of a bfloat16, which is the upper half of a float32.
 local function widen_bfloat(upper) return bit.lshift(upper, 16) end
 
---- What is read: the type in the file, and the dtype of ours that holds all its values. `bfloat16`
---- is not in NumPy itself.
+--- What is read: the type in the file, and the dtype of ours that holds all its values; `as_is` is
+--- the one that it is itself where that is to be kept. `bfloat16` is not in NumPy itself.
 elements.kinds = {
   b1 = { ctype = "uint8_t", width = 1, dtype = "bool" },
   u1 = { ctype = "uint8_t", width = 1, dtype = "uint8" },
@@ -47,22 +47,30 @@ elements.kinds = {
   i4 = { ctype = "int32_t", width = 4, dtype = "int32" },
   u4 = { ctype = "uint32_t", width = 4, dtype = "int64", wide = "int64_t" },
   i8 = { ctype = "int64_t", width = 8, dtype = "int64" },
-  f2 = { ctype = "uint16_t", width = 2, dtype = "float32", wide = "float", bits = widen_half },
+  f2 = {
+    ctype = "uint16_t", width = 2, dtype = "float32", wide = "float", bits = widen_half,
+    as_is = { ctype = "uint16_t", width = 2, dtype = "float16" },
+  },
   bfloat16 = {
     ctype = "uint16_t", width = 2, dtype = "float32", wide = "float", bits = widen_bfloat,
+    as_is = { ctype = "uint16_t", width = 2, dtype = "bfloat16" },
   },
   f4 = { ctype = "uint32_t", width = 4, dtype = "float32" },
   f8 = { ctype = "uint64_t", width = 8, dtype = "float64" },
 }
 
-local WIDTH = { bool = 1, uint8 = 1, int32 = 4, int64 = 8, float32 = 4, float64 = 8 }
+local WIDTH = {
+  bool = 1, uint8 = 1, int32 = 4, int64 = 8, float32 = 4, float64 = 8, float16 = 2, bfloat16 = 2,
+}
 
 --- Completes a header that has a shape; every product on the way stays exact.
 ---@param header dgraph.ArrayHeader
 ---@param kind table  of `elements.kinds`
+---@param keeps_half? boolean  floats of 16 bits are read as what they are
 ---@return true? done
 ---@return string? message
-function elements.describe(header, kind)
+function elements.describe(header, kind, keeps_half)
+  if keeps_half then kind = kind.as_is or kind end
   local shape, width = header.shape, WIDTH[kind.dtype]
   if #shape > MAX_NDIM then return nil, ("%d axes are more than %d"):format(#shape, MAX_NDIM) end
   local count, product = 1, 1
@@ -111,6 +119,10 @@ local function widen(source, target, kind, count)
   end
 end
 
+--- The bits of infinity, above which all are NaN, and of the one NaN that stays.
+local INFINITY = { float16 = 0x7c00, bfloat16 = 0x7f80 }
+local NAN = { float16 = 0x7e00, bfloat16 = 0x7fc0 }
+
 --- Gives every NaN the bits that are safe in Lua, every boolean those of 0 or 1. Works on integers:
 --- a float is not read here.
 function elements.canonicalize(target, dtype, count)
@@ -126,6 +138,11 @@ function elements.canonicalize(target, dtype, count)
       if top > 0x7ff00000 or top == 0x7ff00000 and words[i + low] ~= 0 then
         words[i + low], words[i + high] = 0, 0x7ff80000
       end
+    end
+  elseif INFINITY[dtype] then
+    local halves, infinity, nan = ffi.cast("uint16_t *", target), INFINITY[dtype], NAN[dtype]
+    for i = 0, count - 1 do
+      if bit.band(halves[i], 0x7fff) > infinity then halves[i] = nan end
     end
   elseif dtype == "bool" then
     for i = 0, count - 1 do

@@ -5,6 +5,7 @@ local Load = require "dgraph.serializers.deserializer"
 local architecture = require "dgraph.serializers.architecture"
 local config = require "dgraph.config"
 local dictionary = require "dgraph.serializers.dictionary"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local files = require "dgraph.utils.files"
 local generations = require "dgraph.serializers.generations"
@@ -186,7 +187,7 @@ local function read_description(text)
     return nil, ("version %s of the description is not known"):format(tostring(description.version))
   end
   local dtype = description.dtype
-  if dtype ~= "float32" and dtype ~= "float64" then return nil, "an odd dtype" end
+  if not dtypes.names_float(dtype) then return nil, "an odd dtype" end
   if not json.is_object(description.shared) then return nil, "an odd description" end
   return description
 end

@@ -15,6 +15,7 @@ npy.MAX_HEADER = 10000
 --- How a dtype of ours is spelled in a file.
 local DESCR = {
   bool = "|b1", uint8 = "|u1", int32 = "<i4", int64 = "<i8", float32 = "<f4", float64 = "<f8",
+  float16 = "<f2",
 }
 
 -- The header's text ----------------------------------------------------------------------------
@@ -96,7 +97,7 @@ local function find_text(bytes, size)
   return start, length
 end
 
-local function read_header(bytes, size)
+local function read_header(bytes, size, keeps_half)
   local start, length = find_text(bytes, size)
   local found = parse_text(ffi.string(bytes + start, length))
   local order, code = found.descr:match("^([<>|=]?)(.*)$")
@@ -117,7 +118,7 @@ local function read_header(bytes, size)
   local kind = elements.kinds[code]
   if not kind then refuse("the dtype %q is not supported", found.descr) end
   if order == "|" and kind.width > 1 then refuse("the dtype %q has no byte order", found.descr) end
-  local done, message = elements.describe(header, kind)
+  local done, message = elements.describe(header, kind, keeps_half)
   if not done then refuse("%s", message) end
   return header
 end
@@ -126,10 +127,11 @@ end
 --- can be looked at before its file is unpacked.
 ---@param bytes ffi.cdata*
 ---@param size integer  what is there of the file
+---@param keeps_half? boolean  float16 is not to become float32
 ---@return dgraph.ArrayHeader? header
 ---@return string? message
-function npy.header(bytes, size)
-  local done, header = pcall(read_header, ffi.cast("const uint8_t *", bytes), size)
+function npy.header(bytes, size, keeps_half)
+  local done, header = pcall(read_header, ffi.cast("const uint8_t *", bytes), size, keeps_half)
   if done then return header end
   if type(header) ~= "table" then error(header, 0) end
   return nil, header.message

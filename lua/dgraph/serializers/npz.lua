@@ -22,7 +22,8 @@ local function read_options(opts)
 end
 
 --- Writes named tensors, numbers and booleans to a file that `numpy.load` reads. The old file is
---- replaced only when the new one is whole.
+--- replaced only when the new one is whole. NumPy has no bfloat16: such tensors are written as
+--- float32, without loss.
 ---@param path string
 ---@param arrays table<string, dgraph.Tensor|number|boolean>
 ---@param opts? boolean|dgraph.SaveOptions  or only whether to compress
@@ -32,7 +33,7 @@ function npz.savez(path, arrays, opts)
   opts = read_options(opts)
   local writer = zip.writer { compression = opts.compression ~= false }
   for _, key in ipairs(dictionary.keys(arrays)) do
-    local array = dictionary.pack(key, arrays[key])
+    local array = dictionary.pack(key, arrays[key], "bfloat16")
     local header = array and npy.encode_header(array.shape, array.dtype) or npy.encode_none()
     local done, message = writer:add(key .. ".npy", header, array and array.data,
       array and array.size, array)
@@ -41,17 +42,21 @@ function npz.savez(path, arrays, opts)
   return files.write(path, writer:finish(), opts.generations)
 end
 
-local function read(path)
-  local file, message = npz_file.open(path)
-  if not file then return nil, message end
-  return file:tensors()
-end
+---@class dgraph.LoadArraysOptions
+---@field keep_half boolean?  float16 stays what it is; without it it becomes float32
 
 --- Reads all arrays of an .npz file, or of the newest whole one where generations were kept.
 ---@param path string
+---@param opts? dgraph.LoadArraysOptions
 ---@return table<string, dgraph.Tensor>? arrays
 ---@return string|dgraph.Found|nil message_or_found  what was loaded in place of the newest
-function npz.load(path) return generations.newest(path, read) end
+function npz.load(path, opts)
+  return generations.newest(path, function(candidate)
+    local file, message = npz_file.open(candidate, opts)
+    if not file then return nil, message end
+    return file:tensors()
+  end)
+end
 
 --- Saves a link, an optimizer, or whatever has a method `serialize`.
 ---@param path string

@@ -8,7 +8,7 @@ local zip = require "dgraph.serializers.zip"
 
 local SCALAR = {
   bool = "uint8_t", uint8 = "uint8_t", int32 = "int32_t", int64 = "int64_t",
-  float32 = "float", float64 = "double",
+  float32 = "float", float64 = "double", -- others are never scalars here
 }
 
 ---@class dgraph.NpzFile
@@ -21,9 +21,10 @@ NpzFile.__index = NpzFile
 ---@param bytes ffi.cdata*
 ---@param size integer
 ---@param path? string  for messages
+---@param opts? dgraph.LoadArraysOptions
 ---@return dgraph.NpzFile? file
 ---@return string? message
-local function from_memory(bytes, size, path)
+local function from_memory(bytes, size, path, opts)
   path = path or "npz"
   local archive, message = zip.open(bytes, size)
   if not archive then return nil, ("%s: %s"):format(path, message) end
@@ -39,17 +40,19 @@ local function from_memory(bytes, size, path)
     _archive = archive,
     _entries = entries,
     _headers = {},
+    _keeps_half = opts ~= nil and opts.keep_half == true,
   }, NpzFile)
 end
 
 --- Reads an archive into memory and opens it there.
 ---@param path string
+---@param opts? dgraph.LoadArraysOptions
 ---@return dgraph.NpzFile? file
 ---@return string? message
-local function open(path)
+local function open(path, opts)
   local bytes, size = files.read(path)
   if not bytes then return nil, size end
-  return from_memory(bytes, size, path)
+  return from_memory(bytes, size, path, opts)
 end
 
 ---@param key string
@@ -68,7 +71,7 @@ function NpzFile:header(key)
   if not name then return self:_fail(key, "no such array") end
   local bytes, size = self._archive:peek(name, npy.MAX_HEADER + 12)
   if not bytes then return self:_fail(key, size) end
-  local header, message = npy.header(bytes, size)
+  local header, message = npy.header(bytes, size, self._keeps_half)
   buffer.free(bytes)
   if not header then return self:_fail(key, message) end
   if header.length and header.offset + header.length ~= self._archive:size(name) then

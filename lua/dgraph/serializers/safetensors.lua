@@ -14,8 +14,9 @@ local safetensors = {}
 
 local NAMES = {
   bool = "BOOL", uint8 = "U8", int32 = "I32", int64 = "I64", float32 = "F32", float64 = "F64",
+  float16 = "F16", bfloat16 = "BF16",
 }
-local ALIGNMENT = { BOOL = 1, U8 = 1, I32 = 4, F32 = 4, I64 = 8, F64 = 8 }
+local ALIGNMENT = { BOOL = 1, U8 = 1, F16 = 2, BF16 = 2, I32 = 4, F32 = 4, I64 = 8, F64 = 8 }
 
 --- The arrays in the order of the file, widest elements first, so that each is aligned; and the
 --- keys of those that are none.
@@ -92,6 +93,7 @@ end
 ---@field map boolean?  the tensors look at the file instead of copies: it is read where they are
 ---  used, and processes that map it share its memory. What is written into them does not reach
 ---  the file; make no such file shorter while it is mapped (the functions here never do)
+---@field keep_half boolean?  float16 and bfloat16 stay what they are; without it they become float32
 ---@field check boolean?  compare the checksum, where there is one: true by default. It reads all
 ---  of the file
 

@@ -52,7 +52,7 @@ end
 
 local FIELDS = { dtype = true, shape = true, data_offsets = true }
 
-local function read_entry(key, entry, start)
+local function read_entry(key, entry, start, keeps_half)
   if not json.is_object(entry) then refuse("%s: no description", key) end
   for field in pairs(entry) do
     if not FIELDS[field] then refuse("%s: an odd field %q", key, field) end
@@ -67,7 +67,7 @@ local function read_entry(key, entry, start)
     uninitialized = false,
     _big = false,
   }
-  local done, message = elements.describe(header, kind)
+  local done, message = elements.describe(header, kind, keeps_half)
   if not done then refuse("%s: %s", key, message) end
   if offsets[2] - offsets[1] ~= header.length then
     refuse("%s: %.0f bytes where its shape needs %.0f", key, offsets[2] - offsets[1],
@@ -120,7 +120,7 @@ local function check_sum(bytes, size, text, metadata)
   end
 end
 
-local function read_file(bytes, size, check)
+local function read_file(bytes, size, opts)
   local text, start = read_text(bytes, size)
   local entries, message = json.decode(text)
   if not entries then refuse("%s", message) end
@@ -128,11 +128,11 @@ local function read_file(bytes, size, check)
   entries.__metadata__ = nil
   local headers, keys = {}, {}
   for key, entry in pairs(entries) do
-    keys[#keys + 1], headers[key] = key, read_entry(key, entry, start)
+    keys[#keys + 1], headers[key] = key, read_entry(key, entry, start, opts.keep_half)
   end
   table.sort(keys)
   check_tiles(headers, keys, start, size)
-  if check then check_sum(bytes, size, text, metadata) end
+  if opts.check ~= false then check_sum(bytes, size, text, metadata) end
   for key in (metadata[safetensors_file.NONE] or ""):gmatch "[^\n]+" do
     if headers[key] then refuse("%s: a tensor and none", key) end
     keys[#keys + 1], headers[key] = key, { shape = {}, uninitialized = true }
@@ -152,13 +152,13 @@ File.__index = File
 ---@param bytes ffi.cdata*
 ---@param size integer
 ---@param path? string  for messages
----@param check? boolean  compare the checksum, where there is one: true by default
+---@param opts? dgraph.ReadOptions
 ---@return dgraph.SafetensorsFile? file
 ---@return string? message
-function safetensors_file.from_memory(bytes, size, path, check)
+function safetensors_file.from_memory(bytes, size, path, opts)
   path = path or "safetensors"
   local source = ffi.cast("const uint8_t *", bytes)
-  local done, file = pcall(read_file, source, size, check ~= false)
+  local done, file = pcall(read_file, source, size, opts or {})
   if not done then
     if type(file) ~= "table" then error(file, 0) end
     return nil, ("%s: %s"):format(path, file.message)
@@ -169,14 +169,14 @@ end
 
 --- Reads a file into memory, or maps it there, and opens it.
 ---@param path string
----@param opts? { map: boolean?, check: boolean? }
+---@param opts? dgraph.ReadOptions
 ---@return dgraph.SafetensorsFile? file
 ---@return string? message
 function safetensors_file.open(path, opts)
   opts = opts or {}
   local bytes, size = (opts.map and files.map or files.read)(path)
   if not bytes then return nil, size end
-  local file, message = safetensors_file.from_memory(bytes, size, path, opts.check)
+  local file, message = safetensors_file.from_memory(bytes, size, path, opts)
   if file then file._map = opts.map end
   return file, message
 end

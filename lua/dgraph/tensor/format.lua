@@ -1,6 +1,7 @@
 --- What `print(x)` shows: elements, dtype and shape, abridged.
 local buffer = require "dgraph.utils.buffer"
 local convert = require "dgraph.tensor.convert"
+local dtypes = require "dgraph.dtypes"
 local native = require "dgraph.native"
 local tensor = require "dgraph.tensor"
 
@@ -14,7 +15,7 @@ local function number_text(v, kind)
   if v == math.huge then return "inf" end
   if v == -math.huge then return "-inf" end
   if kind == "bool" then return v ~= 0 and "true" or "false" end
-  if kind == "float32" or kind == "float64" then return ("%.5g"):format(v) end
+  if dtypes.names_float(kind) then return ("%.5g"):format(v) end
   return ("%.0f"):format(v)
 end
 
