@@ -186,6 +186,10 @@ DG_API int dg_device_limit(int device, double bytes);
 /* Gives a device's free blocks back to the system. */
 DG_API int dg_device_trim(int device);
 
+/* Whether products of float32 on devices may be computed in TF32 (factors with 10 bits of fraction,
+ * sums in float32) from now on, on all threads: at first they are not. Returns 1 where they were, or 0. */
+DG_API int dg_device_allow_tf32(int on);
+
 /* Compiles the text of one of the CUDA kernel files ("reduce" ...) for a compute capability (90 is
  * 9.0). Needs NVRTC but no device. The bytes of its machine code; -1 with an error. */
 DG_API double dg_device_compile(const char *unit, int arch);

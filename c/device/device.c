@@ -5,6 +5,7 @@
 #include "device/cpu/cpu.h"
 #include "device/cpu/isa.h"
 #include "device/cpu/pool.h"
+#include "device/cuda/blas.h"
 #include "device/cuda/cuda.h"
 
 /* -- The host ------------------------------------------------------------------------------------ */
@@ -113,6 +114,10 @@ DG_API int dg_device_trim(int device)
   else dg_cuda_trim(device);
   return 0;
 }
+
+/* Whether products of float32 on devices may be computed in TF32 (factors with 10 bits of fraction,
+ * sums in float32) from now on, on all threads: at first they are not. Returns 1 where they were, or 0. */
+DG_API int dg_device_allow_tf32(int on) { return dg_cuda_allow_tf32(on); }
 
 /* Compiles the text of one of the CUDA kernel files ("reduce" ...) for a compute capability (90 is
  * 9.0). Needs NVRTC but no device. The bytes of its machine code; -1 with an error. */

@@ -36,6 +36,21 @@ DG_HALF float dg_float_of(uint32_t bits)
   return u.number;
 }
 
+#ifdef __CUDA_ARCH__ /* a card has instructions for these two */
+DG_HALF float dg_f16_widen(uint16_t h)
+{
+  float x;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(h));
+  return x;
+}
+
+DG_HALF uint16_t dg_f16_narrow(float x)
+{
+  uint16_t h;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(x));
+  return x != x ? DG_F16_NAN : h;
+}
+#else
 DG_HALF float dg_f16_widen(uint16_t h)
 {
   const uint32_t sign = (uint32_t)(h & 0x8000) << 16, rest = (uint32_t)(h & 0x7fff) << 13;
@@ -56,6 +71,8 @@ DG_HALF uint16_t dg_f16_narrow(float x)
   const uint32_t number = sign | (rest >= 0x477ff000 ? 0x7c00 : finite);
   return (uint16_t)(rest > 0x7f800000 ? DG_F16_NAN : number);
 }
+
+#endif
 
 DG_HALF float dg_bf16_widen(uint16_t h) { return dg_float_of((uint32_t)h << 16); }
 

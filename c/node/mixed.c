@@ -118,7 +118,7 @@ static dg_tensor *cast_once(dg_body *x, int to)
 {
   dg_tensor *handle = dg_handle(x);
   bool is_parameter = !x->creator && x->flags & DG_REQUIRES_GRAD;
-  if (!is_parameter || dg_tape.autocast != to || !make_room()) return dg_cast(handle, to);
+  if (!is_parameter || !dg_is_half(to) || !make_room()) return dg_cast(handle, to);
   kept *k = place_of(handle);
   if (k->of && is_good(k, x, to)) return dg_handle(k->cast);
   dg_tensor *cast = dg_cast(handle, to);
@@ -181,6 +181,28 @@ static bool is_to_change(int dtype, int to)
   return dg_is_half(to) || dg_is_half(dtype);
 }
 
+static void drop_outputs(dg_call *c)
+{
+  for (int i = 0; i < c->outputs; i++) {
+    if (c->y[i]) dg_body_free(c->y[i]);
+    c->y[i] = NULL;
+  }
+}
+
+/* Gives `again` what c has besides inputs: numbers, notes, and outputs that are declared already. */
+static int take_over(dg_call *again, dg_call *c, int to)
+{
+  memcpy(again->i, c->i, sizeof c->i);
+  memcpy(again->f, c->f, sizeof c->f);
+  for (int i = 0; i < DG_CALL_SAVED; i++) again->saved[i] = c->saved[i], c->saved[i] = NULL;
+  if (c->outputs > 1 && dg_outputs(again, c->outputs) < 0) return -1;
+  for (int i = 0; i < c->outputs; i++) {
+    const dg_view *y = c->y[i] ? &c->y[i]->v : NULL;
+    if (y && !dg_output_like(again, i, is_to_change(y->dtype, to) ? to : y->dtype, y)) return -1;
+  }
+  return 0;
+}
+
 /* The same call on casts of its inputs, in its place. NULL with an error set. */
 static dg_call *recast(dg_call *c, int to)
 {
@@ -194,12 +216,13 @@ static dg_call *recast(dg_call *c, int to)
     fine = x[i] != NULL;
   }
   dg_call *again = fine ? dg_begin(c->op, n, x) : NULL;
-  if (again) {
-    memcpy(again->i, c->i, sizeof c->i);
-    memcpy(again->f, c->f, sizeof c->f);
-    for (int i = 0; i < DG_CALL_SAVED; i++) again->saved[i] = c->saved[i], c->saved[i] = NULL;
+  if (again && take_over(again, c, to) < 0) {
+    drop_outputs(again);
+    dg_call_discard(again);
+    again = NULL;
   }
   if (x && x != few) dg_table_free(x);
+  drop_outputs(c);
   dg_call_discard(c);
   return again;
 }

@@ -83,6 +83,7 @@ static int linear_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class linear_grad_op = {
   .name = "linear_grad",
+  .flags = DG_HALVES_FAR,
   .shape = linear_grad_shape,
   .forward = linear_grad_forward,
   .backward = linear_grad_backward,
@@ -126,7 +127,7 @@ static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx
 
 static const dg_op_class linear_op = {
   .name = "linear",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = linear_shape,
   .forward = linear_forward,
   .backward = linear_backward,

@@ -74,7 +74,7 @@ static int matmul_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class matmul_op = {
   .name = "matmul",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = matmul_shape,
   .forward = matmul_forward,
   .backward = matmul_backward,

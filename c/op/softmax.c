@@ -48,6 +48,7 @@ static int softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx);
 
 static const dg_op_class softmax_grad_op = {
   .name = "softmax_grad",
+  .flags = DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = softmax_grad_forward,
   .backward = softmax_grad_backward,
@@ -78,7 +79,7 @@ static int softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class softmax_op = {
   .name = "softmax",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = softmax_forward,
   .backward = softmax_backward,
@@ -108,6 +109,7 @@ static int log_softmax_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class log_softmax_grad_op = {
   .name = "log_softmax_grad",
+  .flags = DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = log_softmax_grad_forward,
   .backward = log_softmax_grad_backward,
@@ -126,7 +128,7 @@ static int log_softmax_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class log_softmax_op = {
   .name = "log_softmax",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = log_softmax_forward,
   .backward = log_softmax_backward,
@@ -166,7 +168,7 @@ static int logsumexp_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class logsumexp_op = {
   .name = "logsumexp",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = logsumexp_shape,
   .forward = logsumexp_forward,
   .backward = logsumexp_backward,

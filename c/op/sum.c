@@ -27,7 +27,7 @@ static int sum_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class sum_op = {
   .name = "sum",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = sum_shape,
   .forward = sum_forward,
   .backward = sum_backward,

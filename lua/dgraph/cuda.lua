@@ -49,6 +49,14 @@ function cuda.time(device)
   return now
 end
 
+--- Whether products of float32 on cards (matmul, linear, convolution ...) may be computed in TF32:
+--- several times as fast, with factors of 10 bits of fraction. false at first; for all threads.
+---@param on boolean
+---@return boolean before  whether they might until now
+function cuda.allow_tf32(on)
+  return C.dg_device_allow_tf32(check.boolean(on, "dg.cuda.allow_tf32", "on") and 1 or 0) == 1
+end
+
 --- Sets how many bytes of tensors may be alive on a card; what would go over it is an error. nil:
 --- no limit.
 ---@param bytes number?

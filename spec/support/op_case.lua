@@ -22,6 +22,8 @@
 --   bad_dtypes    the dtypes that are refused: all others
 --   result_dtype  true: whatever goes in, the result's dtype is another
 --   inexact       true: float32 is not compared with float64 (steps, exact comparisons)
+--   half          the factor of what is allowed where it computes on floats of 16 bits: 1. false: it
+--                 does not
 --   random        true: it draws numbers, others for each dtype, so that results are not known
 --   nan           "some": where an input is NaN, not all results are; "none"; "refused": it is an
 --                 error; a list of these, one for each input; false: it is not tried
@@ -37,6 +39,7 @@
 local busted = require "busted"
 local dg = require "dgraph"
 local drawer = require "spec.support.drawer"
+local dtypes = require "dgraph.dtypes"
 local gradient_check = require "dgraph.gradient_check"
 local native = require "dgraph.native"
 local on_device = require "spec.support.on_device"
@@ -60,7 +63,20 @@ end
 
 local function spell(shape) return #shape == 0 and "()" or table.concat(shape, "x") end
 
-local function is_float(x) return x.dtype == "float32" or x.dtype == "float64" end
+local function is_float(x) return dtypes.names_float(x.dtype) end
+
+--- How far results of 16 bits may be from those of float32, beside the largest of them: some
+--- roundings, for the operator may be made of several.
+local HALF = { float16 = 2e-3, bfloat16 = 16e-3 }
+
+local function largest(x)
+  if x.size == 0 or not is_float(x) then return 0 end
+  local size = dg.functions.absolute(x)
+  return dg.functions.max(dg.functions.where(dg.functions.isfinite(size), size,
+    dg.zeros_like(size))):item()
+end
+
+local function as(x, from, to) return x.dtype == from and dg.tensor(x, to) or x end
 
 --- How many elements of some tensors are NaN, and how many there are.
 local function count_nan(ys)
@@ -223,6 +239,26 @@ return function(name, case)
         got, wanted = gradients(narrow), gradients(wide)
         for i = 1, #wanted do
           if wanted[i] then close(got[i], wanted[i], 2e-5, 2e-5, "gradient " .. i) end
+        end
+      end)
+    end
+
+    for dtype, error in pairs(case.half ~= false and not case.random and HALF or {}) do
+      it("computes on " .. dtype .. " as on float32", function()
+        local halves = map(inputs(), function(x) return as(x, "float64", dtype) end)
+        local wide = map(halves, function(x) return as(x, dtype, "float32") end)
+        local function compare(got, wanted, what)
+          local allowed = error * (case.half or 1)
+          assert.equal(wanted.dtype == "float32" and dtype or wanted.dtype, got.dtype)
+          close(dg.tensor(got, wanted.dtype), wanted, allowed * math.max(1, largest(wanted)),
+            allowed, what)
+        end
+        local got, wanted = call(halves), call(wide)
+        for k = 1, #got do compare(got[k], wanted[k], "result " .. k) end
+        if not differentiable then return end
+        got, wanted = gradients(halves), gradients(wide)
+        for i = 1, #wanted do
+          if wanted[i] then compare(got[i], wanted[i], "gradient " .. i) end
         end
       end)
     end

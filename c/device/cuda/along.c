@@ -6,6 +6,7 @@ static dg_kernel takers[DG_NDTYPES] = {
   [DG_F32] = { "index", "take_along_4" }, [DG_F64] = { "index", "take_along_8" },
   [DG_I32] = { "index", "take_along_4" }, [DG_I64] = { "index", "take_along_8" },
   [DG_U8] = { "index", "take_along_1" },  [DG_BOOL] = { "index", "take_along_1" },
+  [DG_F16] = { "index", "take_along_2" }, [DG_BF16] = { "index", "take_along_2" },
 };
 static dg_kernel flatten = { "index", "flatten" };
 

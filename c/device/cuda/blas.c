@@ -25,6 +25,26 @@ static int refuse(const char *what, int status)
                  what, status, status == ALLOCATION ? " (out of memory)" : "");
 }
 
+/* Whether float32 factors are rounded to 10 bits of fraction for products, and what each device's
+ * handle knows of it. */
+static int allows_tf32, known_tf32[DG_CUDA_DEVICES];
+
+int dg_cuda_allow_tf32(int on)
+{
+  return __atomic_exchange_n(&allows_tf32, on != 0, __ATOMIC_RELAXED);
+}
+
+/* Tells the handle how float32 is multiplied; the lock is held. */
+static int set_math(const dg_cuda_blas *blas, int device, const dg_cuda_device *d)
+{
+  int on = __atomic_load_n(&allows_tf32, __ATOMIC_RELAXED);
+  if (known_tf32[device - 1] == on) return 0;
+  int status = blas->set_math(d->blas, on ? DG_CUDA_TF32 : DG_CUDA_EXACT);
+  if (status != 0) return refuse("mode", status);
+  known_tf32[device - 1] = on;
+  return 0;
+}
+
 /* Makes the device's handle, if there is none yet; the lock is held. */
 static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d)
 {
@@ -45,6 +65,12 @@ static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, in
 {
   const float one_f = 1, beta_f = add;
   const double one = 1, beta = add;
+  if (dg_is_half(dtype)) {
+    int type = dtype == DG_F16 ? DG_CUDA_F16 : DG_CUDA_BF16;
+    return blas->gemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data, type,
+                      (int)b->row, b->step, a->data, type, (int)a->row, a->step, &beta_f, y, type,
+                      (int)n, step, (int)count, DG_CUDA_SUMS_F32, DG_CUDA_ANY_WAY);
+  }
   if (dtype == DG_F32)
     return blas->sgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data,
                        (int)b->row, b->step, a->data, (int)a->row, a->step, &beta_f, y, (int)n,
@@ -68,6 +94,7 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
   dg_cuda_factor from_a = *a, from_b = *b;
   pthread_mutex_lock(&lock);
   int status = open_handle(blas, d), code = 0;
+  if (status == 0) status = set_math(blas, device, d);
   for (int64_t i = 0; i < count && status == 0 && code == 0; i += MOST) {
     from_a.data = (const char *)a->data + i * a->step * bytes;
     from_b.data = (const char *)b->data + i * b->step * bytes;

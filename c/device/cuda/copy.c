@@ -6,10 +6,12 @@
 enum { EACH = 4 }; /* of copy.cu */
 
 static dg_kernel add_flat[DG_NDTYPES] = {
-  [DG_F32] = { "copy", "add_flat_f32" }, [DG_F64] = { "copy", "add_flat_f64" }
+  [DG_F32] = { "copy", "add_flat_f32" }, [DG_F64] = { "copy", "add_flat_f64" },
+  [DG_F16] = { "copy", "add_flat_f16" }, [DG_BF16] = { "copy", "add_flat_bf16" },
 };
 static dg_kernel add[DG_NDTYPES] = {
-  [DG_F32] = { "copy", "add_f32" }, [DG_F64] = { "copy", "add_f64" }
+  [DG_F32] = { "copy", "add_f32" }, [DG_F64] = { "copy", "add_f64" },
+  [DG_F16] = { "copy", "add_f16" }, [DG_BF16] = { "copy", "add_bf16" },
 };
 static dg_kernel zero[DG_NDTYPES] = { [DG_I32] = { "copy", "zero_i32" },
                                       [DG_I64] = { "copy", "zero_i64" },
@@ -20,6 +22,7 @@ static dg_kernel transposes[DG_NDTYPES] = {
   [DG_F32] = { "copy", "transpose_4" }, [DG_F64] = { "copy", "transpose_8" },
   [DG_I32] = { "copy", "transpose_4" }, [DG_I64] = { "copy", "transpose_8" },
   [DG_U8] = { "copy", "transpose_1" },  [DG_BOOL] = { "copy", "transpose_1" },
+  [DG_F16] = { "copy", "transpose_2" }, [DG_BF16] = { "copy", "transpose_2" },
 };
 
 /* As in copy.cu. */

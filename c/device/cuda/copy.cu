@@ -7,7 +7,7 @@ enum { EACH = 4 };
   extern "C" __global__ void add_flat_##dtype(int64_t n, T *to, const T *from)                     \
   {                                                                                                \
     int64_t i = (int64_t)blockIdx.x * blockDim.x * EACH + threadIdx.x;                             \
-    for (int k = 0; k < EACH && i < n; k++, i += blockDim.x) to[i] += from[i];                     \
+    for (int k = 0; k < EACH && i < n; k++, i += blockDim.x) to[i] = (T)(to[i] + from[i]);                     \
   }                                                                                                \
   extern "C" __global__ void add_##dtype(int64_t n, const __grid_constant__ Loop l)                \
   {                                                                                                \
@@ -15,11 +15,13 @@ enum { EACH = 4 };
     if (i >= n) return;                                                                            \
     char *at[2];                                                                                   \
     l.element<2>(i, n, at);                                                                        \
-    *(T *)at[0] += *(const T *)at[1];                                                              \
+    *(T *)at[0] = (T)(*(const T *)at[0] + *(const T *)at[1]);                                                              \
   }
 
 KERNELS(f32, float)
 KERNELS(f64, double)
+KERNELS(f16, Half)
+KERNELS(bf16, Bfloat)
 
 #define ZERO(dtype, T)                                                                             \
   extern "C" __global__ void zero_##dtype(int64_t n, const __grid_constant__ View x, int *found)   \
@@ -69,5 +71,6 @@ template <typename T> __device__ __forceinline__ void transpose(const Transposed
   }
 
 TRANSPOSE(1, uint8_t)
+TRANSPOSE(2, uint16_t)
 TRANSPOSE(4, uint32_t)
 TRANSPOSE(8, uint64_t)

@@ -74,6 +74,15 @@ enum { /* CUdevice_attribute */
   X(int, cubin_size, "nvrtcGetCUBINSize", (void *program, size_t *size))                           \
   X(int, cubin, "nvrtcGetCUBIN", (void *program, char *cubin))
 
+enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
+       DG_CUDA_F16 = 2,
+       DG_CUDA_BF16 = 14,
+       DG_CUDA_SUMS_F32 = 68,
+       DG_CUDA_ANY_WAY = -1,
+       DG_CUDA_EXACT = 0,
+       DG_CUDA_TF32 = 3
+};
+
 /* Matrices are column-major; `t` is 0 for a matrix as it is, 1 for its transpose. */
 #define DG_CUDA_BLAS(X)                                                                            \
   X(int, create, "cublasCreate_v2", (void **handle))                                               \
@@ -86,7 +95,12 @@ enum { /* CUdevice_attribute */
   X(int, dgemm, "cublasDgemmStridedBatched",                                                       \
     (void *handle, int ta, int tb, int m, int n, int k, const double *alpha, const double *a,      \
      int lda, long long step_a, const double *b, int ldb, long long step_b, const double *beta,    \
-     double *c, int ldc, long long step_c, int count))
+     double *c, int ldc, long long step_c, int count))                                             \
+  X(int, gemm, "cublasGemmStridedBatchedEx",                                                       \
+    (void *handle, int ta, int tb, int m, int n, int k, const void *alpha, const void *a,          \
+     int type_a, int lda, long long step_a, const void *b, int type_b, int ldb, long long step_b,  \
+     const void *beta, void *c, int type_c, int ldc, long long step_c, int count, int computes,    \
+     int algorithm))
 
 #define DG_CUDA_FIELD(result, field, name, parameters) result(*field) parameters;
 

@@ -1,36 +1,39 @@
-/* formula.h -- the kernels of an elementwise formula. Before it stand the types T (of the inputs), R (of
- * the result) and Z (of the third input), and INPUTS and F, the formula over x, y, z, p, q, w. */
+/* formula.h -- the kernels of an elementwise formula. Before it stand the types E (of the inputs'
+ * elements), R (of the result's) and Z (of the third input's), and INPUTS and F, the formula over
+ * x, y, z, p, q, w. */
 #include "cuda/prelude.h"
 
 #define K(constant) ((T)(constant))
 
-typedef typename Is<T>::wide W;
+typedef typename Is<E>::number T;
+typedef typename Is<Z>::number ZT;
+typedef typename Is<E>::wide W;
 
 /* P is the first parameter as it came, a double. */
-static __device__ __forceinline__ R formula(T x, T y, Z z, T p, T q, W w, double P)
+static __device__ __forceinline__ R formula(T x, T y, ZT z, T p, T q, W w, double P)
 {
   return (R)(F);
 }
 
 /* Everything without gaps, and on 16-byte borders: each thread takes 16 bytes of each input. */
-extern "C" __global__ void packed(int64_t n, R *o, const T *a, const T *b, const Z *c, double p_,
+extern "C" __global__ void packed(int64_t n, R *o, const E *a, const E *b, const Z *c, double p_,
                                   double q_)
 {
-  enum { N = 16 / sizeof(T) };
+  enum { N = 16 / sizeof(E) };
   const T p = adopt<T>(p_), q = adopt<T>(q_);
   const W w = (W)p_; /* beside integers it is not rounded */
   int64_t i = thread_number() * N;
   if (i + N <= n) {
-    Pack<T, N> x = *(const Pack<T, N> *)(a + i), y = x;
+    Pack<E, N> x = *(const Pack<E, N> *)(a + i), y = x;
     Pack<Z, N> z = {};
     Pack<R, N> r;
-    if (INPUTS > 1) y = *(const Pack<T, N> *)(b + i);
+    if (INPUTS > 1) y = *(const Pack<E, N> *)(b + i);
     if (INPUTS > 2) z = *(const Pack<Z, N> *)(c + i);
     for (int k = 0; k < N; k++) r.at[k] = formula(x.at[k], y.at[k], z.at[k], p, q, w, p_);
     *(Pack<R, N> *)(o + i) = r;
   } else {
     for (; i < n; i++)
-      o[i] = formula(a[i], INPUTS > 1 ? b[i] : a[i], INPUTS > 2 ? c[i] : (Z)0, p, q, w, p_);
+      o[i] = formula(a[i], INPUTS > 1 ? b[i] : a[i], INPUTS > 2 ? (ZT)c[i] : (ZT)0, p, q, w, p_);
   }
 }
 
@@ -43,9 +46,9 @@ extern "C" __global__ void strided(int64_t n, const __grid_constant__ Loop l, do
   if (i >= n) return;
   char *at[4];
   l.element<INPUTS + 1>(i, n, at);
-  const T x = *(const T *)at[1];
-  *(R *)at[0] = formula(x, INPUTS > 1 ? *(const T *)at[2] : x,
-                        INPUTS > 2 ? *(const Z *)at[INPUTS > 2 ? 3 : 0] : (Z)0, p, q, w, p_);
+  const T x = *(const E *)at[1];
+  *(R *)at[0] = formula(x, INPUTS > 1 ? (T) * (const E *)at[2] : x,
+                        INPUTS > 2 ? (ZT) * (const Z *)at[INPUTS > 2 ? 3 : 0] : (ZT)0, p, q, w, p_);
 }
 
 /* The result without gaps, in lines of a whole number of packs; along a line an input has no gaps (its
@@ -55,19 +58,19 @@ struct Steps {
   int of[3];
 };
 
-template <typename E, int N>
-static __device__ __forceinline__ Pack<E, N> pack_at(const char *line, uint32_t i, int step)
+template <typename A, int N>
+static __device__ __forceinline__ Pack<A, N> pack_at(const char *line, uint32_t i, int step)
 {
-  if (step) return *(const Pack<E, N> *)(line + (int64_t)i * (int)(N * sizeof(E)));
-  Pack<E, N> same;
-  for (int k = 0; k < N; k++) same.at[k] = *(const E *)line;
+  if (step) return *(const Pack<A, N> *)(line + (int64_t)i * (int)(N * sizeof(A)));
+  Pack<A, N> same;
+  for (int k = 0; k < N; k++) same.at[k] = *(const A *)line;
   return same;
 }
 
 extern "C" __global__ void lines(int64_t n, uint32_t packs, const __grid_constant__ Loop l,
                                  const __grid_constant__ Steps step, double p_, double q_)
 {
-  enum { N = 16 / (sizeof(T) > sizeof(R) ? sizeof(T) : sizeof(R)) };
+  enum { N = 16 / (sizeof(E) > sizeof(R) ? sizeof(E) : sizeof(R)) };
   const T p = adopt<T>(p_), q = adopt<T>(q_);
   const W w = (W)p_; /* beside integers it is not rounded */
   const int64_t t = thread_number();
@@ -75,11 +78,11 @@ extern "C" __global__ void lines(int64_t n, uint32_t packs, const __grid_constan
   const uint32_t line = (uint32_t)t / packs, i = (uint32_t)t - line * packs;
   char *at[4];
   l.find<INPUTS + 1>(line, at);
-  const Pack<T, N> x = pack_at<T, N>(at[1], i, step.of[0]);
-  Pack<T, N> y = x;
+  const Pack<E, N> x = pack_at<E, N>(at[1], i, step.of[0]);
+  Pack<E, N> y = x;
   Pack<Z, N> z = {};
   Pack<R, N> r;
-  if (INPUTS > 1) y = pack_at<T, N>(at[INPUTS > 1 ? 2 : 0], i, step.of[1]);
+  if (INPUTS > 1) y = pack_at<E, N>(at[INPUTS > 1 ? 2 : 0], i, step.of[1]);
   if (INPUTS > 2) z = pack_at<Z, N>(at[INPUTS > 2 ? 3 : 0], i, step.of[2]);
   for (int k = 0; k < N; k++) r.at[k] = formula(x.at[k], y.at[k], z.at[k], p, q, w, p_);
   *(Pack<R, N> *)(at[0] + (int64_t)i * (int)sizeof r) = r;

@@ -6,6 +6,7 @@
   {                                                                                                \
     [DG_F32] = { "index", name "_4" }, [DG_F64] = { "index", name "_8" },                          \
     [DG_I32] = { "index", name "_4" }, [DG_I64] = { "index", name "_8" },                          \
+    [DG_F16] = { "index", name "_2" }, [DG_BF16] = { "index", name "_2" },                         \
     [DG_U8] = { "index", name "_1" }, [DG_BOOL] = {                                                \
       "index",                                                                                     \
       name "_1"                                                                                    \

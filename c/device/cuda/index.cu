@@ -41,6 +41,7 @@ extern "C" __global__ void winners(int64_t count, const int64_t *index, int64_t 
   }
 
 MOVE(1, uint8_t)
+MOVE(2, uint16_t)
 MOVE(4, uint32_t)
 MOVE(8, uint64_t)
 
@@ -74,6 +75,7 @@ struct Along {
   }
 
 TAKE(1, uint8_t)
+TAKE(2, uint16_t)
 TAKE(4, uint32_t)
 TAKE(8, uint64_t)
 

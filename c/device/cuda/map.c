@@ -24,8 +24,8 @@ static struct {
   int count;
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static const char *const types[DG_NDTYPES] = { "float",   "double",  "int32_t",
-                                               "int64_t", "uint8_t", "uint8_t" };
+static const char *const types[DG_NDTYPES] = { "float",   "double",  "int32_t", "int64_t",
+                                               "uint8_t", "uint8_t", "Half",    "Bfloat" };
 
 static size_t slot_of(const void *of, int dtype, int device)
 {
@@ -88,7 +88,7 @@ static int write_formula(char *source, const void *of, int dtype)
   const char *t = types[dtype];
   return snprintf(source, SOURCE,
                   "#include \"cuda/prelude.h\"\n#include \"%s\"\n"
-                  "typedef %s T;\ntypedef %s R;\ntypedef %s Z;\n"
+                  "typedef %s E;\ntypedef %s R;\ntypedef %s Z;\n"
                   "#define INPUTS %d\n#define F %s\n#include \"cuda/formula.h\"\n",
                   m->header ? m->header : "cuda/prelude.h", t, m->makes_bool ? "uint8_t" : t,
                   m->takes_mask ? "uint8_t" : t, m->inputs, formula);
@@ -189,7 +189,7 @@ static int write_cast(char *source, const void *of, int dtype)
   (void)of;
   int from = dtype % DG_NDTYPES, to = dtype / DG_NDTYPES;
   return snprintf(source, SOURCE,
-                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef %s R;\ntypedef T Z;\n"
+                  "#include \"cuda/prelude.h\"\ntypedef %s E;\ntypedef %s R;\ntypedef E Z;\n"
                   "#define INPUTS 1\n#define F %s\n#include \"cuda/formula.h\"\n",
                   types[from], types[to], to == DG_BOOL ? "(x != 0)" : "(Cast<R, T>::of(x))");
 }
@@ -199,7 +199,7 @@ static int write_fill(char *source, const void *of, int dtype)
 {
   (void)of;
   return snprintf(source, SOURCE,
-                  "#include \"cuda/prelude.h\"\ntypedef %s T;\ntypedef T R;\ntypedef T Z;\n"
+                  "#include \"cuda/prelude.h\"\ntypedef %s E;\ntypedef E R;\ntypedef E Z;\n"
                   "#define INPUTS 1\n#define F %s\n#include \"cuda/formula.h\"\n",
                   types[dtype], dtype == DG_BOOL ? "(P != 0)" : "(Cast<R, double>::of(P))");
 }

@@ -32,7 +32,7 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
     for (int p = 0; p < TILE && from + p < k; p++) sum += (Sum)as[ty][p] * (Sum)bs[p][tx];
     __syncthreads();
   }
-  if (i < m && j < n) *to = add ? (T)(*to + (T)sum) : (T)sum;
+  if (i < m && j < n) *to = add ? (T)((Sum)*to + sum) : (T)sum;
 }
 
 #define KERNEL(dtype, T, Sum)                                                                      \
@@ -45,6 +45,8 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
 
 KERNEL(f32, float, float)
 KERNEL(f64, double, double)
+KERNEL(f16, Half, float)
+KERNEL(bf16, Bfloat, float)
 KERNEL(i32, int32_t, uint32_t)
 KERNEL(i64, int64_t, uint64_t)
 KERNEL(u8, uint8_t, uint32_t)

@@ -4,6 +4,7 @@
 
 typedef signed char int8_t;
 typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
 typedef int int32_t;
 typedef unsigned int uint32_t;
 typedef long long dg_int64;
@@ -16,6 +17,7 @@ typedef unsigned long long dg_uint64;
 #define INFINITY __int_as_float(0x7f800000)
 #endif
 
+#include "device/half.h"
 #include "device/whole.h"
 
 enum { DG_F32, DG_F64, DG_I32, DG_I64, DG_U8, DG_BOOL, DG_F16, DG_BF16 };
@@ -105,17 +107,41 @@ static __device__ __forceinline__ int64_t thread_number()
 
 /* -- Numbers ------------------------------------------------------------------------------------- */
 
+/* Elements of 16 bits: kept as bits, computed with as floats. */
+struct Half {
+  uint16_t bits;
+  Half() = default;
+  __device__ __forceinline__ Half(float x) : bits(dg_f16_narrow(x)) {}
+  __device__ __forceinline__ operator float() const { return dg_f16_widen(bits); }
+};
+struct Bfloat {
+  uint16_t bits;
+  Bfloat() = default;
+  __device__ __forceinline__ Bfloat(float x) : bits(dg_bf16_narrow(x)) {}
+  __device__ __forceinline__ operator float() const { return dg_bf16_widen(bits); }
+};
+
+/* `number` is what elements of type T are computed with, `wide` what parameters beside them are. */
 template <typename T> struct Is {
   enum { floating = 0 };
   typedef double wide;
+  typedef T number;
 };
 template <> struct Is<float> {
   enum { floating = 1 };
-  typedef float wide;
+  typedef float wide, number;
 };
 template <> struct Is<double> {
   enum { floating = 1 };
-  typedef double wide;
+  typedef double wide, number;
+};
+template <> struct Is<Half> {
+  enum { floating = 1 };
+  typedef float wide, number;
+};
+template <> struct Is<Bfloat> {
+  enum { floating = 1 };
+  typedef float wide, number;
 };
 
 /* A parameter of a formula beside elements of type T. */
@@ -126,6 +152,21 @@ template <> __device__ __forceinline__ double adopt<double>(double x) { return x
 /* Casts as the CPU makes them: floats saturate, NaN gives 0, integers wrap around. */
 template <typename To, typename From> struct Cast {
   static __device__ To of(From x) { return (To)x; }
+};
+/* What becomes 16 bits by one rounding. */
+static __device__ __forceinline__ float narrowed(float x) { return x; }
+static __device__ __forceinline__ float narrowed(double x) { return dg_sticky(x); }
+static __device__ __forceinline__ float narrowed(int32_t x) { return dg_sticky((double)x); }
+static __device__ __forceinline__ float narrowed(int64_t x)
+{
+  return dg_sticky(dg_sticky_whole(x));
+}
+static __device__ __forceinline__ float narrowed(uint8_t x) { return (float)x; }
+template <typename From> struct Cast<Half, From> {
+  static __device__ Half of(From x) { return Half(narrowed(x)); }
+};
+template <typename From> struct Cast<Bfloat, From> {
+  static __device__ Bfloat of(From x) { return Bfloat(narrowed(x)); }
 };
 template <typename To> __device__ __forceinline__ To saturate(double x);
 template <> __device__ __forceinline__ int32_t saturate<int32_t>(double x)
@@ -325,6 +366,7 @@ template <typename How, typename T> __device__ T team_all(const How how, const T
  * row's, -1 if there is none; `at` is where it begins. Such a row is read again from memory whenever it
  * is gone through. */
 template <typename T, int N> struct LooseRow {
+  typedef T Element;
   const Rows &rows;
   char *at[N];
   int64_t number;
@@ -356,6 +398,7 @@ template <typename T, int N> struct LooseRow {
 /* The same for rows that dg_rows_of_hold has found fit: read once, by packs, and then held. */
 template <typename T, int N> struct HeldRow {
   enum { PACKS = 8, EACH = 16 / sizeof(T) };
+  typedef T Element;
   typedef Pack<T, EACH> Some;
   const Rows &rows;
   char *at[N];
@@ -402,7 +445,8 @@ template <typename T, int N> struct HeldRow {
  * Every thread of the block must call it. */
 template <typename T, typename Row> __device__ __forceinline__ T exp_sum(const Row &row, T *shift)
 {
-  T most = row.rows.length > 0 ? *(const T *)row.at[0] : (T)0, sum = 0;
+  typedef typename Row::Element E;
+  T most = row.rows.length > 0 ? (T) * (const E *)row.at[0] : (T)0, sum = 0;
   row.each([&](T x, T) { most = Most::of(x, most); });
   most = team_all(Most(), row.rows.team, most);
   *shift = most - most == 0 ? most : 0;

@@ -22,7 +22,9 @@ typedef struct reduction {
 static reduction reductions[][DG_NDTYPES] = {
   [DG_SUM] = { [DG_F32] = PAIR("sum", "f32"),
                [DG_F64] = PAIR("sum", "f64"),
-               [DG_I64] = PAIR("sum", "i64") },
+               [DG_I64] = PAIR("sum", "i64"),
+               [DG_F16] = PAIR("sum", "f16"),
+               [DG_BF16] = PAIR("sum", "bf16") },
   [DG_MAX_OF] = ALL("best"),
   [DG_MIN_OF] = ALL("best"),
   [DG_ARGMAX] = ALL("where"),

@@ -8,12 +8,12 @@
  * row, and what becomes of it in the end. */
 
 template <typename T> struct Sum {
-  typedef T State;
+  typedef typename Is<T>::number State;
   typedef T Result;
-  __device__ T none(T) const { return 0; }
-  __device__ T state(T x, int64_t) const { return x; }
-  __device__ T of(T a, T b) const { return a + b; }
-  __device__ T result(T s) const { return s; }
+  __device__ State none(State) const { return 0; }
+  __device__ State state(T x, int64_t) const { return x; }
+  __device__ State of(State a, State b) const { return a + b; }
+  __device__ T result(State s) const { return (T)s; }
 };
 
 /* The first of equals stays; a NaN wins and stays. */
@@ -149,6 +149,8 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
 
 KERNELS(sum_f32, float, Sum<float> how{})
 KERNELS(sum_f64, double, Sum<double> how{})
+KERNELS(sum_f16, Half, Sum<Half> how{})
+KERNELS(sum_bf16, Bfloat, Sum<Bfloat> how{})
 KERNELS(sum_i64, uint64_t, Sum<uint64_t> how{})
 ORDERED(f32, float)
 ORDERED(f64, double)

@@ -22,7 +22,7 @@ template <typename T, typename Row> __device__ __forceinline__ void logsumexp(co
 {
   T shift;
   const T log_sum = log(exp_sum<T>(row, &shift));
-  if (row.number >= 0 && row.rows.first() == 0) *(T *)row.at[1] = shift + log_sum;
+  if (row.number >= 0 && row.rows.first() == 0) *(typename Row::Element *)row.at[1] = shift + log_sum;
 }
 
 /* y = x (g - sum of g x) */
@@ -46,13 +46,17 @@ template <typename T, typename Row> __device__ __forceinline__ void log_softmax_
 #define KERNEL(name, Row, function, dtype, T, operands)                                            \
   extern "C" __global__ void name##_##dtype(const __grid_constant__ Rows rows)                     \
   {                                                                                                \
-    function<T>(Row<T, operands>(rows));                                                           \
+    function<typename Is<T>::number>(Row<T, operands>(rows));                                                           \
   }
 #define KERNELS(name, operands)                                                                    \
   KERNEL(name, LooseRow, name, f32, float, operands)                                               \
   KERNEL(name, LooseRow, name, f64, double, operands)                                              \
+  KERNEL(name, LooseRow, name, f16, Half, operands)                                                \
+  KERNEL(name, LooseRow, name, bf16, Bfloat, operands)                                             \
   KERNEL(held_##name, HeldRow, name, f32, float, operands)                                         \
-  KERNEL(held_##name, HeldRow, name, f64, double, operands)
+  KERNEL(held_##name, HeldRow, name, f64, double, operands)                                        \
+  KERNEL(held_##name, HeldRow, name, f16, Half, operands)                                          \
+  KERNEL(held_##name, HeldRow, name, bf16, Bfloat, operands)
 
 KERNELS(softmax, 2)
 KERNELS(log_softmax, 2)

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../device/half.h"
+
 typedef unsigned long long ptr;
 
 enum { OUT_OF_MEMORY = 2, LAUNCH_FAILED = 719, HEADERS = 64, LAUNCHES = 4096 };
@@ -344,3 +346,35 @@ EXPORT int cublasSetMathMode(void *handle, int mode) { return handle == NULL || 
 
 GEMM(cublasSgemmStridedBatched, float)
 GEMM(cublasDgemmStridedBatched, double)
+
+/* Floats of 16 bits, with sums in float32. */
+static float widened(const void *p, long long i, int type)
+{
+  uint16_t bits = ((const uint16_t *)p)[i];
+  return type == 2 ? dg_f16_widen(bits) : dg_bf16_widen(bits);
+}
+
+EXPORT int cublasGemmStridedBatchedEx(void *handle, int ta, int tb, int m, int n, int k,
+                                      const float *alpha, const void *a, int type_a, int lda,
+                                      long long step_a, const void *b, int type_b, int ldb,
+                                      long long step_b, const float *beta, void *c, int type_c,
+                                      int ldc, long long step_c, int count, int computes, int how)
+{
+  if (!handle || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m || computes != 68 ||
+      how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b || type_a != type_c)
+    return 7; /* CUBLAS_STATUS_INVALID_VALUE */
+  for (int z = 0; z < count; z++)
+    for (int j = 0; j < n; j++)
+      for (int i = 0; i < m; i++) {
+        long long at = z * step_c + (long long)j * ldc + i;
+        float sum = 0;
+        for (int p = 0; p < k; p++)
+          sum += widened(a, z * step_a + (ta ? p + (long long)i * lda : i + (long long)p * lda),
+                         type_a) *
+                 widened(b, z * step_b + (tb ? j + (long long)p * ldb : p + (long long)j * ldb),
+                         type_b);
+        sum = *beta == 0 ? *alpha * sum : *alpha * sum + *beta * widened(c, at, type_c);
+        ((uint16_t *)c)[at] = type_c == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
+      }
+  return 0;
+}
