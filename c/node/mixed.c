@@ -123,6 +123,7 @@ static dg_tensor *cast_once(dg_body *x, int to)
   if (k->of && is_good(k, x, to)) return dg_handle(k->cast);
   dg_tensor *cast = dg_cast(handle, to);
   dg_body *seen = cast ? dg_body_view(x) : NULL;
+  if (cast && !seen) dg_error_clear(); /* it is made again the next time */
   if (!seen) return cast;
   if (k->of) forget(k);
   else cache.count++;

@@ -78,12 +78,14 @@ static dg_tensor *dropped(const parts *s, dg_tensor *x)
   int last = like.ndim - 1;
   int64_t keys = like.shape[last];
   like.shape[last] = 4 * row_blocks(keys);
+  if (dg_is_half(like.dtype)) like.dtype = DG_F32;
   dg_tensor *m = dg_constant(&like, like.ndim, like.shape, 0);
   dg_body *b = dg_body_of(m);
   if (!b || dg_backend_of(&b->v)->random(DG_BERNOULLI, &b->v, s->a.seed, s->a.offset, s->a.keep,
                                          1 / s->a.keep) < 0)
     return NULL;
-  return dg_mul(x, dg_narrow(m, last, 0, keys));
+  m = dg_narrow(m, last, 0, keys);
+  return dg_mul(x, like.dtype == s->scores.dtype ? m : dg_cast(m, s->scores.dtype));
 }
 
 static dg_tensor *composed(const parts *s) { return dg_matmul(dropped(s, weights(s)), s->v); }
@@ -188,14 +190,20 @@ static const dg_op_class attention_op = {
 
 #define WHO "scaled_dot_product_attention"
 
+/* Floats of 16 bits go together with all others, which become one dtype then. */
+static bool fit(int a, int b)
+{
+  return a == b || (dg_is_float(a) && dg_is_float(b) && (dg_is_half(a) || dg_is_half(b)));
+}
+
 static int check_dtypes(const dg_view *q, const dg_view *k, const dg_view *v, const dg_view *mask)
 {
   if (!dg_is_float(q->dtype))
     return dg_fail(DG_ETYPE, WHO ": wanted a float tensor, got %s", dg_dtype_name(q->dtype));
-  if (k->dtype != q->dtype || v->dtype != q->dtype)
+  if (!fit(k->dtype, q->dtype) || !fit(v->dtype, q->dtype))
     return dg_fail(DG_ETYPE, WHO ": dtypes %s, %s and %s differ (cast some of them)",
                    dg_dtype_name(q->dtype), dg_dtype_name(k->dtype), dg_dtype_name(v->dtype));
-  if (mask && mask->dtype != DG_BOOL && mask->dtype != q->dtype)
+  if (mask && mask->dtype != DG_BOOL && !fit(mask->dtype, q->dtype))
     return dg_fail(DG_ETYPE, WHO ": the mask is %s, wanted bool or %s", dg_dtype_name(mask->dtype),
                    dg_dtype_name(q->dtype));
   return 0;

@@ -213,6 +213,11 @@ static int composed_grad(dg_call *c, dg_tensor **gy, replay *r, dg_tensor *gx[IN
 static int sequence_shape(dg_call *c)
 {
   const dg_view *x = &c->x[X]->v, *h = &c->x[H]->v;
+  if (dg_wants_float(c, X) < 0) return -1;
+  for (int i = 1; i < INPUTS; i++)
+    if (c->x[i]->v.dtype != c->x[X]->v.dtype)
+      return dg_op_fail(c, DG_ETYPE, "dtypes %s and %s differ (cast some of them)",
+                        dg_dtype_name(c->x[X]->v.dtype), dg_dtype_name(c->x[i]->v.dtype));
   int64_t shape[2] = { x->shape[0], h->shape[1] };
   if (dg_outputs(c, OUTPUTS) < 0 || !dg_output(c, YS, x->dtype, 2, shape)) return -1;
   return dg_output_like(c, HY, x->dtype, h) && dg_output_like(c, CY, x->dtype, h) ? 0 : -1;
@@ -283,11 +288,6 @@ static int check(dg_call *c, int64_t steps, const int64_t *sizes)
 {
   const dg_view *x = &c->x[X]->v, *h = &c->x[H]->v, *s = &c->x[C]->v, *w = &c->x[LATERAL]->v;
   char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT], d[DG_SHAPE_TEXT], e[DG_SHAPE_TEXT];
-  if (dg_wants_float(c, X) < 0) return -1;
-  for (int i = 1; i < INPUTS; i++)
-    if (c->x[i]->v.dtype != x->dtype)
-      return dg_op_fail(c, DG_ETYPE, "dtypes %s and %s differ (cast some of them)",
-                        dg_dtype_name(x->dtype), dg_dtype_name(c->x[i]->v.dtype));
   if (x->ndim != 2 || h->ndim != 2 || w->ndim != 2 || !dg_same_shape(h, s) ||
       x->shape[1] / GATES != h->shape[1] || x->shape[1] % GATES != 0 ||
       w->shape[0] != x->shape[1] || w->shape[1] != h->shape[1])
