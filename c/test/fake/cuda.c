@@ -323,7 +323,13 @@ EXPORT int cublasSetStream_v2(void *handle, void *stream)
 {
   return handle == NULL || stream == NULL;
 }
-EXPORT int cublasSetMathMode(void *handle, int mode) { return handle == NULL || mode < 0; }
+static int math_modes;
+EXPORT int fake_math_modes(void) { return math_modes; }
+EXPORT int cublasSetMathMode(void *handle, int mode)
+{
+  math_modes++;
+  return handle == NULL || (mode != 0 && mode != 3);
+}
 
 #define GEMM(name, T)                                                                              \
   EXPORT int name(void *handle, int ta, int tb, int m, int n, int k, const T *alpha, const T *a,   \

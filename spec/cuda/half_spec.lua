@@ -1,0 +1,215 @@
+--- Floats of 16 bits on a card: on the stand-in, whose kernels the host runs, and on a real one.
+local dg = require "dgraph"
+local fake_cuda = require "spec.support.fake_cuda"
+local F, L = dg.F, dg.L
+
+--- What both are asked: compare(name, tolerance, f, ...) on inputs of each dtype.
+local CASES = [[
+local function cases(dtype, compare)
+  local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
+  local function normal(...) return F.cast(dg.random.normal(0, 1, { ... }), dtype) end
+  local x, y = normal(3, 5, 8), normal(5, 8)
+  compare("add", 0, function(a, b) return a + b end, x, y)
+  compare("mul of columns", 0, function(a, b) return b[{ {}, { 1, 1 } }] * a end, x, y)
+  compare("exp", u, F.exp, x)
+  compare("affine", 0, function(a) return a * 3 + 1 end, x)
+  compare("greater", 0, function(a, b) return F.cast(a:gt(b), "float32") end, x, y)
+  compare("where", 0, function(a, b) return F.where(b:gt(0), a, b) end, x, y)
+  compare("an odd part", 0, function(a) return a[{ {}, {}, { 2, 4 } }] * 2 end, x)
+  compare("turned", 0, function(a) return F.transpose(a, { 3, 1, 2 }):copy() end, normal(9, 9, 9))
+  compare("fill", 0, function(a) return dg.full_like(a, 0.3) end, x)
+  for _, to in ipairs { "float32", "float64", "int32", "int64", "uint8", "bool", "float16",
+    "bfloat16" } do
+    compare("cast to " .. to, 0, function(a) return F.cast(F.cast(a, to), "float64") end, x * 9)
+    compare("cast from " .. to, 0, function(a) return F.cast(F.cast(a, to), dtype) end,
+      F.cast(dg.random.normal(0, 9, { 300 }), "float64"))
+  end
+  for axis = 1, 3 do
+    compare("sum", 2 * u, function(a) return a:sum(axis) end, x)
+    compare("max", 0, function(a) return F.max(a, axis) end, x)
+    for _, name in ipairs { "softmax", "log_softmax", "logsumexp" } do
+      compare(name, 2 * u, function(a) return F[name](a, axis) end, x)
+    end
+  end
+  compare("sum of many", 2 * u, function(a) return a:sum() end, normal(70, 300))
+  compare("softmax of long rows", 2 * u, function(a) return F.softmax(a, 2) end, normal(3, 1024))
+  compare("take", 0, function(a) return F.take(a, dg.tensor({ 3, 1 }, { dtype = "int64",
+    device = a.device }), 2) end, x)
+  compare("matmul", 4 * u, F.matmul, x, normal(3, 8, 4))
+  compare("matmul, turned", 4 * u, function(a, b) return F.matmul(a:transpose(), b) end,
+    normal(9, 4), normal(9, 5))
+  compare("linear", 4 * u, F.linear, normal(7, 5), normal(4, 5), normal(4))
+  compare("layer_normalization", 4 * u, F.layer_normalization, normal(4, 6), normal(6), normal(6))
+  local function gradient(f)
+    return function(a, ...)
+      a = a:copy():detach()
+      a.requires_grad = true
+      F.sum(F.square(f(a, ...))):backward()
+      return a.grad
+    end
+  end
+  compare("linear's gradient", 8 * u, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
+  compare("softmax's gradient", 4 * u, gradient(function(a) return F.softmax(a, 2) end), x)
+  compare("tanh's gradient", 4 * u, gradient(F.tanh), x)
+  compare("convolution's gradient", 16 * u, gradient(F.convolution_2d), normal(1, 2, 5, 5),
+    normal(3, 2, 3, 3))
+  local function added(a)
+    a = a:copy():detach()
+    a.requires_grad = true
+    F.sum(a * 2 + a):backward()
+    return a.grad
+  end
+  compare("added up gradients", 0, added, x)
+end
+local function flat(t, into)
+  if type(t) ~= "table" then into[#into + 1] = t == true and 1 or t or 0; return into end
+  for _, v in ipairs(t) do flat(v, into) end
+  return into
+end
+local function compare(name, tolerance, f, ...)
+  local near, far = { ... }, {}
+  for i, x in ipairs(near) do far[i] = x:to "cuda" end
+  local here, there = f(unpack(near)), f(unpack(far))
+  local a, b = flat(here:totable(), {}), flat(there:to("cpu"):totable(), {})
+  assert(#a == #b and #a > 0 and here.dtype == there.dtype, name)
+  local largest = 1
+  for i = 1, #a do largest = math.max(largest, math.abs(a[i])) end
+  for i = 1, #a do
+    if not (math.abs(a[i] - b[i]) <= tolerance * largest) then
+      return print(("%s: %.9g, wanted %.9g"):format(name, b[i], a[i]))
+    end
+  end
+end
+dg.random.seed(5)
+]]
+
+describe("floats of 16 bits on CUDA's stand-in, #slow", function()
+  for _, dtype in ipairs { "float16", "bfloat16" } do
+    it("are computed with as on the host: " .. dtype, function()
+      assert.equal("", fake_cuda(CASES .. ("cases(%q, compare)"):format(dtype)))
+    end)
+
+    it("are multiplied without cuBLAS, too: " .. dtype, function()
+      assert.equal("", fake_cuda(CASES .. [[
+local dtype = "]] .. dtype .. [["
+local function normal(...) return F.cast(dg.random.normal(0, 1, { ... }), dtype) end
+compare("matmul", 2 ^ -5, F.matmul, normal(5, 20), normal(20, 3))
+compare("linear", 2 ^ -5, F.linear, normal(7, 5), normal(4, 5), normal(4))
+]], { DGRAPH_CUBLAS = "none" }))
+    end)
+  end
+
+  it("have formulas that the true NVRTC takes", function()
+    local nvrtc = os.getenv "DGRAPH_NVRTC"
+    if not nvrtc then return pending "DGRAPH_NVRTC names none" end
+    assert.equal("", fake_cuda([[
+for _, dtype in ipairs { "float16", "bfloat16" } do
+  local x = dg.ones({ 2, 3 }, { dtype = dtype, device = "cuda" })
+  local y = F.tanh(x * x[1] + 1)
+  local z = F.where(F.cast(y, "bool"), x, y) + F.gelu(x) + F.lgamma(x)
+  for _, to in ipairs { "float32", "float64", "int32", "int64", "uint8", "bool", "float16",
+    "bfloat16" } do
+    F.cast(F.cast(z, to), dtype)
+  end
+end
+]], { DGRAPH_NVRTC = nvrtc, DGRAPH_CACHE = "build/nvrtc_cache" }))
+  end)
+
+  it("come from autocast", function()
+    assert.equal("bfloat16\tfloat32\tfloat32", fake_cuda([[
+local x = dg.ones({ 4, 8 }, { device = "cuda" })
+local W = dg.Parameter(dg.ones(3, 8)):to "cuda"
+W = dg.tensor(dg.ones(3, 8), { device = "cuda", requires_grad = true })
+dg.autocast("bfloat16", function()
+  local y = F.linear(x, W)
+  local loss = F.sum(F.softmax(y))
+  loss:backward()
+  print(y.dtype, loss.dtype, W.grad.dtype)
+end)
+]]))
+  end)
+end)
+
+describe("TF32", function()
+  it("is off until it is allowed", function()
+    assert.is_false(dg.cuda.allow_tf32(true))
+    assert.is_true(dg.cuda.allow_tf32(false))
+    assert.has_error(function() dg.cuda.allow_tf32(1) end)
+  end)
+
+  it("is what cuBLAS is told once", function()
+    assert.equal("0\t1\t1\t2", fake_cuda([[
+ffi.cdef "int fake_math_modes(void);"
+local x = dg.ones({ 4, 4 }, { device = "cuda" })
+local function modes() F.matmul(x, x) return fake.fake_math_modes() end
+local before = modes()
+dg.cuda.allow_tf32(true)
+local first, second = modes(), modes()
+dg.cuda.allow_tf32(false)
+print(before, first, second, modes())
+]]))
+  end)
+end)
+
+describe("floats of 16 bits on a card", function()
+  local available, reason = dg.cuda.is_available()
+  if not available then
+    pending("are tried where there is one: " .. reason)
+    return
+  end
+
+  for _, dtype in ipairs { "float16", "bfloat16" } do
+    it("are computed with as on the host: " .. dtype, function()
+      local told = {}
+      local environment = setmetatable({ dg = dg, F = F, print = function(s) told[#told + 1] = s end },
+        { __index = _G })
+      local code = assert(loadstring(CASES .. "cases(..., compare)"))
+      setfenv(code, environment)(dtype)
+      assert.same({}, told)
+    end)
+
+    it("come from all patterns, and go back to them: " .. dtype, function()
+      local x = dg.empty({ 65536 }, dtype)
+      local bits = x:pointer()
+      for i = 0, 65535 do bits[i] = i end
+      local wanted = x:to("float32"):to(dtype):pointer()
+      local got = x:to("cuda"):to("float32"):to(dtype):to("cpu"):pointer()
+      for i = 0, 65535 do assert(got[i] == wanted[i], i) end
+    end)
+
+    it("train a classifier by autocast as the host does: " .. dtype, function()
+      local function losses(device)
+        return dg.using_device(device, function()
+          dg.seed(1)
+          local train = dg.datasets.get_mnist { folder = "examples/data/mnist_subset" }
+          local batches = dg.iterators.SerialIterator(train, 100)
+          local model = L.Classifier(dg.Sequential(L.Linear(784, 100), F.relu, L.Linear(100, 10)))
+          local optimizer = dg.optimizers.Adam():setup(model)
+          optimizer:loss_scaling()
+          local list = {}
+          for i = 1, 40 do
+            optimizer:update(function()
+              return dg.autocast(dtype, function() return model(batches:next()) end)
+            end)
+            list[i] = model.loss:item()
+          end
+          return list
+        end)
+      end
+      local here, there = losses "cpu", losses "cuda"
+      for i = 1, #here do assert.is_true(math.abs(here[i] - there[i]) < 0.05) end
+      assert.is_true(there[40] < 0.7 * there[1])
+    end)
+  end
+
+  it("give other products in TF32, near those of float32", function()
+    local x = dg.randn({ 256, 256 }, { device = "cuda" })
+    local exact = F.matmul(x, x)
+    dg.cuda.allow_tf32(true)
+    local rough = F.matmul(x, x)
+    dg.cuda.allow_tf32(false)
+    local error = F.max(F.absolute(exact - rough)):item()
+    assert.is_true(error < 0.5)
+    assert.equal(0, F.max(F.absolute(exact - F.matmul(x, x))):item())
+  end)
+end)
