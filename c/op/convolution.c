@@ -125,7 +125,7 @@ static int convolution_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class convolution_op = {
   .name = "convolution",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = convolution_shape,
   .forward = convolution_forward,
   .backward = convolution_backward,
@@ -195,7 +195,7 @@ static int deconvolution_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class deconvolution_op = {
   .name = "deconvolution",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = deconvolution_shape,
   .forward = deconvolution_forward,
   .backward = deconvolution_backward,
@@ -234,7 +234,7 @@ static int convolution_weight_backward(dg_call *c, dg_tensor **gw, dg_tensor **g
 
 static const dg_op_class convolution_weight_op = {
   .name = "convolution_weight",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = convolution_weight_shape,
   .forward = convolution_weight_forward,
   .backward = convolution_weight_backward,

@@ -51,6 +51,9 @@ local function cases(dtype, compare)
   compare("linear's gradient", 8 * u, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
   compare("softmax's gradient", 4 * u, gradient(function(a) return F.softmax(a, 2) end), x)
   compare("tanh's gradient", 4 * u, gradient(F.tanh), x)
+  compare("convolution", 8 * u, F.convolution_2d, normal(2, 2, 5, 5), normal(3, 2, 3, 3), normal(3))
+  compare("deconvolution", 8 * u, F.deconvolution_2d, normal(2, 3, 4, 4), normal(3, 2, 3, 3),
+    normal(2))
   compare("convolution's gradient", 16 * u, gradient(F.convolution_2d), normal(1, 2, 5, 5),
     normal(3, 2, 3, 3))
   local function added(a)
@@ -161,8 +164,8 @@ describe("floats of 16 bits on a card", function()
   for _, dtype in ipairs { "float16", "bfloat16" } do
     it("are computed with as on the host: " .. dtype, function()
       local told = {}
-      local environment = setmetatable({ dg = dg, F = F, print = function(s) told[#told + 1] = s end },
-        { __index = _G })
+      local function note(text) told[#told + 1] = text end
+      local environment = setmetatable({ dg = dg, F = F, print = note }, { __index = _G })
       local code = assert(loadstring(CASES .. "cases(..., compare)"))
       setfenv(code, environment)(dtype)
       assert.same({}, told)

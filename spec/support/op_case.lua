@@ -22,8 +22,8 @@
 --   bad_dtypes    the dtypes that are refused: all others
 --   result_dtype  true: whatever goes in, the result's dtype is another
 --   inexact       true: float32 is not compared with float64 (steps, exact comparisons)
---   half          the factor of what is allowed where it computes on floats of 16 bits: 1. false: it
---                 does not
+--   half          a factor for what is allowed where it computes on floats of 16 bits, 1; false: it
+--                 is not tried on them
 --   random        true: it draws numbers, others for each dtype, so that results are not known
 --   nan           "some": where an input is NaN, not all results are; "none"; "refused": it is an
 --                 error; a list of these, one for each input; false: it is not tried

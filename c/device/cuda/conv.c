@@ -9,7 +9,11 @@ enum { ROOM = 256 << 20 };
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
-    [DG_F32] = { "conv", name "_f32" }, [DG_F64] = { "conv", name "_f64" }                         \
+    [DG_F32] = { "conv", name "_f32" }, [DG_F64] = { "conv", name "_f64" },                        \
+    [DG_F16] = { "conv", name "_f16" }, [DG_BF16] = {                                              \
+      "conv",                                                                                      \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 static dg_kernel im2col[DG_NDTYPES] = FLOATS("im2col");

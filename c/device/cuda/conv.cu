@@ -35,7 +35,7 @@ __device__ __forceinline__ void col2im(int64_t count, const Sweep &s, const View
                 n = e / inputs / channels;
   int64_t p[4], i[4];
   unravel(s.n, s.in, e % inputs, p);
-  T sum = 0;
+  typename Is<T>::number sum = 0;
   for (int64_t tap = 0; tap < taps; tap++) {
     int64_t at = (n * channels + c) * taps + tap;
     bool is_one = true;
@@ -47,7 +47,7 @@ __device__ __forceinline__ void col2im(int64_t count, const Sweep &s, const View
     }
     if (is_one) sum += col.at<T>(at);
   }
-  x[e] = has_bias ? sum + bias.at<T>(c) : sum;
+  x[e] = (T)(has_bias ? sum + bias.at<T>(c) : sum);
 }
 
 #define KERNELS(dtype, T)                                                                          \
@@ -66,3 +66,5 @@ __device__ __forceinline__ void col2im(int64_t count, const Sweep &s, const View
 
 KERNELS(f32, float)
 KERNELS(f64, double)
+KERNELS(f16, Half)
+KERNELS(bf16, Bfloat)

@@ -6,12 +6,16 @@
 enum { EACH = 4 }; /* of copy.cu */
 
 static dg_kernel add_flat[DG_NDTYPES] = {
-  [DG_F32] = { "copy", "add_flat_f32" }, [DG_F64] = { "copy", "add_flat_f64" },
-  [DG_F16] = { "copy", "add_flat_f16" }, [DG_BF16] = { "copy", "add_flat_bf16" },
+  [DG_F32] = { "copy", "add_flat_f32" },
+  [DG_F64] = { "copy", "add_flat_f64" },
+  [DG_F16] = { "copy", "add_flat_f16" },
+  [DG_BF16] = { "copy", "add_flat_bf16" },
 };
 static dg_kernel add[DG_NDTYPES] = {
-  [DG_F32] = { "copy", "add_f32" }, [DG_F64] = { "copy", "add_f64" },
-  [DG_F16] = { "copy", "add_f16" }, [DG_BF16] = { "copy", "add_bf16" },
+  [DG_F32] = { "copy", "add_f32" },
+  [DG_F64] = { "copy", "add_f64" },
+  [DG_F16] = { "copy", "add_f16" },
+  [DG_BF16] = { "copy", "add_bf16" },
 };
 static dg_kernel zero[DG_NDTYPES] = { [DG_I32] = { "copy", "zero_i32" },
                                       [DG_I64] = { "copy", "zero_i64" },

@@ -7,7 +7,7 @@ enum { EACH = 4 };
   extern "C" __global__ void add_flat_##dtype(int64_t n, T *to, const T *from)                     \
   {                                                                                                \
     int64_t i = (int64_t)blockIdx.x * blockDim.x * EACH + threadIdx.x;                             \
-    for (int k = 0; k < EACH && i < n; k++, i += blockDim.x) to[i] = (T)(to[i] + from[i]);                     \
+    for (int k = 0; k < EACH && i < n; k++, i += blockDim.x) to[i] = (T)(to[i] + from[i]);         \
   }                                                                                                \
   extern "C" __global__ void add_##dtype(int64_t n, const __grid_constant__ Loop l)                \
   {                                                                                                \
@@ -15,7 +15,7 @@ enum { EACH = 4 };
     if (i >= n) return;                                                                            \
     char *at[2];                                                                                   \
     l.element<2>(i, n, at);                                                                        \
-    *(T *)at[0] = (T)(*(const T *)at[0] + *(const T *)at[1]);                                                              \
+    *(T *)at[0] = (T)(*(const T *)at[0] + *(const T *)at[1]);                                      \
   }
 
 KERNELS(f32, float)

@@ -8,8 +8,8 @@
   }
 
 static dg_kernel kernels[DG_NDTYPES] = {
-  [DG_F32] = KERNEL("f32"), [DG_F64] = KERNEL("f64"), [DG_I32] = KERNEL("i32"),
-  [DG_I64] = KERNEL("i64"), [DG_U8] = KERNEL("u8"),   [DG_BOOL] = KERNEL("u8"),
+  [DG_F32] = KERNEL("f32"), [DG_F64] = KERNEL("f64"),   [DG_I32] = KERNEL("i32"),
+  [DG_I64] = KERNEL("i64"), [DG_U8] = KERNEL("u8"),     [DG_BOOL] = KERNEL("u8"),
   [DG_F16] = KERNEL("f16"), [DG_BF16] = KERNEL("bf16"),
 };
 

@@ -6,7 +6,10 @@
 #define FLOATS(name)                                                                               \
   {                                                                                                \
     [DG_F32] = { "softmax", name "_f32" }, [DG_F64] = { "softmax", name "_f64" },                  \
-    [DG_F16] = { "softmax", name "_f16" }, [DG_BF16] = { "softmax", name "_bf16" }                 \
+    [DG_F16] = { "softmax", name "_f16" }, [DG_BF16] = {                                           \
+      "softmax",                                                                                   \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 #define BOTH(name)                                                                                 \

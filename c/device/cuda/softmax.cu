@@ -22,7 +22,8 @@ template <typename T, typename Row> __device__ __forceinline__ void logsumexp(co
 {
   T shift;
   const T log_sum = log(exp_sum<T>(row, &shift));
-  if (row.number >= 0 && row.rows.first() == 0) *(typename Row::Element *)row.at[1] = shift + log_sum;
+  if (row.number >= 0 && row.rows.first() == 0)
+    *(typename Row::Element *)row.at[1] = shift + log_sum;
 }
 
 /* y = x (g - sum of g x) */
@@ -46,7 +47,7 @@ template <typename T, typename Row> __device__ __forceinline__ void log_softmax_
 #define KERNEL(name, Row, function, dtype, T, operands)                                            \
   extern "C" __global__ void name##_##dtype(const __grid_constant__ Rows rows)                     \
   {                                                                                                \
-    function<typename Is<T>::number>(Row<T, operands>(rows));                                                           \
+    function<typename Is<T>::number>(Row<T, operands>(rows));                                      \
   }
 #define KERNELS(name, operands)                                                                    \
   KERNEL(name, LooseRow, name, f32, float, operands)                                               \

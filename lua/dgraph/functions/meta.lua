@@ -537,7 +537,9 @@ function F.where(condition, x, y) end
 function F.copy(x) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
---- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- that does, NaN becomes 0. To float16 and bfloat16 they go by rounding to the nearest, of two to the
+--- even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
+--- even if nothing changes.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: any; y has `typ`.
 --- - **Errors**: none.
@@ -548,7 +550,9 @@ function F.copy(x) end
 function F.cast(x, typ) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
---- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- that does, NaN becomes 0. To float16 and bfloat16 they go by rounding to the nearest, of two to the
+--- even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
+--- even if nothing changes.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: any; y has `dtype`.
 --- - **Errors**: none.
@@ -3738,7 +3742,9 @@ function Tensor:where(x, y) end
 function Tensor:copy() end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
---- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- that does, NaN becomes 0. To float16 and bfloat16 they go by rounding to the nearest, of two to the
+--- even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
+--- even if nothing changes.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: any; y has `typ`.
 --- - **Errors**: none.
@@ -3748,7 +3754,9 @@ function Tensor:copy() end
 function Tensor:cast(typ) end
 
 --- x in another dtype. Floats go to integers by truncation; what does not fit becomes the nearest
---- that does, NaN becomes 0. Gradients flow between float dtypes. A copy even if nothing changes.
+--- that does, NaN becomes 0. To float16 and bfloat16 they go by rounding to the nearest, of two to the
+--- even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
+--- even if nothing changes.
 --- - **Shapes**: x: any; y: the same.
 --- - **Dtypes**: any; y has `dtype`.
 --- - **Errors**: none.

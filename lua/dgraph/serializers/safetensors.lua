@@ -93,7 +93,7 @@ end
 ---@field map boolean?  the tensors look at the file instead of copies: it is read where they are
 ---  used, and processes that map it share its memory. What is written into them does not reach
 ---  the file; make no such file shorter while it is mapped (the functions here never do)
----@field keep_half boolean?  float16 and bfloat16 stay what they are; without it they become float32
+---@field keep_half boolean?  float16 and bfloat16 stay what they are: without it, float32
 ---@field check boolean?  compare the checksum, where there is one: true by default. It reads all
 ---  of the file
 
