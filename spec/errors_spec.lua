@@ -61,8 +61,8 @@ describe("errors", function()
       { "F.reshape: the shape must be a list of sizes, got nil", F.reshape, x },
       { "F.concat: xs[2] must be a tensor, got 5", F.concat, { x, 5 } },
       { "F.concat: xs must be a list of tensors, got a tensor", F.concat, x },
-      { "F.cast: there is no dtype \"real\" (float32, float64, int32, int64, uint8, bool)", F.cast,
-        x, "real" },
+      { "F.cast: there is no dtype \"real\" (float32, float64, int32, int64, uint8, bool, float16, "
+        .. "bfloat16)", F.cast, x, "real" },
     } do
       local ok, message = pcall(case[2], case[3], case[4], case[5])
       assert.is_false(ok)

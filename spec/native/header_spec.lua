@@ -319,7 +319,9 @@ describe("the header", function()
       end
     end
     C.dg_set_num_threads(threads)
-    C.dg_mode_set(0, 1)
+    C.dg_mode_set(C.DG_MODE_BACKPROP, 1)
+    C.dg_mode_set(C.DG_MODE_AUTOCAST, 0)
+    C.dg_device_allow_tf32(0)
     assert.is_true(calls > 1000)
   end)
 end)
