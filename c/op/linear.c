@@ -127,12 +127,11 @@ static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx
 
 static const dg_op_class linear_op = {
   .name = "linear",
-  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = linear_shape,
   .forward = linear_forward,
   .backward = linear_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
-  .flags = DG_OUTER_X1,
+  .flags = DG_NARROWS | DG_HALVES_FAR | DG_OUTER_X1,
   .direct = linear_direct,
 };
 
