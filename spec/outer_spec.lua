@@ -89,7 +89,7 @@ describe("a gradient of weights from one row", function()
 
   it("adds up in one graph with other uses of the weights", function()
     local uses = {
-      function(W, loss) return loss(1) + loss(3) end,
+      function(_, loss) return loss(1) + loss(3) end,
       function(W, loss) return loss(1) + (W * W):sum() end,
       function(W, loss) return (W * W):sum() + loss(1) end,
       function(W, loss) return (W * W * 1):sum() + loss(1) + loss(2) + W:sum() end,
@@ -100,7 +100,8 @@ describe("a gradient of weights from one row", function()
   it("adds up over several backward passes", function()
     local orders = {
       { "vectors", "vectors" }, { "vectors", "whole" }, { "whole", "vectors" },
-      { "vectors", "look", "vectors" }, { "vectors", "hold", "vectors" }, { "hold", "vectors", "whole" },
+      { "vectors", "look", "vectors" }, { "vectors", "hold", "vectors" },
+      { "hold", "vectors", "whole" },
     }
     for _, order in ipairs(orders) do
       both(function(W, loss)
@@ -124,7 +125,7 @@ describe("a gradient of weights from one row", function()
       same(W.grad, seen)
       return seen
     end)
-    both(function(W, loss)
+    both(function(_, loss)
       for step in loss():walk() do
         if step.name == "linear" then return step.input_gradients[2]:copy() end
       end
@@ -137,7 +138,7 @@ describe("a gradient of weights from one row", function()
       F.sum(V * 2):backward()
       return V.grad
     end)
-    both(function(W, loss)
+    both(function(_, loss)
       loss():backward { retain_graph = true, enable_double_backprop = true }
     end)
   end)
