@@ -13,11 +13,14 @@
  * for FEW_ROWS in any case. UNPACKED_MAX: up to there our packed loops do not pay. DOTS_MAX: n k of
  * a matrix that 8 rows may walk one after the other. PIECE_WORK: the least part worth a thread;
  * SPLIT_MAT_VEC: the same for matrix-vector products, in elements of the matrix. UNIT: splits fall
- * on its multiples. CHUNK: elements gathered at a time where a vector has a stride.
+ * on its multiples, those of OpenBLAS on rows that are multiples of BLAS_UNIT: at others, and at
+ * columns, its kernels round in another order (spec/device/threads_spec.lua). CHUNK: elements gathered
+ * at a time where a vector has a stride.
  *
  * Of larger products, with AVX2: LONG_K, TURNED_K: up to there the rows of a tile of A stay in the
  * first cache; WALKED_MAX, TURNED_MAX: elements of B, or of an A that lies turned, which is walked
- * over again and again. From MANY_ROWS on it pays to copy strips of B.
+ * over again and again. From MANY_ROWS on it pays to copy B; PACKED_MAX: elements of it up to which
+ * our copies are better than those of OpenBLAS.
  */
 enum {
   OURS_ALWAYS = 8 * 1024,
@@ -28,11 +31,13 @@ enum {
   PIECE_WORK = 1024 * 1024,
   SPLIT_MAT_VEC = 64 * 1024,
   UNIT = 32,
+  BLAS_UNIT = 24,
   CHUNK = 512,
   LONG_K = 1024,
   TURNED_K = 128,
   TURNED_MAX = 64 * 1024,
   WALKED_MAX = 512 * 1024,
+  PACKED_MAX = 512 * 1024,
   MANY_ROWS = 192,
 };
 

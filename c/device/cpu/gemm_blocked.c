@@ -1,4 +1,4 @@
-/* gemm_blocked.c -- matrix products by our own packed loops, for machines without OpenBLAS. */
+/* gemm_blocked.c -- matrix products by our own packed loops. */
 #include "device/cpu/gemm.h"
 #include "device/cpu/kernels.h"
 
@@ -8,8 +8,8 @@
 /*
  * A block of A (96 x 256) fits half a second-level cache, one of B (256 x 512) a share of the
  * third. SPARE elements on the stack serve small products and the case that memory is short:
- * one strip of A and one of B, LEAST_K long. MAX_TILE is the largest mr nr. WALKED_ROWS: rows of
- * A that are walked over for each strip of B, and stay near.
+ * one strip of A and one of B, LEAST_K long. WALKED_ROWS: rows of A that are walked over for each
+ * strip of B, and stay near.
  */
 enum {
   BLOCK_M = 96,
@@ -17,7 +17,6 @@ enum {
   BLOCK_K = 256,
   SPARE = 4096,
   LEAST_K = 64,
-  MAX_TILE = 256,
   WALKED_ROWS = 1024,
 };
 

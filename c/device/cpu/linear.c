@@ -1,4 +1,5 @@
 /* linear.c -- the linear layer y = x W' + b and its gradients. */
+#include "base/base.h"
 #include "device/cpu/gemm.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/pool.h"
