@@ -52,10 +52,11 @@ static void some_runs(void *context, int64_t from, int64_t to)
     void *at[OPERANDS];
     for (int k = 0; k < w->operands; k++) {
       int64_t rest = r, offset = 0;
-      for (int axis = w->axes - 1; axis >= 0; axis--) {
+      for (int axis = w->axes - 1; axis > 0; axis--) {
         offset += rest % w->shape[axis] * w->stride[k][axis];
         rest /= w->shape[axis];
       }
+      if (w->axes > 0) offset += rest * w->stride[k][0];
       at[k] = (char *)w->data[k] + offset;
     }
     w->run(w->n, at, w->step);
