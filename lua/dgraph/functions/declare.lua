@@ -42,11 +42,9 @@ local KINDS = {
   any = { "", "$n" },
 }
 
----@return string name
----@return dgraph.Parameters parameters
----@return string native_name
-local function parse(signature)
-  local name, list, rest = signature:match "^([%w_]+)%((.-)%)(.*)$"
+---@param list string  what stands in the parentheses of a signature
+---@return dgraph.Parameters
+local function parse(list)
   local parameters, leading = {}, true
   for text in list:gmatch "[^,]+" do
     local head, default = text:match "^(.-)%s*=%s*(.-)%s*$"
@@ -59,7 +57,7 @@ local function parse(signature)
       name = each, type = kind, default = default, is_option = not leading, nullable = optional,
     }
   end
-  return name, parameters, rest:match "->%s*(.-)%s*$" or "dg_" .. name
+  return parameters
 end
 
 --- Where an empty table is a value.
@@ -135,14 +133,31 @@ local function fill_in(call, names, arguments)
   return head .. rest:gsub("[%a_][%w_]*", by_name)
 end
 
-local function generate(name, parameters, native_name, body, results)
+--- What all functions with the same parameters share, and with a body or without one: most have a
+--- list that was there before, and taking it apart is most of the work.
+local shared = { [true] = {}, [false] = {} }
+
+local function beginning(list, has_body)
+  local known = shared[has_body][list]
+  if known then return known end
+  local parameters = parse(list)
   local lines, optional, kinds = prologue(parameters)
   local names, arguments = {}, {}
   for i, p in ipairs(parameters) do
     names[i] = p.name
-    if not body or CHECKED[p.type] then check_lines(p, lines) end
+    if not has_body or CHECKED[p.type] then check_lines(p, lines) end
     arguments[i] = KINDS[p.type][2]:gsub("%$n", p.name)
   end
+  known = {
+    code = table.concat(lines, "\n"), optional = optional, kinds = kinds, names = names,
+    arguments = arguments, is_method = parameters[1].type == "tensor",
+  }
+  shared[has_body][list] = known
+  return known
+end
+
+local function generate(name, begin, native_name, body, results)
+  local lines, names, arguments = { begin.code }, begin.names, begin.arguments
   if body and results then
     local list = {}
     for i = 1, results do list[i] = "result" .. i end
@@ -165,7 +180,7 @@ local function generate(name, parameters, native_name, body, results)
     .. "...\nreturn function(%s)\n%s\nend")
   code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
-    "F." .. name, optional, kinds, body)
+    "F." .. name, begin.optional, begin.kinds, body)
 end
 
 --- Adds a function, and where its first parameter is a tensor, a method as well.
@@ -184,9 +199,11 @@ end
 ---  where that is not one call of C, and how many results it may have if not one
 return function(functions)
   return function(signature, body, results)
-    local name, parameters, native_name = parse(signature)
-    local f = generate(name, parameters, native_name, body, results)
-    add(functions, name, f, parameters[1].type == "tensor")
+    local name, list, rest = signature:match "^([%w_]+)%((.-)%)(.*)$"
+    local begin = beginning(list, body ~= nil)
+    local native_name = rest:match "->%s*(.-)%s*$" or "dg_" .. name
+    local f = generate(name, begin, native_name, body, results)
+    add(functions, name, f, begin.is_method)
     return f
   end
 end
