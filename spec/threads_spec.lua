@@ -40,8 +40,8 @@ local function variable(...) return dg.Variable(dg.randn(...)) end
 
 describe("the same results with any number of threads #long", function()
   dg.seed(1)
-  -- Every way to compute a product, and those of the models in spec/bench (100 rows and 784 to 1000,
-  -- 32 by 512, 1024 by 768 ...).
+  -- Every way to compute a product, and those of the models in spec/bench: 100 rows by 784 and
+  -- 1000, 32 by 512, 1024 by 768 ...
   for _, shape in ipairs {
     { 700, 3, 500 }, { 130, 140, 150 }, { 300, 330, 90 }, { 65, 500, 200 }, { 70, 90, 700 },
     { 33, 1030, 60 }, { 200, 400, 800 }, { 1, 700, 900 }, { 900, 1, 700 }, { 260, 250, 1100 },
