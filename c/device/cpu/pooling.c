@@ -77,6 +77,16 @@ static bool next_line(lines *l, const dg_sweep *s)
   return false;
 }
 
+/* Whether all windows are 2 x 2, side by side and inside of x. */
+static bool is_halving(const dg_sweep *s)
+{
+  bool so = s->n == 2 && !s->adaptive;
+  for (int k = 0; so && k < 2; k++)
+    so = s->ksize[k] == 2 && s->stride[k] == 2 && s->dilate[k] == 1 && s->pad[k] == 0 &&
+         2 * s->out[k] <= s->in[k];
+  return so;
+}
+
 /* What adaptive windows span along the last axis; count is 0 if they are not adaptive, or x's lines
  * are too long for LINE. */
 typedef struct columns {
