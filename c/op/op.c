@@ -67,11 +67,17 @@ int dg_shape_broadcast_as(dg_call *c, int dtype)
   return dg_output(c, 0, dtype, ndim, shape) ? 0 : -1;
 }
 
+/* Whether b changes nothing about the shape of what is computed from both. */
+static bool adds_no_axis(const dg_view *a, const dg_view *b)
+{
+  return dg_same_shape(a, b) || (b->size == 1 && b->ndim <= a->ndim);
+}
+
 int dg_shape_broadcast(dg_call *c)
 {
   const dg_view *a = &c->x[0]->v;
   if (DG_UNLIKELY(same_dtypes(c) < 0)) return -1;
-  if (DG_LIKELY(c->inputs == 2 && dg_same_shape(a, &c->x[1]->v)))
+  if (DG_LIKELY(c->inputs == 2 && adds_no_axis(a, &c->x[1]->v)))
     return dg_output_like(c, 0, a->dtype, a) ? 0 : -1;
   return dg_shape_broadcast_as(c, a->dtype);
 }

@@ -5,7 +5,8 @@ local ffi = require "ffi"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
-local is_tensor, raisef = native.is_tensor, errors.raisef
+-- As locals that never change these are constants to the JIT compiler.
+local is_tensor, raisef, type = native.is_tensor, errors.raisef, type
 
 local check = {}
 
@@ -30,12 +31,13 @@ check.spell = spell
 
 --- A whole number, nothing else.
 ---@return integer
-function check.integer(value, who, what)
+local function integer(value, who, what)
   if type(value) ~= "number" or value % 1 ~= 0 or value > MAX_INTEGER or value < -MAX_INTEGER then
     raisef("%s: %s must be an integer, got %s", who, what, spell(value))
   end
   return value
 end
+check.integer = integer
 
 --- Any number, NaN as well.
 ---@return number
@@ -64,20 +66,21 @@ end
 
 --- A position that counts from 1, or from the end as -1, as C counts it: from 0, or from the end.
 ---@return integer
-function check.position(value, who, what)
-  check.integer(value, who, what)
+local function position(value, who, what)
+  integer(value, who, what)
   if value == 0 then raisef("%s: %s counts from 1 (or -1 from the end), got 0", who, what) end
   if value > 2 ^ 31 or value < -2 ^ 31 then
     raisef("%s: %s %.0f is out of range", who, what, value)
   end
   return value > 0 and value - 1 or value
 end
+check.position = position
 
 --- An axis of x as C counts it, and its size.
 ---@return integer axis
 ---@return integer size
 function check.axis_and_size(x, axis, who)
-  local at, ndim = check.position(axis, who, "axis"), x.ndim
+  local at, ndim = position(axis, who, "axis"), x.ndim
   if at >= ndim or at < -ndim then
     raisef("%s: axis %d is out of range for %d axes", who, axis, ndim)
   end
@@ -90,11 +93,11 @@ end
 function check.axes(axes, who, what)
   if axes == nil then return 0 end
   if type(axes) ~= "table" then
-    sizes[0] = check.position(axes, who, what)
+    sizes[0] = position(axes, who, what)
     return 1
   end
   if #axes > MAX_NDIM then raisef("%s: %d axes, at most %d", who, #axes, MAX_NDIM) end
-  for i = 1, #axes do sizes[i - 1] = check.position(axes[i], who, what) end
+  for i = 1, #axes do sizes[i - 1] = position(axes[i], who, what) end
   return #axes
 end
 
@@ -110,7 +113,7 @@ function check.shape(shape, who, lowest)
   end
   if #shape > MAX_NDIM then raisef("%s: %d axes, at most %d", who, #shape, MAX_NDIM) end
   for i = 1, #shape do
-    local size = check.integer(shape[i], who, "size " .. i)
+    local size = integer(shape[i], who, "size " .. i)
     if size < (lowest or 0) then raisef("%s: size %d is %.0f", who, i, size) end
     sizes[i - 1] = size
   end

@@ -176,11 +176,12 @@ local function generate(name, begin, native_name, body, results)
     lines[#lines + 1] = "if native.depth > 0 then return y[0] end"
     lines[#lines + 1] = "return native.wrap(y)"
   end
-  local code = ("local C, native, again, check, dtypes, read_options, who, names, kinds, body = "
-    .. "...\nreturn function(%s)\n%s\nend")
+  -- `type` as a local that never changes is a constant to the JIT compiler.
+  local code = ("local C, native, type, again, check, dtypes, read_options, who, names, kinds, body"
+    .. " = ...\nreturn function(%s)\n%s\nend")
   code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
-  return operators.compile("functions." .. name, code, native.again, check, dtypes, read_options,
-    "F." .. name, begin.optional, begin.kinds, body)
+  return operators.compile("functions." .. name, code, type, native.again, check, dtypes,
+    read_options, "F." .. name, begin.optional, begin.kinds, body)
 end
 
 --- Adds a function, and where its first parameter is a tensor, a method as well.

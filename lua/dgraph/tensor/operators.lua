@@ -11,6 +11,7 @@ local operators = {}
 
 local TEMPLATE = [[
 local C, native, wrap, again, refuse, fill = ...
+local type = type
 return function(a, b)
   local ta, tb = type(a), type(b)
   local y
