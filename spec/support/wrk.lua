@@ -28,7 +28,8 @@ function wrk.print(name, figure)
     figure.p99, figure.failed or ""))
 end
 
---- A handler that only decodes and encodes the same JSON, and one that does nothing.
+--- A handler that only decodes and encodes the same JSON, with as many digits as a prediction has,
+--- and one that does nothing.
 wrk.HANDLERS = [[
     location = /empty { content_by_lua_block { ngx.print "" } }
     location = /json {
@@ -36,7 +37,7 @@ wrk.HANDLERS = [[
         local cjson = require "cjson.safe"
         ngx.req.read_body()
         local request = cjson.decode(ngx.req.get_body_data())
-        local text = cjson.encode { predictions = { { #request.instances[1] / 123 } } }
+        local text = cjson.encode { predictions = { { 0.123456789 * #request.instances } } }
         ngx.header.content_type, ngx.header.content_length = "application/json", #text
         ngx.print(text)
       }
