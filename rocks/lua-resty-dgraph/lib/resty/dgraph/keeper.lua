@@ -111,25 +111,45 @@ local function differences(now, before)
   return list
 end
 
---- The mean of a number of the workers, each as much as it has learnt since the last point.
-local function weighted(model, place)
+--- The mean of the workers' last gradients, each as much as it has learnt since the last point.
+local function mean_gradient(model)
   local memory, sum, weight = model.region, 0, 0
   model.steps_seen = model.steps_seen or {}
   for i = 1, model.header[HEADER.taken_slots] do
     local slot = memory.slots[i]
     local steps = slot[SLOT.steps] - (model.steps_seen[i] or 0)
-    if steps > 0 then sum, weight = sum + steps * slot[place], weight + steps end
+    if steps > 0 then sum, weight = sum + steps * slot[SLOT.gradient], weight + steps end
+    model.steps_seen[i] = slot[SLOT.steps]
   end
   if weight == 0 then return nil end
   return sum / weight
+end
+
+--- The running mean of the loss over all workers, as if one had learnt it all: each example since
+--- the last point counts the same, whoever learnt it.
+---@param model resty.dgraph.Model
+---@param before number?  the mean at the last point; nil where there is none
+---@return number?  nil where nothing was ever learnt
+function keeper.running_loss(model, before)
+  local memory, seen = model.region, model.learnt_seen
+  local sum, examples = memory:sum(SLOT.loss_sum), memory:sum(SLOT.examples)
+  local steps = memory:sum(SLOT.steps)
+  model.learnt_seen = { sum = sum, examples = examples, steps = steps }
+  -- What came before this worker looked after the model is in the last point already.
+  if not seen and before then return before end
+  seen = seen or { sum = 0, examples = 0, steps = 0 }
+  if examples <= seen.examples then return before end
+  local mean = (sum - seen.sum) / (examples - seen.examples)
+  if not before or seen.examples == 0 then return mean end
+  return mean + (before - mean) * 0.99 ^ (steps - seen.steps)
 end
 
 local function add_point(model)
   local memory, header = model.region, model.header
   local number = header[HEADER.series_count]
   local point, last = memory:point(number), memory:point(number - 1)
-  local loss, gradient = weighted(model, SLOT.mean_loss), weighted(model, SLOT.gradient)
-  for i = 1, header[HEADER.taken_slots] do model.steps_seen[i] = memory.slots[i][SLOT.steps] end
+  local before = number > 0 and last[POINT.loss] or nil
+  local loss, gradient = keeper.running_loss(model, before), mean_gradient(model)
   local predict, train = memory:histogram(SLOT.predict), memory:histogram(SLOT.train)
   local now = clock()
   local seconds = now - (model.point_clock or now - PERIOD)
@@ -142,7 +162,7 @@ local function add_point(model)
     return sum / seconds
   end
   point[POINT.time], point[POINT.steps] = ngx.time(), memory:steps()
-  point[POINT.loss] = loss or (number > 0 and last[POINT.loss] or 0)
+  point[POINT.loss] = loss or 0
   point[POINT.gradient] = gradient or (number > 0 and last[POINT.gradient] or 0)
   point[POINT.predict_rate], point[POINT.train_rate] = rate(predicts), rate(trains)
   point[POINT.predict_p50] = region.quantile(predicts, 0.5)

@@ -326,6 +326,7 @@ local function note(self, size, count, loss)
   local mean = slot[SLOT.mean_loss]
   bump(slot, SLOT.steps)
   bump(slot, SLOT.examples, count)
+  bump(slot, SLOT.loss_sum, loss * count)
   slot[SLOT.loss], slot[SLOT.gradient] = loss, self.learner.gradient
   slot[SLOT.mean_loss] = slot[SLOT.steps] == 1 and loss or mean + 0.01 * (loss - mean)
 end

@@ -8,7 +8,7 @@ local ffi = require "ffi"
 local system = require "resty.dgraph.system"
 local unroll = require "dgraph.utils.unroll"
 
-local LAYOUT = 1 -- to be raised when anything below changes
+local LAYOUT = 2 -- to be raised when anything below changes
 
 local region = { SLOTS = 64, SERIES = 300 }
 
@@ -45,12 +45,13 @@ region.REASONS = {
   "busy", "model",
 }
 
---- What a worker counts. Histograms have a count for each bound, one above, and the sum of seconds.
+--- What a worker counts; `loss_sum` is the sum of all examples' losses. Histograms have a count for
+--- each bound, one above, and the sum of seconds.
 local SLOT, slot_size = places [=[
   pid steps examples loss mean_loss gradient refused[12]
   journal_records journal_bytes journal_unsynced journal_failures journal_syncs
   predict_2xx predict_4xx predict_5xx train_2xx train_4xx train_5xx
-  predict[19] train[19] predicted instances_read stepping held_out since]=]
+  predict[19] train[19] predicted instances_read stepping held_out since loss_sum]=]
 region.SLOT = SLOT
 
 --- One point of the curves, taken each second.
