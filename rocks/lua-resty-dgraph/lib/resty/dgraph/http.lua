@@ -1,6 +1,9 @@
 --- Requests and responses: bodies, errors, and what every route shares.
 local cjson = require "cjson.safe"
 
+local header, var, print, tonumber, type = ngx.header, ngx.var, ngx.print, tonumber, type
+local discard, read, data = ngx.req.discard_body, ngx.req.read_body, ngx.req.get_body_data
+
 local http = {}
 
 --- What the reasons of refusals are in HTTP.
@@ -12,6 +15,8 @@ local STATUS = {
 local json = cjson.new()
 json.decode_invalid_numbers(false)
 json.encode_number_precision(9) -- what tells all float32 apart
+
+local decode = json.decode
 
 -- For numbers that are no float32: steps, times.
 local exact = cjson.new()
@@ -26,10 +31,9 @@ function http.limit_depth(depth) json.decode_max_depth(depth) end
 ---@param text string
 ---@return integer status
 function http.send(status, text)
-  local header = ngx.header
-  ngx.status = status
+  if status ~= 200 then ngx.status = status end
   header.content_type, header.content_length = "application/json", #text
-  ngx.print(text)
+  print(text)
   return status
 end
 
@@ -78,13 +82,13 @@ end
 ---@return string? message
 ---@return string? reason
 function http.body(limit)
-  local length = tonumber(ngx.var.content_length)
+  local length = tonumber(var.content_length)
   if length and length > limit then
-    ngx.req.discard_body()
+    discard()
     return nil, ("the body is longer than %d bytes"):format(limit), "size"
   end
-  ngx.req.read_body()
-  local body = ngx.req.get_body_data()
+  read()
+  local body = data()
   if not body then
     local path = ngx.req.get_body_file()
     body = path and read_file(path, limit)
@@ -100,7 +104,7 @@ end
 ---@return string? message
 ---@return string? reason
 function http.decode(text)
-  local object, message = json.decode(text)
+  local object, message = decode(text)
   if object == nil then return nil, "no JSON: " .. tostring(message), "syntax" end
   if type(object) ~= "table" then return nil, "wanted a JSON object", "shape" end
   return object

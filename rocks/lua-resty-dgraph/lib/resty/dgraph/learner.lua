@@ -8,6 +8,7 @@ local placement = require "resty.dgraph.placement"
 local unroll = require "dgraph.utils.unroll"
 
 local C, F, values = native.C, dg.F, config.values
+local check, pcall = native.check, pcall
 
 ---@class resty.dgraph.Learner
 ---@field link dgraph.Link
@@ -27,7 +28,7 @@ local learner = {}
 --- runs, as `dg.scope` does, cuts in two what the JIT compiler sees.
 local function predicting(f, a, b)
   local train, record, depth = values.train, values.enable_backprop, native.depth
-  local serial = native.check(C.dg_scope_open())
+  local serial = check(C.dg_scope_open())
   values.train, values.enable_backprop, native.depth = false, false, depth + 1
   C.dg_mode_set(C.DG_MODE_BACKPROP, 0)
   local ok, result, message, reason = pcall(f, a, b)
@@ -143,18 +144,18 @@ local function read_numbers(self, y)
   if count > self._room then
     self._buffer, self._room = ffi.new("double[?]", count), count
   end
-  native.check(C.dg_read(y, self._buffer, count))
-  return self._buffer, tonumber(count)
+  check(C.dg_read(y, self._buffer, count))
+  return self._buffer, count
 end
 
 --- A list with what the model says about each row.
 local function as_lists(self, y)
-  local numbers = read_numbers(self, y)
+  local numbers, count = read_numbers(self, y)
   local ndim = C.dg_ndim(y)
   local rows
   if ndim == 2 and C.dg_dim(y, 0) == 1 then -- one row: what most requests want
     local row = {}
-    for i = 1, tonumber(C.dg_dim(y, 1)) do
+    for i = 1, count do
       local v = numbers[i - 1]
       if v - v ~= 0 then return nil, "the model's answer is not finite", "not_finite" end
       row[i] = v

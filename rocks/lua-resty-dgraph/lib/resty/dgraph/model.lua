@@ -9,6 +9,7 @@ local state = require "resty.dgraph.state"
 local system = require "resty.dgraph.system"
 
 local HEADER, SLOT = region.HEADER, region.SLOT
+local PREDICTED, type = SLOT.predicted, type
 
 --- The bytes of the shared memory that stand for locks.
 local STEP, TURN, KEEPER, SLOTS = 0, 1, 2, 3
@@ -252,7 +253,7 @@ local function hide(self, message, reason)
 end
 
 --- The same as `predict`, but what is refused is not counted.
-function Model:try_predict(instances)
+local function try_predict(self, instances)
   local count, message, reason = count_of(self, instances)
   if not count then return nil, message, reason end
   local learner = self.learner
@@ -261,9 +262,10 @@ function Model:try_predict(instances)
   local predictions
   predictions, message, reason = learner:predict()
   if not predictions then return nil, message, reason end
-  bump(self.tally, SLOT.predicted, count)
+  bump(self.tally, PREDICTED, count)
   return predictions
 end
+Model.try_predict = try_predict
 
 --- What the model says about a list of instances. It does not yield.
 ---@param instances any[]
@@ -271,7 +273,7 @@ end
 ---@return string? message
 ---@return string? reason
 function Model:predict(instances)
-  local predictions, message, reason = self:try_predict(instances)
+  local predictions, message, reason = try_predict(self, instances)
   if not predictions then return hide(self, message, reason) end
   return predictions
 end
@@ -288,7 +290,7 @@ function Model:predict_flat()
   local learner = self.learner
   local numbers, shape, reason = learner:predict_flat()
   if not numbers then return hide(self, shape, reason) end
-  bump(self.tally, SLOT.predicted, learner.input.count)
+  bump(self.tally, PREDICTED, learner.input.count)
   return numbers, shape
 end
 

@@ -8,6 +8,8 @@ local views = require "resty.dgraph.views"
 local MAX = 3.4028234663852886e38 -- the largest float32
 local FILLER = -1
 
+local type = type -- a constant to the JIT compiler
+
 ---@class resty.dgraph.Sparse
 ---@field count integer  how many rows were read last
 local Sparse = {}
@@ -34,7 +36,7 @@ local function refuse(row, message, reason)
   return nil, ("instance %d: %s"):format(row, message), reason
 end
 
-function Sparse:_read_ids(ids, row, at)
+local function read_ids(self, ids, row, at)
   local data, first, last = self._ids.data, self.first, self.first + self.features - 1
   local shift, count = 1 - first, #ids
   for i = 1, count do
@@ -49,7 +51,7 @@ function Sparse:_read_ids(ids, row, at)
   return count
 end
 
-function Sparse:_read_values(values, row, at, count)
+local function read_values(self, values, row, at, count)
   local data = self._values.data
   for i = 0, self._width - 1 do data[at + i] = 1 end
   if values == nil then return true end
@@ -77,7 +79,7 @@ local function parts(row)
 end
 
 --- Has the matrix wide enough for a row, and with values if it has any.
-function Sparse:_measure(row, number)
+local function measure(self, row, number)
   local ids, values = parts(row)
   if not ids then return refuse(number, "wanted a list of features", "shape") end
   local width = #ids
@@ -90,12 +92,12 @@ function Sparse:_measure(row, number)
 end
 
 --- Reads a row to where it is to lie.
-function Sparse:_read_row(row, number, at)
+local function read_row(self, row, number, at)
   local ids, values = parts(row)
-  local used, message, reason = self:_read_ids(ids, number, at)
+  local used, message, reason = read_ids(self, ids, number, at)
   if not used then return nil, message, reason end
   if not self._has_values then return true end
-  return self:_read_values(values, number, at, used)
+  return read_values(self, values, number, at, used)
 end
 
 --- Calls a method for each of several rows until one refuses.
@@ -118,11 +120,11 @@ function Sparse:read(rows, from, count)
   self._width, self._has_values = 1, false
   local done, message, reason
   if count == 1 then -- no loop: the JIT compiler ends its traces there
-    done, message, reason = self:_measure(rows[from], from)
-    if done then done, message, reason = self:_read_row(rows[from], from, 0) end
+    done, message, reason = measure(self, rows[from], from)
+    if done then done, message, reason = read_row(self, rows[from], from, 0) end
   else
-    done, message, reason = self:_each(self._measure, rows, from, count)
-    if done then done, message, reason = self:_each(self._read_row, rows, from, count) end
+    done, message, reason = self:_each(measure, rows, from, count)
+    if done then done, message, reason = self:_each(read_row, rows, from, count) end
   end
   if not done then return nil, message, reason end
   self.count = count

@@ -2,6 +2,7 @@
 --- begins with. Its gradient is the rows of the features that occurred.
 local dg = require "dgraph"
 local F = dg.F
+local embed_id, sum, expand_dims = F.embed_id, F.sum, F.expand_dims
 
 ---@class resty.dgraph.SparseLinear: dgraph.Link
 local SparseLinear = dg.Link:extend "SparseLinear"
@@ -17,9 +18,9 @@ end
 ---@param values? dgraph.Tensor  of the features; all 1 when nil
 ---@return dgraph.Tensor  rows x 1
 function SparseLinear:forward(ids, values)
-  local weights = F.embed_id(ids, self.W, -1)
-  if values then weights = weights * F.expand_dims(values, 3) end
-  return F.sum(weights, 2) + self.b
+  local weights = embed_id(ids, self.W, -1)
+  if values then weights = weights * expand_dims(values, 3) end
+  return sum(weights, 2) + self.b
 end
 
 return SparseLinear

@@ -6,26 +6,22 @@ local region = require "resty.dgraph.region"
 local token = require "resty.dgraph.token"
 
 local HEADER, SLOT, observe = region.HEADER, region.SLOT, region.observe
+local read_body, decode, encode, send = http.body, http.decode, http.encode, http.send
 
 local v1 = {}
 
---- The counters of responses, by the first digit of their status.
-local CLASSES = {}
-for _, kind in ipairs { "predict", "train" } do
-  CLASSES[kind] = {}
-  for _, digit in ipairs { 2, 4, 5 } do
-    CLASSES[kind][digit] = SLOT[("%s_%dxx"):format(kind, digit)]
-  end
-end
+--- The counters of responses by the classes of their status, and the histogram of latencies.
+local PREDICT = { SLOT.predict_2xx, SLOT.predict_4xx, SLOT.predict_5xx, SLOT.predict }
+local TRAIN = { SLOT.train_2xx, SLOT.train_4xx, SLOT.train_5xx, SLOT.train }
 
 --- Counts a response by its class, and its latency.
-local function count(model, kind, status, start)
-  local tally, places = model.tally, CLASSES[kind]
-  local place = status < 400 and places[2] or status < 500 and places[4] or places[5]
+local function count(model, places, status, start)
+  local tally = model.tally
+  local place = places[status < 400 and 1 or status < 500 and 2 or 3]
   tally[place] = tally[place] + 1
-  observe(tally, SLOT[kind], clock() - start)
+  observe(tally, places[4], clock() - start)
 end
-v1.count = count
+v1.count, v1.PREDICT = count, PREDICT
 
 local function refuse(model, message, reason)
   model:refuse(message, reason)
@@ -45,7 +41,7 @@ end
 ---@param learning boolean
 ---@return string? message
 ---@return string? reason
-function v1.forbids(service, learning)
+local function forbids(service, learning)
   local options, wanted = service.options, service.token
   if not learning and not options.private then return nil end
   if wanted then
@@ -56,40 +52,45 @@ function v1.forbids(service, learning)
   if not options.open then return "learning is closed: configure a token, or open", "closed" end
   if is_of_another_site() then return "pages of other sites may not teach", "closed" end
 end
+v1.forbids = forbids
 
 local function read(service)
-  local body, message, reason = http.body(service.limits.body)
+  local body, message, reason = read_body(service.limits.body)
   local request
-  if body then request, message, reason = http.decode(body) end
+  if body then request, message, reason = decode(body) end
   if not request then return nil, message, reason end
   if request.instances == nil then return nil, "there are no \"instances\"", "shape" end
   return request
 end
 
+--- The answer, or nil and the status of the refusal that was sent.
 local function predict(service, model)
-  local message, reason = v1.forbids(service, false)
-  if message then return refuse(model, message, reason) end
+  local message, reason = forbids(service, false)
+  if message then return nil, refuse(model, message, reason) end
   local request
   request, message, reason = read(service)
-  if not request then return refuse(model, message, reason) end
+  if not request then return nil, refuse(model, message, reason) end
   local predictions
   if model.gather then
     predictions, message, reason = gather.predict(model, request.instances)
   else
     predictions, message, reason = model:predict(request.instances)
   end
-  if not predictions then return http.refuse(message, reason) end
-  return http.send(200, '{"predictions":' .. http.encode(predictions) .. "}")
+  if not predictions then return nil, http.refuse(message, reason) end
+  return '{"predictions":' .. encode(predictions) .. "}"
 end
 
 --- POST /v1/models/NAME:predict
 function v1.predict(service, model)
   local start = clock()
-  count(model, "predict", predict(service, model), start)
+  local text, status = predict(service, model)
+  count(model, PREDICT, status or 200, start)
+  -- Last, as what follows a call of nginx's own is compiled no more.
+  if text then send(200, text) end
 end
 
 local function train(service, model)
-  local message, reason = v1.forbids(service, true)
+  local message, reason = forbids(service, true)
   if message then return refuse(model, message, reason) end
   local request
   request, message, reason = read(service)
@@ -98,14 +99,14 @@ local function train(service, model)
   learnt, message, reason = model:train(request.instances, request.targets, true,
     service.limits.seconds)
   if not learnt then return http.refuse(message, reason) end
-  return http.send(200, ('{"loss":%.9g,"step":%.0f,"version":%.0f%s}'):format(learnt.loss,
+  return send(200, ('{"loss":%.9g,"step":%.0f,"version":%.0f%s}'):format(learnt.loss,
     learnt.step, learnt.version, learnt.held_out and ',"held_out":true' or ""))
 end
 
 --- POST /v1/models/NAME:train
 function v1.train(service, model)
   local start = clock()
-  count(model, "train", train(service, model), start)
+  count(model, TRAIN, train(service, model), start)
 end
 
 local function version_of(model) return ("%.0f"):format(model.header[HEADER.version]) end
@@ -119,14 +120,14 @@ end
 
 --- GET /v1/models/NAME
 function v1.model(service, model)
-  local message, reason = v1.forbids(service, false)
+  local message, reason = forbids(service, false)
   if message then return refuse(model, message, reason) end
   http.answer(200, { model_version_status = { describe_version(model) } })
 end
 
 --- GET /v1/models/NAME/metadata
 function v1.metadata(service, model)
-  local message, reason = v1.forbids(service, false)
+  local message, reason = forbids(service, false)
   if message then return refuse(model, message, reason) end
   local learner = model.learner
   http.answer(200, {

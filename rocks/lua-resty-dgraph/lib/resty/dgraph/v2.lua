@@ -199,7 +199,7 @@ end
 --- POST /v2/models/NAME/infer
 function v2.infer(service, model)
   local start = clock()
-  v1.count(model, "predict", infer(service, model), start)
+  v1.count(model, v1.PREDICT, infer(service, model), start)
 end
 
 -- Metadata and health --------------------------------------------------------------------------
