@@ -1,8 +1,8 @@
 --- Requests and responses: bodies, errors, and what every route shares.
 local cjson = require "cjson.safe"
 
-local header, var, print, tonumber, type = ngx.header, ngx.var, ngx.print, tonumber, type
-local discard, read, data = ngx.req.discard_body, ngx.req.read_body, ngx.req.get_body_data
+local header, print, read, data = ngx.header, ngx.print, ngx.req.read_body, ngx.req.get_body_data
+local type = type
 
 local http = {}
 
@@ -76,17 +76,13 @@ local function read_file(path, limit)
   return text
 end
 
---- The body of the request.
+--- The body of the request. What nginx's own limit (client_max_body_size) lets in is read first:
+--- asking for the length before cost each request more than reading longer ones costs the few.
 ---@param limit integer  bytes
 ---@return string? body
 ---@return string? message
 ---@return string? reason
 function http.body(limit)
-  local length = tonumber(var.content_length)
-  if length and length > limit then
-    discard()
-    return nil, ("the body is longer than %d bytes"):format(limit), "size"
-  end
   read()
   local body = data()
   if not body then

@@ -23,15 +23,15 @@ Learner.__index = Learner
 
 local learner = {}
 
---- Calls `f(a, b)` as in prediction, like pcall: nothing is recorded, dropout is off, and no tensor
---- is left. `f` must not yield, so there is no need for what notices that: asking which coroutine
---- runs, as `dg.scope` does, cuts in two what the JIT compiler sees.
-local function predicting(f, a, b)
+--- Calls `f(a, b, c, d)` as in prediction, like pcall: nothing is recorded, dropout is off, and no
+--- tensor is left. `f` must not yield, so there is no need for what notices that: asking which
+--- coroutine runs, as `dg.scope` does, cuts in two what the JIT compiler sees.
+local function predicting(f, a, b, c, d)
   local train, record, depth = values.train, values.enable_backprop, native.depth
   local serial = check(C.dg_scope_open())
   values.train, values.enable_backprop, native.depth = false, false, depth + 1
   C.dg_mode_set(C.DG_MODE_BACKPROP, 0)
-  local ok, result, message, reason = pcall(f, a, b)
+  local ok, result, message, reason = pcall(f, a, b, c, d)
   values.train, values.enable_backprop, native.depth = train, record, depth
   C.dg_mode_set(C.DG_MODE_BACKPROP, record and 1 or 0)
   C.dg_scope_close(serial, nil, 0)
@@ -89,9 +89,7 @@ function learner.new(parts)
     self.loss = number
     return loss
   end
-  self._measure = function(link)
-    return self._lossfun(link(self._a, self._b), self._t):item()
-  end
+  self._measure = function(link, a, b) return self._lossfun(link(a, b), self._t):item() end
   return self
 end
 
@@ -99,8 +97,8 @@ end
 ---@return integer[] shape
 function Learner:try()
   self.input:blank()
-  self._a, self._b = self.input:tensors()
-  local ok, shape = predicting(function() return self.link(self._a, self._b).shape end)
+  local a, b = self.input:tensors()
+  local ok, shape = predicting(function() return self.link(a, b).shape end)
   if not ok then error(shape, 0) end
   return shape
 end
@@ -180,15 +178,15 @@ local function as_flat(self, y)
   return flat, y.shape
 end
 
-local function answer(self, reader)
-  local y = self.link(self._a, self._b)
+local function answer(self, reader, a, b)
+  local y = self.link(a, b)
   if self._output then y = self._output(y) end
   return reader(self, y)
 end
 
 local function predict(self, reader)
-  self._a, self._b = self.input:tensors()
-  local ok, rows, message, reason = predicting(answer, self, reader)
+  local a, b = self.input:tensors()
+  local ok, rows, message, reason = predicting(answer, self, reader, a, b)
   if not ok then return nil, tostring(rows), "model" end
   return rows, message, reason
 end
@@ -247,9 +245,9 @@ end
 ---@return number? loss
 ---@return string? message
 function Learner:measure(of_good)
-  self._a, self._b = self.input:tensors()
+  local a, b = self.input:tensors()
   self._t = self.target:tensors()
-  local ok, loss = predicting(self._measure, of_good and self.shadow or self.link)
+  local ok, loss = predicting(self._measure, of_good and self.shadow or self.link, a, b)
   if not ok then return nil, tostring(loss) end
   return loss
 end
