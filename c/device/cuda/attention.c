@@ -4,6 +4,7 @@
  * sums: T. Dao et al., "FlashAttention: fast and memory-efficient exact attention with
  * IO-awareness", 2022. The blocks depend on shapes alone, so sums are the same on all cards. */
 #include "device/cuda/blas.h"
+#include "device/cuda/graph.h"
 #include "device/cuda/scratch.h"
 
 #include <math.h>
@@ -24,6 +25,7 @@ typedef struct scores {
   int64_t rows, block, keys, from, first, queries, all_keys;
   double scale, keep, last;
   uint64_t seed, offset;
+  const uint64_t *live;
   int causal, has_mask;
   dg_view mask;
 } scores;
@@ -155,6 +157,7 @@ static int set_up(attention *w, const dg_attention_spec *a, const dg_view *mask,
                    .causal = a->causal,
                    .has_mask = mask != NULL };
   if (mask) w->s.mask = *mask;
+  if (a->keep < 1) w->s.live = dg_graph_random(&w->s.offset);
   int64_t fit = ROOM / (dg_item_bytes[w->dtype] * DG_MAX(w->keys, 1));
   w->block = DG_MIN(DG_MAX(fit, FEWEST), DG_MAX(w->s.queries, 1));
   w->group = DG_MIN(DG_MAX(fit / w->block, 1), DG_MAX(w->matrices, 1));

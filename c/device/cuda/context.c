@@ -1,5 +1,5 @@
 /* context.c -- the devices: found at the first use, each with its context and stream. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -112,9 +112,9 @@ dg_cuda_device *dg_cuda_enter(int device)
 int dg_cuda_wait(int device)
 {
   dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return -1;
+  if (!d || dg_cuda_unless_recording("the card is waited for") < 0) return -1;
   int status = dg_driver->stream_wait(d->stream);
-  return status == 0 ? 0 : dg_cuda_fail("wait", status);
+  return status == 0 ? dg_graph_reports(device) : dg_cuda_fail("wait", status);
 }
 
 static int mark_time(dg_cuda_device *d)
@@ -131,7 +131,7 @@ static int mark_time(dg_cuda_device *d)
 double dg_cuda_time(int device)
 {
   dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return __builtin_nan("");
+  if (!d || dg_cuda_unless_recording("the time is asked for") < 0) return __builtin_nan("");
   float passed = 0;
   pthread_mutex_lock(&devices.lock);
   int status = mark_time(d);

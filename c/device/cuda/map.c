@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "device/cpu/loop.h"
+#include "device/cuda/graph.h"
 #include "device/map.h"
 
 #include <pthread.h>
@@ -168,8 +169,10 @@ int dg_cuda_map(const dg_map *m, const dg_view *const *x, const dg_view *y, cons
   if (!e) return -1;
   const void *data[DG_MAP_INPUTS] = { NULL };
   bool flat = true;
+  dg_graph_note_view(y);
   for (int i = 0; i < m->inputs; i++) {
     data[i] = x[i]->data;
+    dg_graph_note_view(x[i]);
     flat = flat && x[i]->contiguous && x[i]->size == y->size;
   }
   if (flat && may_pack(m, dtype, y->data, data))
@@ -207,6 +210,7 @@ static int write_fill(char *source, const void *of, int dtype)
 int dg_cuda_fill(const dg_view *y, double value)
 {
   if (y->size == 0) return 0;
+  dg_graph_note_view(y);
   entry *e = obtain(&filled, "fill", y->dtype, y->device, write_fill);
   if (!e) return -1;
   const double par[2] = { value, 0 };
