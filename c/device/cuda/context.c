@@ -117,6 +117,42 @@ int dg_cuda_wait(int device)
   return status == 0 ? dg_graph_reports(device) : dg_cuda_fail("wait", status);
 }
 
+bool dg_cuda_is_forked(void) { return DG_UNLIKELY(devices.forked); }
+
+/* An event that is recorded again may be waited for by two: it is then the later moment for both. */
+int dg_cuda_follow(int device, int other)
+{
+  dg_cuda_device *o = dg_cuda_enter(other);
+  if (!o) return -1;
+  int status = 0;
+  pthread_mutex_lock(&devices.lock);
+  if (!o->reached) status = dg_driver->event_new(&o->reached, 2 /* no timing */);
+  pthread_mutex_unlock(&devices.lock);
+  if (status == 0) status = dg_driver->event_record(o->reached, o->stream);
+  const dg_cuda_device *d = status == 0 ? dg_cuda_enter(device) : NULL;
+  if (d) status = dg_driver->stream_after(d->stream, o->reached, 0);
+  if (status != 0) return dg_cuda_fail("wait for another card", status);
+  return d ? 0 : -1;
+}
+
+int dg_cuda_reach(int device, int other)
+{
+  enum { ENABLED_ALREADY = 704 }; /* CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED */
+  const dg_cuda_device *o = dg_cuda_enter(other);
+  dg_cuda_device *d = o ? dg_cuda_enter(device) : NULL;
+  if (!d) return -1;
+  int can = 0, status = 0;
+  pthread_mutex_lock(&devices.lock);
+  if (!(d->peers >> other & 1)) {
+    status = dg_driver->peer_can(&can, d->handle, o->handle);
+    if (status == 0 && can) status = dg_driver->peer_enable(o->context, 0);
+    if (status == ENABLED_ALREADY) status = 0;
+    if (status == 0) d->peers |= 1u << other;
+  }
+  pthread_mutex_unlock(&devices.lock);
+  return status == 0 ? 0 : dg_cuda_fail("access to another card", status);
+}
+
 static int mark_time(dg_cuda_device *d)
 {
   int status = 0;

@@ -16,6 +16,8 @@ typedef struct dg_cuda_device {
   int handle; /* the driver's number of it */
   int arch;   /* 90 is compute capability 9.0 */
   int processors;
+  void *reached;       /* the event behind its last work that another device waits for */
+  uint32_t peers;      /* bit set of the devices whose memory it was let reach, if it can */
   void *marks[2];      /* events of the last two dg_cuda_time */
   double milliseconds; /* of its clock, at the last of them */
   char text[176];      /* "NVIDIA H100 80GB HBM3, compute capability 9.0" */
@@ -28,6 +30,12 @@ extern const dg_cuda_driver *dg_driver;
 /* How many devices there are, and why there is none. */
 int dg_cuda_count(void);
 const char *dg_cuda_reason(void);
+/* Whether this process was forked off one that used CUDA: then nothing of it can be used. */
+bool dg_cuda_is_forked(void);
+/* Has all that will be asked of `device` happen after what was asked of `other`; nobody waits. */
+int dg_cuda_follow(int device, int other);
+/* Has a device copy to and from another's memory by itself, where the two can. */
+int dg_cuda_reach(int device, int other);
 /* Waits until all that was asked of the device is done. */
 int dg_cuda_wait(int device);
 /* Its clock when that is so, in seconds since this was first asked; NaN with an error set. */

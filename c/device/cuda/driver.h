@@ -31,6 +31,8 @@ enum { /* CUdevice_attribute */
   X(int, attribute, "cuDeviceGetAttribute", (int *value, int attribute, int device))               \
   X(int, context, "cuDevicePrimaryCtxRetain", (void **context, int device))                        \
   X(int, enter, "cuCtxSetCurrent", (void *context))                                                \
+  X(int, peer_can, "cuDeviceCanAccessPeer", (int *can, int device, int peer))                      \
+  X(int, peer_enable, "cuCtxEnablePeerAccess", (void *context, unsigned flags))                    \
   X(int, mem_info, "cuMemGetInfo_v2", (size_t * unused, size_t * total))                           \
   X(int, mem_alloc, "cuMemAlloc_v2", (dg_cuda_ptr * p, size_t bytes))                              \
   X(int, mem_free, "cuMemFree_v2", (dg_cuda_ptr p))                                                \

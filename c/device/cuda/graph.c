@@ -398,9 +398,11 @@ static void tear_down(dg_graph *g, const dg_cuda_device *d)
 void dg_cuda_graph_free(dg_graph *g)
 {
   stop(g);
-  unlist(g);
-  const dg_cuda_device *d = dg_cuda_enter(g->device); /* not there in a forked child */
-  if (d) tear_down(g, d);
+  if (!dg_cuda_is_forked()) {
+    const dg_cuda_device *d = dg_cuda_enter(g->device);
+    unlist(g);
+    if (d) tear_down(g, d);
+  }
   dg_table_free(g->places);
   dg_table_free(g->index);
   dg_table_free(g->updates);

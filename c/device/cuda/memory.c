@@ -110,6 +110,7 @@ void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got)
 void dg_cuda_free(int device, void *block, int64_t got, dg_kind kind)
 {
   dg_memory_elsewhere(-got);
+  if (dg_cuda_is_forked()) return; /* it is the parent's, and so are the locks */
   if (dg_graph_keeps(device, block, got)) dg_cuda_rename(device, got, kind, DG_WORKSPACE);
   else dg_cuda_release(device, block, got, kind);
 }
@@ -139,6 +140,7 @@ void dg_cuda_release(int device, void *block, int64_t got, dg_kind kind)
 void dg_cuda_rename(int device, int64_t got, dg_kind from, dg_kind to)
 {
   pool *p = &pools[device];
+  if (dg_cuda_is_forked()) return;
   pthread_mutex_lock(&p->lock);
   p->bytes[from] -= got;
   p->bytes[to] += got;
