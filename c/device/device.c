@@ -184,6 +184,8 @@ void dg_device_rename(int device, int64_t got, dg_kind from, dg_kind to)
 int dg_map_far(const dg_map *m, const dg_view *like, void *y, const void *const *x,
                const double *parameters)
 {
+  int done = dg_cuda_map_alike(m, like, y, x, parameters);
+  if (DG_LIKELY(done <= 0)) return done;
   dg_view result = *like, input[DG_MAP_INPUTS];
   const dg_view *in[DG_MAP_INPUTS];
   result.data = y;

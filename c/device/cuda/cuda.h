@@ -125,6 +125,9 @@ void dg_cuda_complete(void);
 
 int dg_cuda_map(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
                 const double *parameters);
+/* The same for arrays like a view without gaps, the short way; 1 where that cannot be gone. */
+int dg_cuda_map_alike(const struct dg_map *m, const dg_view *like, void *y, const void *const *x,
+                      const double *parameters);
 int dg_cuda_copy(const dg_view *from, const dg_view *to);
 int dg_cuda_fill(const dg_view *y, double value);
 int dg_cuda_has_zero(const dg_view *x);

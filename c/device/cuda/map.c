@@ -143,6 +143,15 @@ static bool make_lines(dg_loop *l, int each, const int *bytes, int64_t *packs, i
   return true;
 }
 
+int dg_cuda_map_alike(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+                      const double *par)
+{
+  if (like->size == 0) return 0;
+  if (dg_recording || !may_pack(m, like->dtype, y, x)) return 1;
+  entry *e = obtain(m, m->name, like->dtype, like->device, write_formula);
+  return e ? launch_packed(e, m, like->dtype, like->size, y, x, par) : -1;
+}
+
 /* Any strides: operand 0 is the result. */
 static int launch_loop(entry *e, int64_t n, int operands, const dg_view *const *v,
                        const double *par)
