@@ -193,7 +193,7 @@ typedef struct dg_backend {
   /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */
   int (*linear_grad)(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                      const dg_view *gw, const dg_view *gb);
-  /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. */
+  /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. The CPU's only. */
   int (*outer)(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y);
   /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
   int (*softmax)(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
