@@ -94,9 +94,24 @@ int dg_cuda_count_used(const dg_labels *l, dg_scratch *s)
   return status == 0 && l->t.size > 0 ? count_labels(l, s->data) : status;
 }
 
+/* A share of 16 bits is rounded from 32. */
+static int count_hits_wide(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  dg_scratch room;
+  dg_view wide = *y;
+  if (dg_scratch_take(&room, y->device, sizeof(float)) < 0) return -1;
+  wide.dtype = DG_F32;
+  wide.data = room.data;
+  int status = dg_cuda_count_hits(x, l, &wide);
+  if (status == 0) status = dg_cuda_copy(&wide, y);
+  dg_scratch_free(&room);
+  return status;
+}
+
 int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y)
 {
   if (l->t.size == 0) return dg_cuda_fill(y, 0);
+  if (!shares[y->dtype].name) return count_hits_wide(x, l, y);
   dg_scratch hits, used;
   void *to = y->data;
   int device = l->t.device;

@@ -510,7 +510,7 @@ static bool record_product(const factors *f)
 }
 
 #define GEMM(name, T, TYPE)                                                                        \
-  \ static void name##_run(const factors *f)                                                       \
+  static void name##_run(const factors *f)                                                         \
   {                                                                                                \
     for (int z = 0; z < f->count; z++)                                                             \
       for (int j = 0; j < f->n; j++)                                                               \
