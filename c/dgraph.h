@@ -26,10 +26,10 @@ extern "C" {
 
 #define DG_API __attribute__((visibility("default")))
 
-typedef struct dg_tensor dg_tensor; /* a value, its gradient and what made it */
-typedef struct dg_node dg_node;     /* one application of an operator */
-typedef struct dg_walk dg_walk;     /* a backward pass under way */
-typedef struct dg_pin dg_pin;       /* tells whether foreign memory is still in use */
+typedef struct dg_tensor dg_tensor;   /* a value, its gradient and what made it */
+typedef struct dg_node dg_node;       /* one application of an operator */
+typedef struct dg_walk dg_walk;       /* a backward pass under way */
+typedef struct dg_pin dg_pin;         /* tells whether foreign memory is still in use */
 typedef struct dg_capture dg_capture; /* a step that was recorded */
 
 enum { DG_MAX_NDIM = 8 };

@@ -10,7 +10,7 @@ local workloads = require "spec.bench.cuda.workloads"
 local flags = require "dgraph.utils.flags"(arg or {}, {
   quick = false, smoke = false, json = "", only = "",
 })
-local F, L = dg.functions, dg.links
+local F = dg.functions
 
 local smoke = flags.smoke
 local BLOCKS = (flags.quick or smoke) and 5 or 9
@@ -95,7 +95,9 @@ local function product(workload, size, dtype)
   end)
 end
 
-for _, size in ipairs(smoke and { 32 } or { 1024, 4096, 8192 }) do product("sgemm_" .. size, size) end
+for _, size in ipairs(smoke and { 32 } or { 1024, 4096, 8192 }) do
+  product("sgemm_" .. size, size)
+end
 product("bf16_8192", smoke and 32 or 8192, "bfloat16")
 
 local one = dg.tensor({ 1 }, { requires_grad = true })

@@ -41,7 +41,7 @@ for name, make in pairs { mlp = mlp, lenet = lenet } do
     for i = 1, #host do
       most = math.max(most, math.abs(there[i] - host[i]) / math.max(1, math.abs(host[i])))
     end
-    failed = failed or not (most <= 1e-3)
+    failed = failed or most ~= most or most > 1e-3
     print(("%s,%s,largest difference,%.3g,last losses,%.6g,%.6g"):format(name, way, most,
       host[#host], there[#there]))
     lines[#lines + 1] = ('"%s %s": { "difference": %.6g, "host": %.6g, "card": %.6g }'):format(
