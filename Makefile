@@ -130,6 +130,10 @@ fuzz: all
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
+# On a card, beside PyTorch where there is one; --smoke tries the programs without a card.
+bench-cuda: all
+	@spec/bench/cuda/run.sh $(BENCH)
+
 # How the time of a step grows, as SVG in build/curves.
 bench-curves: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE luajit spec/bench/curves.lua $(BENCH)
@@ -264,5 +268,5 @@ lint-doc: all
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves counts doc install install-c release clean test test-c test-cuda test-isa \
+.PHONY: FORCE all demo serve fuzz bench bench-quick bench-curves bench-cuda counts doc install install-c release clean test test-c test-cuda test-isa \
   test-asan test-valgrind test-threads $(STAGES:%=stage-%) lint $(patsubst %,lint-%,format symbols cppcheck lua rock doc)

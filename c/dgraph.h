@@ -26,10 +26,11 @@ extern "C" {
 
 #define DG_API __attribute__((visibility("default")))
 
-typedef struct dg_tensor dg_tensor; /* a value, its gradient and what made it */
-typedef struct dg_node dg_node;     /* one application of an operator */
-typedef struct dg_walk dg_walk;     /* a backward pass under way */
-typedef struct dg_pin dg_pin;       /* tells whether foreign memory is still in use */
+typedef struct dg_tensor dg_tensor;   /* a value, its gradient and what made it */
+typedef struct dg_node dg_node;       /* one application of an operator */
+typedef struct dg_walk dg_walk;       /* a backward pass under way */
+typedef struct dg_pin dg_pin;         /* tells whether foreign memory is still in use */
+typedef struct dg_capture dg_capture; /* a step that was recorded */
 
 enum { DG_MAX_NDIM = 8 };
 
@@ -531,6 +532,46 @@ DG_API dg_tensor *dg_fixed_batch_normalization(dg_tensor *x, dg_tensor *gamma, d
                                                dg_tensor *mean, dg_tensor *var, double eps,
                                                int count, const int64_t *axes);
 
+/* ---- op/capture.c: steps that are recorded once and done again at once: what dg.capture is made of. */
+
+/* Starts recording what this thread asks of a device; nothing of it is done. What would have to wait
+ * for the device, reading a value above all, fails. The caller ends it with dg_capture_end, or gives
+ * up with dg_capture_free. NULL with an error, also where there is no device. */
+DG_API dg_capture *dg_capture_begin(int device);
+
+/* Ends the recording and makes it ready; -1 with an error when nothing can come of it. The caller
+ * frees it in any case. The first replay does the step that was recorded. */
+DG_API int dg_capture_end(dg_capture *c);
+
+/* How many changes by optimizers (dg_update_...) were recorded up to now, or compared since
+ * dg_capture_number. */
+DG_API int dg_capture_updates(const dg_capture *c);
+
+/* From here to dg_capture_numbered changes by optimizers are not made, but compared with those
+ * recorded from number `from` on, and give the next replay their new numbers; other work on the device
+ * is left out. One that is not as recorded fails. */
+DG_API int dg_capture_number(dg_capture *c, int from);
+
+/* Ends that: which change would come next. */
+DG_API int dg_capture_numbered(dg_capture *c);
+
+/* Does the recorded step, with the elements that tensors have now, this thread's random numbers, and
+ * the numbers that dg_capture_number found. Does not wait. */
+DG_API int dg_capture_replay(dg_capture *c);
+
+/* 1 if the step reads or changes elements from outside that are no more, so that a replay would be
+ * wrong; 0 if not. */
+DG_API int dg_capture_is_stale(const dg_capture *c);
+
+/* 1 if x has the shape and dtype of `like`, so that dg_assign can copy it there as it is; 0 if not. */
+DG_API int dg_capture_fits(const dg_tensor *like, const dg_tensor *x);
+
+/* 1 if g is the gradient of x, 0 if not. */
+DG_API int dg_gradient_is(const dg_tensor *x, const dg_tensor *g);
+
+/* Gives it and its memory back; one that is recording ends first. */
+DG_API void dg_capture_free(dg_capture *c);
+
 /* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
 
 /* The lower triangular l with l l' = x for symmetric positive definite matrices (the last two axes);
@@ -624,6 +665,9 @@ DG_API dg_tensor *dg_empty(int dtype, int ndim, const int64_t *shape);
 
 /* A tensor whose elements are all `value`. */
 DG_API dg_tensor *dg_full(int dtype, int ndim, const int64_t *shape, double value);
+
+/* The same in the dtype of another tensor, where that lies. */
+DG_API dg_tensor *dg_full_beside(const dg_tensor *x, int ndim, const int64_t *shape, double value);
 
 /* start, start + step, ...: `count` elements. */
 DG_API dg_tensor *dg_range(int dtype, double start, double step, double count);

@@ -39,7 +39,9 @@ local function promised(block)
   return lines
 end
 
-for _, path in ipairs { "README.md", "CONTRIBUTING.md", "docs/speed.md", "docs/mixed.md" } do
+for _, path in ipairs {
+  "README.md", "CONTRIBUTING.md", "docs/speed.md", "docs/mixed.md", "docs/capture.md",
+} do
   describe(path, function()
     for _, block in ipairs(blocks(path, "lua")) do
       it("prints what it promises in line " .. block.line, function()

@@ -135,6 +135,29 @@ DG_API const char *dg_device_unit(int i)
   return unit;
 }
 
+/* -- Recorded steps ------------------------------------------------------------------------------- */
+
+dg_graph *dg_graph_begin(int device, uint64_t offset)
+{
+  return dg_cuda_graph_begin(device, offset);
+}
+
+int dg_graph_end(dg_graph *g) { return dg_cuda_graph_end(g); }
+void dg_graph_free(dg_graph *g) { dg_cuda_graph_free(g); }
+int dg_graph_updates(const dg_graph *g) { return dg_cuda_graph_updates(g); }
+int dg_graph_number(dg_graph *g, int from) { return dg_cuda_graph_number(g, from); }
+int dg_graph_numbered(dg_graph *g) { return dg_cuda_graph_numbered(g); }
+int dg_graph_replay(dg_graph *g, uint64_t seed, uint64_t offset)
+{
+  return dg_cuda_graph_replay(g, seed, offset);
+}
+bool dg_graph_is_recording(void) { return dg_recording != NULL; }
+bool dg_graph_is_stale(const dg_graph *g) { return dg_cuda_graph_is_stale(g); }
+void dg_graph_note(const dg_view *v)
+{
+  if (v->device) dg_cuda_graph_note(v);
+}
+
 /* -- Between them --------------------------------------------------------------------------------- */
 
 int dg_transfer(const dg_view *from, const dg_view *to)
@@ -161,6 +184,8 @@ void dg_device_rename(int device, int64_t got, dg_kind from, dg_kind to)
 int dg_map_far(const dg_map *m, const dg_view *like, void *y, const void *const *x,
                const double *parameters)
 {
+  int done = dg_cuda_map_alike(m, like, y, x, parameters);
+  if (DG_LIKELY(done <= 0)) return done;
   dg_view result = *like, input[DG_MAP_INPUTS];
   const dg_view *in[DG_MAP_INPUTS];
   result.data = y;

@@ -43,8 +43,12 @@ typedef struct dg_labels {
   int64_t ignored; /* a label that counts for nothing; INT64_MIN: there is none */
 } dg_labels;
 
+/* What dg_labels of a step that is being recorded have for numbers is not known. */
+#define DG_LABELS_UNCOUNTED INT64_MAX
+#define DG_BY_USED (-1.0)
+
 typedef struct dg_label_report {
-  int64_t used; /* how many are not ignored */
+  int64_t used; /* how many are not ignored, or DG_LABELS_UNCOUNTED */
   int64_t bad;  /* the position of the first one out of range, in row-major order; -1: none is */
   int64_t label;
 } dg_label_report;
@@ -65,6 +69,8 @@ typedef enum dg_update_rule { DG_UPDATE_RULES(DG_UPDATE_ENUM) } dg_update_rule;
 typedef struct dg_update {
   dg_update_rule rule;
   int states;
+  bool
+      fixed; /* the numbers are the same whenever this is done: an operator's, not an optimizer's */
   double f[DG_UPDATE_NUMBERS];
 } dg_update;
 
@@ -187,7 +193,7 @@ typedef struct dg_backend {
   /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */
   int (*linear_grad)(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                      const dg_view *gw, const dg_view *gb);
-  /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. */
+  /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. The CPU's only. */
   int (*outer)(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y);
   /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
   int (*softmax)(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
@@ -215,9 +221,11 @@ typedef struct dg_backend {
    * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
    * only. */
   int64_t (*distinct)(const dg_labels *l, const dg_view *numbers, const dg_view *places);
-  /* How many elements of the int64 positions x are what their label says. */
-  int (*count_hits)(const dg_view *x, const dg_labels *l, double *hits);
-  /* -log softmax(x)[label] scale weight[label], for each label, or the sum if y has one element.
+  /* y = which share of the labels that are not ignored the int64 positions x say as well, 0 where all
+   * are; one float. */
+  int (*count_hits)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* -log softmax(x)[label] scale weight[label], for each label, or the sum if y has one element. A
+   * scale of DG_BY_USED, for a sum: 1 / the number of labels that are not ignored, at least 1.
    * x is n x classes x anything, weight NULL or one number for each class. */
   int (*cross_entropy)(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
                        const dg_view *y);
@@ -318,6 +326,33 @@ DG_INLINE const dg_backend *dg_backend_of(const dg_view *v)
 {
   return DG_LIKELY(v->device == 0) ? &dg_cpu : &dg_cuda;
 }
+
+/* -- Recorded steps: what this thread asks of a device is noted rather than done, and can be done
+ * again at once. CUDA's only. -------------------------------------------------------------------- */
+
+typedef struct dg_graph dg_graph;
+
+/* Recordings under way, of all threads. */
+extern DG_HIDDEN int dg_graphs_recording;
+
+/* Starts recording; `offset` is where this thread's sequence of random numbers is. */
+dg_graph *dg_graph_begin(int device, uint64_t offset);
+int dg_graph_end(dg_graph *g);
+/* Also of one that has not ended, which then ends. */
+void dg_graph_free(dg_graph *g);
+/* How many updates were recorded, or compared, up to now. */
+int dg_graph_updates(const dg_graph *g);
+/* From here to dg_graph_numbered updates are compared with those recorded from number `from` on, and
+ * give their new numbers; all other work is left out. Returns the number of the next one. */
+int dg_graph_number(dg_graph *g, int from);
+int dg_graph_numbered(dg_graph *g);
+bool dg_graph_is_recording(void); /* whether this thread is */
+/* Does all of it again. */
+int dg_graph_replay(dg_graph *g, uint64_t seed, uint64_t offset);
+/* Whether elements that it reads or changes are no more. */
+bool dg_graph_is_stale(const dg_graph *g);
+/* Notes that what is recorded uses a view. */
+void dg_graph_note(const dg_view *v);
 
 /* Where this thread makes new tensors that are not made of others. */
 int dg_device_now(void);

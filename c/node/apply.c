@@ -243,6 +243,8 @@ static int run(dg_call *c)
       dg_fail_prefix("%s: ", c->op->name);
       return -1;
     }
+  if (DG_UNLIKELY(dg_graphs_recording > 0))
+    for (int i = 0; i < c->inputs; i++) dg_graph_note(&c->x[i]->v);
   int status = 0;
   if (c->op->forward) status = c->op->forward(c);
   else if (c->op->map) status = dg_map_forward(c, c->op->map);

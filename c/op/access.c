@@ -98,7 +98,7 @@ static double only_element(const dg_view *v)
   const void *p = v->data;
   if (DG_UNLIKELY(v->device != 0)) {
     dg_view here = { .data = &far, .size = 1, .dtype = v->dtype, .contiguous = true };
-    if (dg_transfer(v, &here) < 0) return NAN;
+    if (dg_transfer(v, &here) < 0) return dg_fail_prefix("item: "), NAN;
     p = &far;
   }
   switch (v->dtype) {
@@ -149,7 +149,7 @@ DG_API int dg_read(const dg_tensor *x, double *buffer, double room)
   dg_view to = { .device = 0 };
   if (dg_view_set(&to, "read", DG_F64, b->v.ndim, b->v.shape) < 0) return -1;
   to.data = buffer;
-  if (dg_transfer(&b->v, &to) < 0) return -1;
+  if (dg_transfer(&b->v, &to) < 0) return dg_fail_prefix("read: "), -1;
   for (int64_t i = 0; i < b->v.size; i++) buffer[i] = canonical(buffer[i]);
   return 0;
 }

@@ -37,6 +37,13 @@ DG_API dg_tensor *dg_full(int dtype, int ndim, const int64_t *shape, double valu
   return NULL;
 }
 
+/* The same in the dtype of another tensor, where that lies. */
+DG_API dg_tensor *dg_full_beside(const dg_tensor *x, int ndim, const int64_t *shape, double value)
+{
+  const dg_body *b = dg_body_of(x);
+  return b ? dg_constant(&b->v, ndim, shape, value) : NULL;
+}
+
 /* start, start + step, ...: `count` elements. */
 DG_API dg_tensor *dg_range(int dtype, double start, double step, double count)
 {

@@ -71,5 +71,8 @@ DG_API double dg_count_labels(const char *who, dg_tensor *t, int64_t classes, in
                    (long long)base);
   if (!is_label(b->v.dtype)) return refuse_labels(who, b->v.dtype);
   dg_labels l = { .t = b->v, .classes = classes, .base = base, .ignored = ignore_label };
-  return (double)count_used(who, &l);
+  int64_t used = count_used(who, &l);
+  if (used != DG_LABELS_UNCOUNTED) return (double)used;
+  return dg_fail(DG_EGRAPH, "%s: labels are counted, which a step that dg.capture records cannot",
+                 who);
 }

@@ -59,8 +59,10 @@ static int follow(dg_body *average, const dg_view *now, double decay, double fac
   const dg_view *to = &average->v;
   dg_view from = *to;
   from.data = now->data;
-  dg_update shrink = { .rule = DG_UPDATE_SCALE, .states = 1, .f = { decay } };
-  dg_update add = { .rule = DG_UPDATE_ADD, .states = 2, .f = { (1 - decay) * factor } };
+  dg_update shrink = { .rule = DG_UPDATE_SCALE, .states = 1, .fixed = true, .f = { decay } };
+  dg_update add = {
+    .rule = DG_UPDATE_ADD, .states = 2, .fixed = true, .f = { (1 - decay) * factor }
+  };
   const dg_backend *d = dg_backend_of(to);
   if (d->update(&shrink, (const dg_view *[]){ to }) < 0) return -1;
   if (d->update(&add, (const dg_view *[]){ to, &from }) < 0) return -1;

@@ -47,6 +47,9 @@ DG_API int dg_random_set(double seed, double offset)
   if (!is_count(seed) || !is_count(offset))
     return dg_fail(DG_EARGUMENT, "seed: wanted whole numbers from 0 to 2^53, got %g and %g", seed,
                    offset);
+  if (dg_graph_is_recording())
+    return dg_fail(DG_EGRAPH,
+                   "seed: random numbers are seeded inside of a step that dg.capture records");
   state.seed = (uint64_t)seed;
   state.offset = (uint64_t)offset;
   state.owner = 0;
@@ -91,6 +94,8 @@ static int draw_half(dg_distribution kind, const dg_view *y, double a, double b)
   dg_body_free(wide);
   return status;
 }
+
+void dg_rewind(uint64_t offset) { state.offset = offset; }
 
 int dg_draw(dg_distribution kind, const dg_view *y, double a, double b)
 {

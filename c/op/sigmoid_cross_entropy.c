@@ -81,7 +81,11 @@ static int64_t divisor(const dg_view *x, const dg_view *t, int normalize)
   dg_label_report report;
   if (!normalize) return x->ndim > 0 ? x->shape[0] : 1;
   if (dg_is_float(t->dtype)) return t->size;
-  return dg_backend_of(t)->check_labels(&l, &report) < 0 ? -1 : report.used;
+  if (dg_backend_of(t)->check_labels(&l, &report) < 0) return -1;
+  if (report.used != DG_LABELS_UNCOUNTED) return report.used;
+  return dg_fail(DG_EGRAPH,
+                 "sigmoid_cross_entropy: targets that are whole numbers are counted, which "
+                 "a step that dg.capture records cannot (normalize = false, or floats)");
 }
 
 /* The cross entropy of sigmoid(x) and targets t, both of one shape: 0 or 1 in any integer dtype,

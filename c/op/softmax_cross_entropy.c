@@ -46,6 +46,12 @@ static dg_tensor *factors(const dg_call *c)
 {
   const dg_view *x = &c->x[X]->v;
   int64_t shape[2] = { x->shape[1], 1 };
+  if (c->f[0] == DG_BY_USED) {
+    dg_op_fail(
+        c, DG_EGRAPH,
+        "a second derivative inside of a step that dg.capture records needs normalize = false");
+    return NULL;
+  }
   dg_tensor *weight =
       c->inputs > WEIGHT ? dg_reshape(dg_x(c, WEIGHT), 2, shape) : dg_constant(x, 2, shape, 1);
   dg_tensor *rows = dg_embed_id(dg_x(c, T), weight, c->i[DG_LABEL_BASE], c->i[DG_LABEL_IGNORED], 0);
@@ -110,7 +116,9 @@ static int entropy_forward(dg_call *c)
   int64_t used;
   if (dg_labels_checked(c, 1, x->shape[1], &l, &used) < 0) return -1;
   int64_t count = c->i[NORMALIZE] ? used : x->shape[0];
-  c->f[0] = c->i[MEAN] ? 1 / (double)DG_MAX(count, 1) : 1;
+  c->f[0] = !c->i[MEAN]                    ? 1
+            : count == DG_LABELS_UNCOUNTED ? DG_BY_USED
+                                           : 1 / (double)DG_MAX(count, 1);
   return dg_backend_of(x)->cross_entropy(x, &l, weight, c->f[0], &c->y[0]->v);
 }
 

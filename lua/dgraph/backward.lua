@@ -60,8 +60,8 @@ local function start(y, options)
   local was_set = seed
   if not seed and options.loss_scale then
     local scale = check.number(options.loss_scale, "backward", "loss_scale")
-    local dtype, ndim = C.dg_dtype_of(y), check.shape(y.shape, "backward")
-    seed = native.wrap(C.dg_full(dtype, ndim, check.sizes, scale))
+    local ndim = check.shape(y.shape, "backward")
+    seed = native.wrap(C.dg_full_beside(y, ndim, check.sizes, scale))
   end
   roots[0], seeds[0] = y, seed
   local flags = flags_of(options)

@@ -80,7 +80,7 @@ local LAZY_PARTS = {
   get_current_reporter = "reporter", Summary = "training.summary",
   DictSummary = "training.summary", fromfile = "load", loadtxt = "load",
   FunctionHook = "function_hooks", LinkHook = "link_hooks", using_hook = "watch.using",
-  profile = "profile",
+  profile = "profile", capture = "capture",
 }
 
 config.read_environment()

@@ -24,7 +24,9 @@ if registry["dgraph.native"] then return registry["dgraph.native"] end
 ---@field path string  where the library was found
 ---@field depth integer  how many scopes are open: handles are borrowed when it is not 0
 ---@field gc_limit number  live bytes at which Lua's garbage is collected
-local native = { depth = 0 }
+---@field capture dgraph.CapturedUpdates|false  while a step is recorded or its numbers are made:
+---  there no value can be read
+local native = { depth = 0, capture = false }
 
 -- -- Finding the library ----------------------------------------------------------------------
 
@@ -164,6 +166,15 @@ end
 function native.check(status)
   if status < 0 then raise_last() end
   return status
+end
+
+--- The sum of the squares of x's elements; raises where it cannot be read.
+---@param x dgraph.Tensor
+---@return number
+function native.sum_of_squares(x)
+  local sum = C.dg_sum_of_squares(x)
+  if sum ~= sum and C.dg_error_code() ~= C.DG_OK then raise_last() end
+  return sum
 end
 
 --- A call returned NULL: where memory ran out, garbage is collected and the call made once more.

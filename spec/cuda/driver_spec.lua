@@ -38,6 +38,75 @@ ffi.C.waitpid(id, nil, 0)
 ]]
     assert.truthy(text:find("it was in use before this process was forked", 1, true), text)
   end)
+
+  it("leave such a child all that needs no card", function()
+    says("6\tcuda: it was in use before this process was forked: first use it in the child (in " ..
+      "nginx in init_worker_by_lua)", [[
+local x = dg.tensor({ 1 }):to "cuda"
+local y = dg.tensor({ 1, 2 }):to "cuda"
+io.stdout:flush()
+local id = ffi.C.fork()
+if id == 0 then
+  x:release()
+  y = nil
+  collectgarbage() collectgarbage()
+  local sum = F.sum(dg.tensor { 1, 2, 3 }):item()
+  io.write(sum, "\t", (message(dg.cuda.synchronize):gsub("^.-: ", "", 2):gsub("^wait: ", "")))
+  io.flush()
+  ffi.C._exit(0)
+end
+ffi.C.waitpid(id, nil, 0)
+]], NO_COMPILER)
+  end)
+end)
+
+describe("Several cards", function()
+  local PEER, WAIT, RECORD = 4, 6, 7
+
+  it("copy from one to the other, without the host waiting", function()
+    local code = [[
+local x = dg.tensor({ { 1, 2 }, { 3, 4 } }):to "cuda:0"
+local waits, peers, events = fake.fake_done(%d), fake.fake_done(%d), fake.fake_done(%d)
+local y = x:to "cuda:1"
+print(y.device, fake.fake_done(%d) - waits, fake.fake_done(%d) - peers, fake.fake_done(%d) - events,
+  table.concat(F.flatten(y:to "cpu"):totable(), " "))
+]]
+    code = code:format(WAIT, PEER, RECORD, WAIT, PEER, RECORD)
+    says("cuda:1\t0\t1\t2\t1 2 3 4", code, NO_COMPILER)
+    says("cuda:1\t0\t1\t2\t1 2 3 4", "fake.fake_set_peers(0)\n" .. code, NO_COMPILER)
+  end)
+
+  it("are told apart by operators", function()
+    local text = fake_cuda([[
+local x, y = dg.tensor({ 1 }):to "cuda:0", dg.tensor({ 1 }):to "cuda:1"
+print(message(function() return x + y end))
+print(message(F.matmul, x:reshape(1, 1), y:reshape(1, 1)))
+print(message(F.concat, { x, y }))
+x.grad = nil
+print(message(function() x.grad = y end))
+]], NO_COMPILER)
+    for _, part in ipairs {
+      "add: input 2 is on cuda:1, input 1 on cuda:0",
+      "matmul: input 2 is on cuda:1, input 1 on cuda:0",
+      "concat: input 2 is on cuda:1, input 1 on cuda:0", "it is on cuda:1, its tensor on cuda:0",
+    } do
+      assert.truthy(text:find(part, 1, true), text)
+    end
+  end)
+
+  it("move models and gradients #slow", function()
+    says("cuda:1\tcuda:1\tcuda:0\t2", [[
+local L = dg.links
+local model = L.Linear(2, 1):to "cuda:0"
+local x = dg.tensor({ { 1, 2 } }):to "cuda:0"
+x.requires_grad = true
+F.sum(model(x)):backward()
+model:to "cuda:1"
+local y = F.sum(model(x:to "cuda:1"))
+y:backward()
+print(model.W.grad.device, y.device, x.grad.device, model.b.grad:item())
+]])
+  end)
 end)
 
 describe("CUDA's memory", function()

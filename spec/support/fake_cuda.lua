@@ -9,7 +9,8 @@ int fake_launched(void);
 const char *fake_launch_name(int i);
 int fake_launch_blocks(int i);
 double fake_blocks(void), fake_bytes(void);
-void fake_fail_allocation(int n, int count), fake_fail_launch(int n);
+void fake_fail_allocation(int n, int count), fake_fail_launch(int n), fake_set_peers(int on);
+int fake_done(int operation);
 int fork(void), waitpid(int id, int *status, int options);
 void _exit(int status);
 ]=]

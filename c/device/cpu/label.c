@@ -86,18 +86,20 @@ int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report)
   return 0;
 }
 
-int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, double *hits)
+int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y)
 {
   label_list list;
   dg_dense d;
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
-  *hits = 0;
-  for (int64_t i = 0; status == 0 && i < l->t.size; i++)
-    *hits += list.at[i] >= 0 && ((const int64_t *)d.data)[i] == list.at[i];
+  int64_t hits = 0, used = 0;
+  for (int64_t i = 0; status == 0 && i < l->t.size; i++) {
+    hits += list.at[i] >= 0 && ((const int64_t *)d.data)[i] == list.at[i];
+    used += list.at[i] >= 0;
+  }
   if (status == 0) close_list(&list);
   dg_dense_free(&d);
-  return status;
+  return status == 0 ? dg_cpu_fill(y, (double)hits / (double)DG_MAX(used, 1)) : -1;
 }
 
 /* -- Elements of a class: x is n x classes x inner, with inner 1 or more axes as one ------------ */

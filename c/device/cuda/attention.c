@@ -4,7 +4,9 @@
  * sums: T. Dao et al., "FlashAttention: fast and memory-efficient exact attention with
  * IO-awareness", 2022. The blocks depend on shapes alone, so sums are the same on all cards. */
 #include "device/cuda/blas.h"
+#include "device/cuda/graph.h"
 #include "device/cuda/scratch.h"
+#include "device/cuda/stack.h"
 
 #include <math.h>
 
@@ -24,6 +26,7 @@ typedef struct scores {
   int64_t rows, block, keys, from, first, queries, all_keys;
   double scale, keep, last;
   uint64_t seed, offset;
+  const uint64_t *live;
   int causal, has_mask;
   dg_view mask;
 } scores;
@@ -46,24 +49,8 @@ static dg_view part(const attention *w, const void *data, int64_t matrix_rows, i
                     int64_t group, int64_t from, int64_t rows, int64_t columns)
 {
   int64_t step = matrix_rows * columns;
-  dg_view v = { .data = (char *)(uintptr_t)data +
-                        (first * step + from * columns) * dg_item_bytes[w->dtype],
-                .ndim = 3,
-                .dtype = (uint8_t)w->dtype,
-                .device = (uint8_t)w->device,
-                .shape = { group, rows, columns },
-                .stride = { step, columns, 1 } };
-  dg_view_finish(&v);
-  return v;
-}
-
-static dg_view turned(dg_view v)
-{
-  int64_t shape = v.shape[1], stride = v.stride[1];
-  v.shape[1] = v.shape[2], v.stride[1] = v.stride[2];
-  v.shape[2] = shape, v.stride[2] = stride;
-  dg_view_finish(&v);
-  return v;
+  return dg_stack(w->device, w->dtype, data, first * step + from * columns, group, rows, columns,
+                  step, columns);
 }
 
 /* What one block works on. */
@@ -102,7 +89,7 @@ static dg_view rows_of(const attention *w, const block *b, int stack, int64_t co
 
 static int attend(attention *w, const block *b)
 {
-  dg_view keys = turned(b->k), y = rows_of(w, b, Y, w->width);
+  dg_view keys = dg_stack_turned(b->k), y = rows_of(w, b, Y, w->width);
   void *p = b->p.data;
   int status = dg_cuda_product(&b->q, &keys, &b->p, false);
   if (status == 0)
@@ -113,7 +100,7 @@ static int attend(attention *w, const block *b)
 
 static int attend_grad(attention *w, const block *b)
 {
-  dg_view keys = turned(b->k), values = turned(b->v), t = turned(b->t);
+  dg_view keys = dg_stack_turned(b->k), values = dg_stack_turned(b->v), t = dg_stack_turned(b->t);
   dg_view gy = rows_of(w, b, GY, w->width), gq = rows_of(w, b, GQ, w->depth);
   dg_view gk = b->k, gv = b->v;
   int64_t step = b->first * w->keys * dg_item_bytes[w->dtype];
@@ -155,6 +142,7 @@ static int set_up(attention *w, const dg_attention_spec *a, const dg_view *mask,
                    .causal = a->causal,
                    .has_mask = mask != NULL };
   if (mask) w->s.mask = *mask;
+  if (a->keep < 1) w->s.live = dg_graph_random(&w->s.offset);
   int64_t fit = ROOM / (dg_item_bytes[w->dtype] * DG_MAX(w->keys, 1));
   w->block = DG_MIN(DG_MAX(fit, FEWEST), DG_MAX(w->s.queries, 1));
   w->group = DG_MIN(DG_MAX(fit / w->block, 1), DG_MAX(w->matrices, 1));

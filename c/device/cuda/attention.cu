@@ -8,6 +8,7 @@ struct Scores {
   int64_t rows, block, keys, from, first, queries, all_keys;
   double scale, keep, last;
   uint64_t seed, offset;
+  const uint64_t *live; /* the seed of a step that is replayed, and what is added to the offset */
   int causal, has_mask;
   View mask;
 };
@@ -52,9 +53,9 @@ __device__ __forceinline__ T dropped(const Scores &s, const Row &r, int64_t j, T
 {
   uint32_t w[4];
   if (s.keep >= 1) return x;
-  dg_philox_block(
-      s.seed, 0, s.offset + (uint64_t)r.of_all * (uint64_t)((s.all_keys + 3) / 4) + (uint64_t)j / 4,
-      w);
+  const uint64_t seed = s.live ? s.live[0] : s.seed, start = s.live ? s.live[1] : 0;
+  const uint64_t row = (uint64_t)r.of_all * (uint64_t)((s.all_keys + 3) / 4);
+  dg_philox_block(seed, 0, start + s.offset + row + (uint64_t)j / 4, w);
   const uint32_t word = j % 4 < 2 ? (j % 4 == 0 ? w[0] : w[1]) : (j % 4 == 2 ? w[2] : w[3]);
   return (double)word <= s.last ? x * (T)(1 / s.keep) : (T)0;
 }

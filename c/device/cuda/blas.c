@@ -1,6 +1,8 @@
 /* blas.c -- products of matrices by cuBLAS: a handle for each device, used by one thread at a time. */
 #include "device/cuda/blas.h"
 
+#include "device/cuda/graph.h"
+
 #include <pthread.h>
 
 enum { MOST = 32768 }; /* products of one call: a grid has no more than 65535 layers */
@@ -45,17 +47,17 @@ static int set_math(const dg_cuda_blas *blas, int device, const dg_cuda_device *
   return 0;
 }
 
-/* Makes the device's handle, if there is none yet; the lock is held. */
-static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d)
+/* Makes the device's handle, if there is none yet, and has it work on a stream; the lock is held. */
+static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d, void *stream)
 {
-  if (d->blas) return 0;
-  void *handle = NULL;
-  int status = blas->create(&handle);
+  void *handle = d->blas;
+  if (DG_LIKELY(handle && d->blas_stream == stream)) return 0;
+  int status = handle ? 0 : blas->create(&handle);
   if (status != 0) return refuse("start", status);
-  status = blas->set_stream(handle, d->stream);
-  if (status != 0) return refuse("stream", status);
   d->blas = handle;
-  return 0;
+  status = blas->set_stream(handle, stream);
+  d->blas_stream = status == 0 ? stream : NULL;
+  return status == 0 ? 0 : refuse("stream", status);
 }
 
 /* cuBLAS has matrices by columns: to it, row by row is the transpose. So y' = b' a'. */
@@ -85,7 +87,10 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
 {
   const dg_cuda_blas *blas = dg_cuda_open_blas();
   dg_cuda_device *d = blas ? dg_cuda_enter(device) : NULL;
+  void *stream;
   if (!d) return -1;
+  int way = dg_cuda_way(device, d, &stream);
+  if (way != 0) return DG_MIN(way, 0);
   int64_t bytes = dg_item_bytes[dtype],
           largest = DG_MAX(DG_MAX(m, n), DG_MAX(k, DG_MAX(a->row, b->row)));
   if (largest > INT32_MAX)
@@ -93,7 +98,7 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
                    (long long)largest);
   dg_cuda_factor from_a = *a, from_b = *b;
   pthread_mutex_lock(&lock);
-  int status = open_handle(blas, d), code = 0;
+  int status = open_handle(blas, d, stream), code = 0;
   if (status == 0) status = set_math(blas, device, d);
   for (int64_t i = 0; i < count && status == 0 && code == 0; i += MOST) {
     from_a.data = (const char *)a->data + i * a->step * bytes;

@@ -1,5 +1,5 @@
 /* context.c -- the devices: found at the first use, each with its context and stream. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -112,9 +112,45 @@ dg_cuda_device *dg_cuda_enter(int device)
 int dg_cuda_wait(int device)
 {
   dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return -1;
+  if (!d || dg_cuda_unless_recording("the card is waited for") < 0) return -1;
   int status = dg_driver->stream_wait(d->stream);
-  return status == 0 ? 0 : dg_cuda_fail("wait", status);
+  return status == 0 ? dg_graph_reports(device) : dg_cuda_fail("wait", status);
+}
+
+bool dg_cuda_is_forked(void) { return DG_UNLIKELY(devices.forked); }
+
+/* An event that is recorded again may be waited for by two: it is then the later moment for both. */
+int dg_cuda_follow(int device, int other)
+{
+  dg_cuda_device *o = dg_cuda_enter(other);
+  if (!o) return -1;
+  int status = 0;
+  pthread_mutex_lock(&devices.lock);
+  if (!o->reached) status = dg_driver->event_new(&o->reached, 2 /* no timing */);
+  pthread_mutex_unlock(&devices.lock);
+  if (status == 0) status = dg_driver->event_record(o->reached, o->stream);
+  const dg_cuda_device *d = status == 0 ? dg_cuda_enter(device) : NULL;
+  if (d) status = dg_driver->stream_after(d->stream, o->reached, 0);
+  if (status != 0) return dg_cuda_fail("wait for another card", status);
+  return d ? 0 : -1;
+}
+
+int dg_cuda_reach(int device, int other)
+{
+  enum { ENABLED_ALREADY = 704 }; /* CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED */
+  const dg_cuda_device *o = dg_cuda_enter(other);
+  dg_cuda_device *d = o ? dg_cuda_enter(device) : NULL;
+  if (!d) return -1;
+  int can = 0, status = 0;
+  pthread_mutex_lock(&devices.lock);
+  if (!(d->peers >> other & 1)) {
+    status = dg_driver->peer_can(&can, d->handle, o->handle);
+    if (status == 0 && can) status = dg_driver->peer_enable(o->context, 0);
+    if (status == ENABLED_ALREADY) status = 0;
+    if (status == 0) d->peers |= 1u << other;
+  }
+  pthread_mutex_unlock(&devices.lock);
+  return status == 0 ? 0 : dg_cuda_fail("access to another card", status);
 }
 
 static int mark_time(dg_cuda_device *d)
@@ -131,7 +167,7 @@ static int mark_time(dg_cuda_device *d)
 double dg_cuda_time(int device)
 {
   dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return __builtin_nan("");
+  if (!d || dg_cuda_unless_recording("the time is asked for") < 0) return __builtin_nan("");
   float passed = 0;
   pthread_mutex_lock(&devices.lock);
   int status = mark_time(d);

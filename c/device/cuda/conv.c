@@ -4,6 +4,7 @@
  * step over all of x are x itself. */
 #include "device/cuda/blas.h"
 #include "device/cuda/scratch.h"
+#include "device/cuda/stack.h"
 
 enum { ROOM = 256 << 20 };
 
@@ -61,23 +62,7 @@ static int64_t some(const conv *c)
 static dg_view matrices(const conv *c, const void *data, int64_t offset, int64_t count,
                         int64_t rows, int64_t columns, int64_t step, int64_t row)
 {
-  dg_view v = { .data = (char *)(uintptr_t)data + offset * dg_item_bytes[c->dtype],
-                .ndim = 3,
-                .dtype = (uint8_t)c->dtype,
-                .device = (uint8_t)c->device,
-                .shape = { count, rows, columns },
-                .stride = { step, row, 1 } };
-  dg_view_finish(&v);
-  return v;
-}
-
-static dg_view turned(dg_view v)
-{
-  int64_t shape = v.shape[1], stride = v.stride[1];
-  v.shape[1] = v.shape[2], v.stride[1] = v.stride[2];
-  v.shape[2] = shape, v.stride[2] = stride;
-  dg_view_finish(&v);
-  return v;
+  return dg_stack(c->device, c->dtype, data, offset, count, rows, columns, step, row);
 }
 
 /* Samples `from` ... of a view. */
@@ -149,7 +134,8 @@ static int multiply(const conv *c, const dg_view *w, const void *col, const void
   for (int64_t g = 0; g < c->groups && status == 0; g++) {
     dg_view wg = matrices(c, w->data, g * f * k, count, f, k, 0, k);
     dg_view cg = matrices(c, col, g * k * p, count, k, p, c->groups * k * p, p);
-    dg_view yg = matrices(c, y, g * f * p, count, f, p, c->groups * f * p, p), wt = turned(wg);
+    dg_view yg = matrices(c, y, g * f * p, count, f, p, c->groups * f * p, p),
+            wt = dg_stack_turned(wg);
     status = transposed ? dg_cuda_product(&wt, &yg, &cg, add) : dg_cuda_product(&wg, &cg, &yg, add);
   }
   return status;
@@ -237,7 +223,8 @@ int dg_cuda_convolve_weight(const dg_sweep *s, const dg_view *x, const dg_view *
     if (status == 0) status = dg_cuda_copy(&from_y, &to);
     if (status < 0) break;
     dg_view a = matrices(&c, outs.data, 0, c.groups, f, columns, f * columns, columns);
-    dg_view b = turned(matrices(&c, col.data, 0, c.groups, k, columns, k * columns, columns));
+    dg_view b =
+        dg_stack_turned(matrices(&c, col.data, 0, c.groups, k, columns, k * columns, columns));
     dg_view g = matrices(&c, w->data, 0, c.groups, f, k, f * k, k);
     status = dg_cuda_product(&a, &b, &g, at > 0);
   }

@@ -1,5 +1,6 @@
 /* copy.c -- copies arrays, adds them to others in place, looks for zeros. */
 #include "device/cpu/loop.h"
+#include "device/cuda/graph.h"
 #include "device/cuda/map.h"
 #include "device/cuda/scratch.h"
 
@@ -58,13 +59,17 @@ int dg_cuda_copy(const dg_view *from, const dg_view *to)
 {
   int64_t n = to->size, bytes = dg_item_bytes[to->dtype];
   if (n == 0) return 0;
+  dg_graph_note_view(from);
+  dg_graph_note_view(to);
   if (from->dtype != to->dtype) return dg_cuda_cast(from, to);
   if (from->contiguous && to->contiguous && from->size == n) {
     const dg_cuda_device *d = dg_cuda_enter(to->device);
+    void *stream;
     if (!d) return -1;
-    int status =
-        dg_driver->move((dg_cuda_ptr)(uintptr_t)to->data, (dg_cuda_ptr)(uintptr_t)from->data,
-                        (size_t)(n * bytes), d->stream);
+    int way = dg_cuda_way(to->device, d, &stream);
+    if (way != 0) return DG_MIN(way, 0);
+    int status = dg_driver->move((dg_cuda_ptr)(uintptr_t)to->data,
+                                 (dg_cuda_ptr)(uintptr_t)from->data, (size_t)(n * bytes), stream);
     return status == 0 ? 0 : dg_cuda_fail("copy", status);
   }
   dg_loop loop;
@@ -80,6 +85,8 @@ int dg_cuda_accumulate(const dg_view *from, const dg_view *to)
 {
   int64_t n = to->size;
   if (n == 0) return 0;
+  dg_graph_note_view(from);
+  dg_graph_note_view(to);
   if (from->contiguous && to->contiguous && from->size == n) {
     void *x = from->data, *y = to->data;
     return DG_LAUNCH(dg_kernel_for(add_flat, to->dtype), to->device, dg_blocks(n, EACH),

@@ -12,9 +12,12 @@
 typedef struct dg_cuda_device {
   void *context, *stream;
   void *blas; /* made by the first matrix product */
+  void *blas_stream;
   int handle; /* the driver's number of it */
   int arch;   /* 90 is compute capability 9.0 */
   int processors;
+  void *reached;       /* the event behind its last work that another device waits for */
+  uint32_t peers;      /* bit set of the devices whose memory it was let reach, if it can */
   void *marks[2];      /* events of the last two dg_cuda_time */
   double milliseconds; /* of its clock, at the last of them */
   char text[176];      /* "NVIDIA H100 80GB HBM3, compute capability 9.0" */
@@ -27,15 +30,39 @@ extern const dg_cuda_driver *dg_driver;
 /* How many devices there are, and why there is none. */
 int dg_cuda_count(void);
 const char *dg_cuda_reason(void);
+/* Whether this process was forked off one that used CUDA: then nothing of it can be used. */
+bool dg_cuda_is_forked(void);
+/* Has all that will be asked of `device` happen after what was asked of `other`; nobody waits. */
+int dg_cuda_follow(int device, int other);
+/* Has a device copy to and from another's memory by itself, where the two can. */
+int dg_cuda_reach(int device, int other);
 /* Waits until all that was asked of the device is done. */
 int dg_cuda_wait(int device);
 /* Its clock when that is so, in seconds since this was first asked; NaN with an error set. */
 double dg_cuda_time(int device);
 
+/* -- Graphs: steps that were recorded, and can be done again at once (graph.h) ------------------- */
+
+/* What this thread records, or has the numbers made of; NULL: nothing. */
+extern DG_HIDDEN DG_THREAD_LOCAL dg_graph *dg_recording;
+
+/* As dg_graph_begin and so on in device/device.h. */
+dg_graph *dg_cuda_graph_begin(int device, uint64_t offset);
+int dg_cuda_graph_end(dg_graph *g);
+void dg_cuda_graph_free(dg_graph *g);
+int dg_cuda_graph_updates(const dg_graph *g);
+int dg_cuda_graph_number(dg_graph *g, int from);
+int dg_cuda_graph_numbered(dg_graph *g);
+int dg_cuda_graph_replay(dg_graph *g, uint64_t seed, uint64_t offset);
+bool dg_cuda_graph_is_stale(const dg_graph *g);
+void dg_cuda_graph_note(const dg_view *v);
+
 /* -- Memory: blocks from a cache; `*got` is the true size, which dg_cuda_free wants back --------- */
 
 void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got);
 void dg_cuda_free(int device, void *block, int64_t got, dg_kind kind);
+/* The same for a block that no tensor has had since: not counted as one that becomes free. */
+void dg_cuda_release(int device, void *block, int64_t got, dg_kind kind);
 void dg_cuda_rename(int device, int64_t got, dg_kind from, dg_kind to);
 /* Refuses allocations that would bring the live bytes over this. */
 void dg_cuda_limit(int device, int64_t bytes);
@@ -98,6 +125,9 @@ void dg_cuda_complete(void);
 
 int dg_cuda_map(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
                 const double *parameters);
+/* The same for arrays like a view without gaps, the short way; 1 where that cannot be gone. */
+int dg_cuda_map_alike(const struct dg_map *m, const dg_view *like, void *y, const void *const *x,
+                      const double *parameters);
 int dg_cuda_copy(const dg_view *from, const dg_view *to);
 int dg_cuda_fill(const dg_view *y, double value);
 int dg_cuda_has_zero(const dg_view *x);
@@ -127,7 +157,7 @@ int dg_cuda_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
-int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, double *hits);
+int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
                           const dg_view *y);
 int dg_cuda_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_view *weight,

@@ -31,10 +31,15 @@ enum { /* CUdevice_attribute */
   X(int, attribute, "cuDeviceGetAttribute", (int *value, int attribute, int device))               \
   X(int, context, "cuDevicePrimaryCtxRetain", (void **context, int device))                        \
   X(int, enter, "cuCtxSetCurrent", (void *context))                                                \
+  X(int, peer_can, "cuDeviceCanAccessPeer", (int *can, int device, int peer))                      \
+  X(int, peer_enable, "cuCtxEnablePeerAccess", (void *context, unsigned flags))                    \
   X(int, mem_info, "cuMemGetInfo_v2", (size_t * unused, size_t * total))                           \
   X(int, mem_alloc, "cuMemAlloc_v2", (dg_cuda_ptr * p, size_t bytes))                              \
   X(int, mem_free, "cuMemFree_v2", (dg_cuda_ptr p))                                                \
+  X(int, mem_range, "cuMemGetAddressRange_v2",                                                     \
+    (dg_cuda_ptr * base, size_t * bytes, dg_cuda_ptr p))                                           \
   X(int, host_alloc, "cuMemAllocHost_v2", (void **p, size_t bytes))                                \
+  X(int, host_free, "cuMemFreeHost", (void *p))                                                    \
   X(int, upload, "cuMemcpyHtoDAsync_v2",                                                           \
     (dg_cuda_ptr to, const void *from, size_t bytes, void *stream))                                \
   X(int, download, "cuMemcpyDtoHAsync_v2",                                                         \
@@ -47,6 +52,7 @@ enum { /* CUdevice_attribute */
   X(int, set_bytes, "cuMemsetD8Async",                                                             \
     (dg_cuda_ptr p, unsigned char value, size_t count, void *stream))                              \
   X(int, stream_new, "cuStreamCreate", (void **stream, unsigned flags))                            \
+  X(int, stream_free, "cuStreamDestroy_v2", (void *stream))                                        \
   X(int, stream_wait, "cuStreamSynchronize", (void *stream))                                       \
   X(int, stream_after, "cuStreamWaitEvent", (void *stream, void *event, unsigned flags))           \
   X(int, event_new, "cuEventCreate", (void **event, unsigned flags))                               \
@@ -54,6 +60,13 @@ enum { /* CUdevice_attribute */
   X(int, event_record, "cuEventRecord", (void *event, void *stream))                               \
   X(int, event_wait, "cuEventSynchronize", (void *event))                                          \
   X(int, event_elapsed, "cuEventElapsedTime", (float *ms, void *from, void *to))                   \
+  X(int, record, "cuStreamBeginCapture_v2", (void *stream, int mode))                              \
+  X(int, record_end, "cuStreamEndCapture", (void *stream, void **graph))                           \
+  X(int, graph_free, "cuGraphDestroy", (void *graph))                                              \
+  X(int, graph_ready, "cuGraphInstantiateWithFlags",                                               \
+    (void **ready, void *graph, unsigned long long flags))                                         \
+  X(int, graph_launch, "cuGraphLaunch", (void *ready, void *stream))                               \
+  X(int, ready_free, "cuGraphExecDestroy", (void *ready))                                          \
   X(int, module_load, "cuModuleLoadData", (void **module, const void *image))                      \
   X(int, module_function, "cuModuleGetFunction",                                                   \
     (void **function, void *module, const char *name))                                             \

@@ -1,4 +1,5 @@
 /* index.c -- gathers, scatters and finds elements by position. */
+#include "device/cuda/graph.h"
 #include "device/cuda/index.h"
 #include "device/cuda/scratch.h"
 
@@ -60,6 +61,7 @@ int dg_cuda_set_in_order(const dg_cuda_entries *e, const dg_view *list, const dg
   if (list->size == 0) return 0;
   int device = table->device;
   int64_t n = list->size;
+  dg_graph_note_view(table);
   shape s = { e->outer, e->places, e->count, e->inner };
   dg_scratch winner;
   if (dg_scratch_take(&winner, device, s.places * 8) < 0) return -1;
@@ -125,6 +127,7 @@ int dg_cuda_add_in_order(const dg_cuda_entries *e, const dg_view *list, const dg
   int64_t n = table->size;
   shape s = { e->outer, e->places, e->count, e->inner };
   if (n == 0 || list->size == 0) return 0;
+  dg_graph_note_view(table);
   if (make_lists(&l, e, table->device) < 0) return -1;
   int status = DG_LAUNCH(dg_kernel_for(adders, table->dtype), table->device, dg_blocks(n, 1),
                          DG_CUDA_THREADS, 0, &n, &s, ARGUMENT(list), &l.size, &l.end, &l.ordered,

@@ -1,5 +1,7 @@
 /* label.c -- what labels point at: elements of a class, rows of a matrix. */
+#include "device/cuda/graph.h"
 #include "device/cuda/index.h"
+#include "device/cuda/label.h"
 #include "device/cuda/scratch.h"
 
 /* As in label.cu. */
@@ -20,7 +22,11 @@ static const report clean = { .count = 0, .bad = UINT64_MAX };
   }
 
 static dg_kernel check = { "label", "check" }, label_at = { "label", "label_at" },
-                 count_hits = { "label", "count_hits" }, read = { "label", "read" };
+                 check_after = { "label", "check_later" }, count_hits = { "label", "count_hits" },
+                 read = { "label", "read" };
+static dg_kernel shares[DG_NDTYPES] = {
+  [DG_F32] = { "label", "share_f32" }, [DG_F64] = { "label", "share_f64" }
+};
 static dg_kernel selects[DG_NDTYPES] = BY_SIZE("select");
 static dg_kernel takes[DG_NDTYPES] = BY_SIZE("take_rows");
 static dg_kernel places[DG_NDTYPES] = {
@@ -30,20 +36,45 @@ static dg_kernel places[DG_NDTYPES] = {
 };
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
+/* The first number that is too large. Differences could overflow: kernels look at the numbers
+ * themselves. */
+static int64_t end_of(const dg_labels *l)
+{
+  int64_t end;
+  return __builtin_add_overflow(l->base, l->classes, &end) ? INT64_MAX : end;
+}
+
+/* Counts into a report of zeros how many labels are not ignored; and finds bad ones. */
+static int count_labels(const dg_labels *l, void *to)
+{
+  int64_t end = end_of(l);
+  return DG_LAUNCH(&check, l->t.device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
+                   &end, &to);
+}
+
+/* While a step is recorded nothing is known of its labels: what the replays find is told later. */
+static int check_later(const dg_labels *l, dg_label_report *result)
+{
+  result->used = l->ignored == INT64_MIN ? l->t.size : DG_LABELS_UNCOUNTED;
+  if (l->classes < 0) return 0;
+  int64_t end = end_of(l);
+  uint64_t *bad = dg_graph_report(l);
+  return !bad ? -1
+              : DG_LAUNCH(&check_after, l->t.device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0,
+                          ARGUMENT(l), &end, &bad);
+}
+
 int dg_cuda_check_labels(const dg_labels *l, dg_label_report *result)
 {
   *result = (dg_label_report){ .used = 0, .bad = -1 };
   if (l->t.size == 0) return 0;
-  int64_t end; /* differences could overflow: the kernel looks at the numbers themselves */
-  if (__builtin_add_overflow(l->base, l->classes, &end)) end = INT64_MAX;
+  if (DG_UNLIKELY(dg_recording != NULL)) return check_later(l, result);
   report r = clean;
   dg_scratch s;
   int device = l->t.device;
   if (dg_scratch_take(&s, device, sizeof r) < 0) return -1;
   int status = dg_cuda_upload(device, s.data, &r, sizeof r);
-  if (status == 0)
-    status = DG_LAUNCH(&check, device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
-                       &end, &s.data);
+  if (status == 0) status = count_labels(l, s.data);
   if (status == 0) status = dg_cuda_download(device, &r, s.data, sizeof r);
   result->used = (int64_t)r.count;
   if (status == 0 && r.bad != UINT64_MAX) {
@@ -56,21 +87,45 @@ int dg_cuda_check_labels(const dg_labels *l, dg_label_report *result)
   return status;
 }
 
-int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, double *hits)
+int dg_cuda_count_used(const dg_labels *l, dg_scratch *s)
 {
-  *hits = 0;
-  if (l->t.size == 0) return 0;
-  report r = clean;
-  dg_scratch s;
+  if (dg_scratch_take(s, l->t.device, sizeof(report)) < 0) return -1;
+  int status = dg_scratch_set(s, 0, sizeof(report));
+  return status == 0 && l->t.size > 0 ? count_labels(l, s->data) : status;
+}
+
+/* A share of 16 bits is rounded from 32. */
+static int count_hits_wide(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  dg_scratch room;
+  dg_view wide = *y;
+  if (dg_scratch_take(&room, y->device, sizeof(float)) < 0) return -1;
+  wide.dtype = DG_F32;
+  wide.data = room.data;
+  int status = dg_cuda_count_hits(x, l, &wide);
+  if (status == 0) status = dg_cuda_copy(&wide, y);
+  dg_scratch_free(&room);
+  return status;
+}
+
+int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  if (l->t.size == 0) return dg_cuda_fill(y, 0);
+  if (!shares[y->dtype].name) return count_hits_wide(x, l, y);
+  dg_scratch hits, used;
+  void *to = y->data;
   int device = l->t.device;
-  if (dg_scratch_take(&s, device, sizeof r) < 0) return -1;
-  int status = dg_cuda_upload(device, s.data, &r, sizeof r);
+  if (dg_scratch_take(&hits, device, sizeof(report)) < 0) return -1;
+  int status = dg_cuda_count_used(l, &used);
+  if (status == 0) status = dg_scratch_set(&hits, 0, sizeof(report));
   if (status == 0)
     status = DG_LAUNCH(&count_hits, device, dg_blocks(l->t.size, 1), DG_CUDA_THREADS, 0,
-                       ARGUMENT(x), ARGUMENT(l), &s.data);
-  if (status == 0) status = dg_cuda_download(device, &r, s.data, sizeof r);
-  dg_scratch_free(&s);
-  *hits = (double)r.count;
+                       ARGUMENT(x), ARGUMENT(l), &hits.data);
+  if (status == 0)
+    status =
+        DG_LAUNCH(dg_kernel_for(shares, y->dtype), device, 1, 1, 0, &hits.data, &used.data, &to);
+  dg_scratch_free(&hits);
+  dg_scratch_free(&used);
   return status;
 }
 

@@ -18,6 +18,26 @@ extern "C" __global__ void check(const __grid_constant__ Labels l, int64_t end, 
   if (threadIdx.x == 0) atomicAdd(&report->count, (uint64_t)used);
 }
 
+/* The same where nothing waits for what is found: the smallest position of a bad one in all replays. */
+extern "C" __global__ void check_later(const __grid_constant__ Labels l, int64_t end, uint64_t *bad)
+{
+  const int64_t i = thread_number();
+  if (i >= l.t.size) return;
+  const int64_t label = l.number(i);
+  if (label != l.ignored && (label < l.base || label >= end)) atomicMin(bad, (uint64_t)i);
+}
+
+/* y = the share of hits among the labels that count, 0 if none does. */
+#define SHARE(dtype, T)                                                                            \
+  extern "C" __global__ void share_##dtype(const Report *hits, const Report *used, T *y)           \
+  {                                                                                                \
+    const double of = used->count > 0 ? (double)used->count : 1;                                   \
+    *y = (T)((double)hits->count / of);                                                            \
+  }
+
+SHARE(f32, float)
+SHARE(f64, double)
+
 extern "C" __global__ void label_at(const __grid_constant__ Labels l, int64_t i, int64_t *label)
 {
   *label = l.number(i);

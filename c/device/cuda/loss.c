@@ -1,4 +1,5 @@
 /* loss.c -- cross entropy of labels, and sums of squares. */
+#include "device/cuda/label.h"
 #include "device/cuda/rows.h"
 #include "device/cuda/scratch.h"
 
@@ -38,8 +39,20 @@ typedef struct entropy {
   dg_labels labels;
   dg_view weight, g;
   double scale;
+  const void *used; /* how many labels count: divides as well, where it is not NULL */
   int has_weight, has_g;
 } entropy;
+
+/* Where the scale is to be 1 over how many labels count, counts them into `used`. */
+static int set_used(entropy *e, dg_scratch *used)
+{
+  used->data = NULL;
+  if (e->scale != DG_BY_USED) return 0;
+  int status = dg_cuda_count_used(&e->labels, used);
+  e->used = used->data;
+  e->scale = 1;
+  return status;
+}
 
 /* Returns whether the rows can be held. */
 static bool set_entropy(entropy *e, const dg_view *x, const dg_labels *l, const dg_view *weight,
@@ -67,9 +80,10 @@ int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *w
   if (n == 0) return y->ndim > 0 ? 0 : dg_cuda_fill(y, 0);
   bool held = set_entropy(&e, x, l, weight, scale, NULL, NULL);
   if (y->ndim > 0) return losses(&e, held, x, y->data);
-  dg_scratch each, part = { NULL };
+  dg_scratch each = { NULL }, part = { NULL }, used;
   int parts = parts_of(n);
-  int status = dg_scratch_take(&each, x->device, bytes);
+  int status = set_used(&e, &used);
+  if (status == 0) status = dg_scratch_take(&each, x->device, bytes);
   if (status == 0) status = dg_scratch_take(&part, x->device, parts * (int64_t)sizeof(double));
   if (status == 0) status = losses(&e, held, x, each.data);
   if (status == 0)
@@ -78,6 +92,7 @@ int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *w
   if (status == 0) status = total(x->dtype, x->device, &part, parts, 1, y->data);
   dg_scratch_free(&each);
   dg_scratch_free(&part);
+  dg_scratch_free(&used);
   return status;
 }
 
@@ -87,8 +102,13 @@ int dg_cuda_cross_entropy_grad(const dg_view *x, const dg_labels *l, const dg_vi
   if (gx->size == 0) return 0;
   entropy e;
   bool held = set_entropy(&e, x, l, weight, scale, gy, gx);
-  return DG_LAUNCH(dg_kernel_for(cross_entropy_grad[held], x->dtype), x->device,
-                   dg_rows_of_blocks(&e.rows), DG_CUDA_THREADS, 0, &e);
+  dg_scratch used;
+  int status = set_used(&e, &used);
+  if (status == 0)
+    status = DG_LAUNCH(dg_kernel_for(cross_entropy_grad[held], x->dtype), x->device,
+                       dg_rows_of_blocks(&e.rows), DG_CUDA_THREADS, 0, &e);
+  dg_scratch_free(&used);
+  return status;
 }
 
 /* -- Squares ---------------------------------------------------------------------------------- */

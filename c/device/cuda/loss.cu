@@ -8,14 +8,16 @@ struct Entropy {
   Labels labels;
   View weight, g;
   double scale;
+  const uint64_t *used; /* divides as well, where it is not NULL */
   int has_weight, has_g;
 };
 
-/* scale weight[label] g */
+/* scale weight[label] g, by how many labels count */
 template <typename T>
 __device__ __forceinline__ T factor(const Entropy &e, int64_t row, int64_t label)
 {
   T f = (T)e.scale;
+  if (e.used) f = (T)(e.scale / (double)(*e.used > 0 ? *e.used : 1));
   if (e.has_weight) f *= e.weight.at<T>(label);
   if (e.has_g) f *= e.g.at<T>(e.g.size > 1 ? row : 0);
   return f;

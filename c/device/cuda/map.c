@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "device/cpu/loop.h"
+#include "device/cuda/graph.h"
 #include "device/map.h"
 
 #include <pthread.h>
@@ -142,6 +143,15 @@ static bool make_lines(dg_loop *l, int each, const int *bytes, int64_t *packs, i
   return true;
 }
 
+int dg_cuda_map_alike(const dg_map *m, const dg_view *like, void *y, const void *const *x,
+                      const double *par)
+{
+  if (like->size == 0) return 0;
+  if (dg_recording || !may_pack(m, like->dtype, y, x)) return 1;
+  entry *e = obtain(m, m->name, like->dtype, like->device, write_formula);
+  return e ? launch_packed(e, m, like->dtype, like->size, y, x, par) : -1;
+}
+
 /* Any strides: operand 0 is the result. */
 static int launch_loop(entry *e, int64_t n, int operands, const dg_view *const *v,
                        const double *par)
@@ -168,8 +178,10 @@ int dg_cuda_map(const dg_map *m, const dg_view *const *x, const dg_view *y, cons
   if (!e) return -1;
   const void *data[DG_MAP_INPUTS] = { NULL };
   bool flat = true;
+  dg_graph_note_view(y);
   for (int i = 0; i < m->inputs; i++) {
     data[i] = x[i]->data;
+    dg_graph_note_view(x[i]);
     flat = flat && x[i]->contiguous && x[i]->size == y->size;
   }
   if (flat && may_pack(m, dtype, y->data, data))
@@ -207,6 +219,7 @@ static int write_fill(char *source, const void *of, int dtype)
 int dg_cuda_fill(const dg_view *y, double value)
 {
   if (y->size == 0) return 0;
+  dg_graph_note_view(y);
   entry *e = obtain(&filled, "fill", y->dtype, y->device, write_fill);
   if (!e) return -1;
   const double par[2] = { value, 0 };

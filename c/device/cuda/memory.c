@@ -3,7 +3,7 @@
  * Blocks are of the same size classes as on the host (base/memory.c). As all work of a device is done
  * in order, a block that is freed may serve the next operation at once. When the driver has no more,
  * the cache is given back to it and it is asked once more. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include "base/memory.h"
 
@@ -52,11 +52,10 @@ static int64_t live(const pool *p)
          p->bytes[DG_WORKSPACE];
 }
 
-void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got)
+/* A block of the shared cache or the driver. */
+static void *take(const dg_cuda_device *d, int device, int c, int64_t bytes, dg_kind kind,
+                  const int64_t *got)
 {
-  const dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return NULL;
-  int c = dg_size_class(DG_MAX(bytes, SMALLEST), got);
   pool *p = &pools[device];
   void *block = NULL;
   bool failed = false;
@@ -79,16 +78,48 @@ void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got)
   if (block) p->bytes[kind] += *got;
   else if (!failed) refuse(p, device, bytes);
   pthread_mutex_unlock(&p->lock);
+  return block;
+}
+
+/* The same while this thread records: what is taken belongs to the graph. */
+static void *take_recorded(const dg_cuda_device *d, int device, int c, int64_t bytes, dg_kind kind,
+                           const int64_t *got)
+{
+  void *block = c >= 0 ? dg_graph_take(device, c) : NULL;
+  if (block) {
+    dg_cuda_rename(device, *got, DG_WORKSPACE, kind);
+    return block;
+  }
+  block = take(d, device, c, bytes, kind, got);
+  if (!block || dg_graph_own(device, block, *got, c) == 0) return block;
+  dg_cuda_release(device, block, *got, kind);
+  return NULL;
+}
+
+void *dg_cuda_alloc(int device, int64_t bytes, dg_kind kind, int64_t *got)
+{
+  const dg_cuda_device *d = dg_cuda_enter(device);
+  if (!d) return NULL;
+  int c = dg_size_class(DG_MAX(bytes, SMALLEST), got);
+  void *block = DG_LIKELY(!dg_recording) ? take(d, device, c, bytes, kind, got)
+                                         : take_recorded(d, device, c, bytes, kind, got);
   if (block) dg_memory_elsewhere(*got);
   return block;
 }
 
 void dg_cuda_free(int device, void *block, int64_t got, dg_kind kind)
 {
+  dg_memory_elsewhere(-got);
+  if (dg_cuda_is_forked()) return; /* it is the parent's, and so are the locks */
+  if (dg_graph_keeps(device, block, got)) dg_cuda_rename(device, got, kind, DG_WORKSPACE);
+  else dg_cuda_release(device, block, got, kind);
+}
+
+void dg_cuda_release(int device, void *block, int64_t got, dg_kind kind)
+{
   int64_t rounded;
   int c = dg_size_class(got, &rounded);
   pool *p = &pools[device];
-  dg_memory_elsewhere(-got);
   pthread_mutex_lock(&p->lock);
   p->bytes[kind] -= got;
   if (p->count[c] == p->room[c]) {
@@ -109,6 +140,7 @@ void dg_cuda_free(int device, void *block, int64_t got, dg_kind kind)
 void dg_cuda_rename(int device, int64_t got, dg_kind from, dg_kind to)
 {
   pool *p = &pools[device];
+  if (dg_cuda_is_forked()) return;
   pthread_mutex_lock(&p->lock);
   p->bytes[from] -= got;
   p->bytes[to] += got;
@@ -188,7 +220,7 @@ static int upload_chunk(const dg_cuda_device *d, int device, char *to, const cha
 int dg_cuda_upload(int device, void *to, const void *from, int64_t bytes)
 {
   const dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return -1;
+  if (!d || dg_cuda_unless_recording("a value comes from the host") < 0) return -1;
   int status = 0;
   pthread_mutex_lock(&staging.lock);
   for (int64_t at = 0; at < bytes && status == 0; at += CHUNK)
@@ -201,8 +233,8 @@ int dg_cuda_upload(int device, void *to, const void *from, int64_t bytes)
 int dg_cuda_download(int device, void *to, const void *from, int64_t bytes)
 {
   const dg_cuda_device *d = dg_cuda_enter(device);
-  if (!d) return -1;
+  if (!d || dg_cuda_unless_recording("a value is read") < 0) return -1;
   int status = dg_driver->download(to, (dg_cuda_ptr)(uintptr_t)from, (size_t)bytes, d->stream);
   if (status == 0) status = dg_driver->stream_wait(d->stream);
-  return status == 0 ? 0 : dg_cuda_fail("download", status);
+  return status == 0 ? dg_graph_reports(device) : dg_cuda_fail("download", status);
 }

@@ -3,7 +3,7 @@
  * The cache holds one file for each source, set of options, NVRTC version and compute capability.
  * Its name is a hash of these; it begins with their second hash and a checksum of what follows, so
  * that a damaged or foreign file is found out and made anew. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -283,7 +283,10 @@ int dg_cuda_launch(dg_kernel *k, int device, int64_t blocks, int threads, int sh
     if (find_function(k, device, d) < 0) return -1;
     function = k->function[device];
   }
+  void *stream;
+  int way = dg_cuda_way(device, d, &stream);
+  if (DG_UNLIKELY(way != 0)) return DG_MIN(way, 0);
   int status = dg_driver->launch(function, (unsigned)blocks, 1, 1, (unsigned)threads, 1, 1,
-                                 (unsigned)shared, d->stream, arguments, NULL);
+                                 (unsigned)shared, stream, arguments, NULL);
   return DG_LIKELY(status == 0) ? 0 : dg_cuda_fail(k->name, status);
 }

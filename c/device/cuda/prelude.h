@@ -276,11 +276,14 @@ struct Labels {
       return ((const uint8_t *)t.data)[at];
     }
   }
-  /* The same counted from 0, -1 where ignored. */
+  /* The same counted from 0, -1 where ignored, and where it is no class: a replay of recorded work
+   * cannot refuse labels before others rely on them. */
   __device__ int64_t of(int64_t i) const
   {
     const int64_t n = number(i);
-    return n == ignored ? -1 : n - base;
+    const bool is_class =
+        classes < 0 || (n >= base && (uint64_t)n - (uint64_t)base < (uint64_t)classes);
+    return n == ignored || !is_class ? -1 : n - base;
   }
 };
 

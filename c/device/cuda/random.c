@@ -1,7 +1,7 @@
 /* random.c -- arrays of random numbers that depend on seed and offset only: the bits of the CPU. */
 #include "base/memory.h"
 #include "device/cpu/cpu.h"
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include <math.h>
 
@@ -61,10 +61,11 @@ int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64
   int64_t blocks = dg_blocks(n, two ? 2 : 4); /* whose threads make 2 or 4 numbers each */
   double p[3];
   void *to = y->data;
+  const uint64_t *live = dg_graph_random(&offset);
   dg_kernel *k = dg_kernel_for(kernels[kind], y->dtype);
   if (kind == DG_RANDINT)
-    return DG_LAUNCH(k, y->device, blocks, DG_CUDA_THREADS, 0, &n, &to, &seed, &offset, &low,
+    return DG_LAUNCH(k, y->device, blocks, DG_CUDA_THREADS, 0, &n, &to, &seed, &offset, &live, &low,
                      &high);
   set_numbers(kind, y->dtype, a, b, p);
-  return DG_LAUNCH(k, y->device, blocks, DG_CUDA_THREADS, 0, &n, &to, &seed, &offset, p);
+  return DG_LAUNCH(k, y->device, blocks, DG_CUDA_THREADS, 0, &n, &to, &seed, &offset, &live, p);
 }

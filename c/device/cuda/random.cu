@@ -10,13 +10,15 @@ struct Numbers {
   double p[3];
 };
 
+/* `live` has the seed of a step that is replayed, and what is added to offsets. */
 #define BLOCK                                                                                      \
+  if (live) seed = live[0], offset += live[1];                                                     \
   uint32_t w[4];                                                                                   \
   const int64_t block = thread_number();                                                           \
   dg_philox_block(seed, 0, offset + (uint64_t)block, w);
 
 extern "C" __global__ void uniform_f32(int64_t n, float *y, uint64_t seed, uint64_t offset,
-                                       const __grid_constant__ Numbers u)
+                                       const uint64_t *live, const __grid_constant__ Numbers u)
 {
   BLOCK
   const float low = (float)u.p[0], width = (float)u.p[1] - low, last = (float)u.p[2];
@@ -25,7 +27,7 @@ extern "C" __global__ void uniform_f32(int64_t n, float *y, uint64_t seed, uint6
 }
 
 extern "C" __global__ void uniform_f64(int64_t n, double *y, uint64_t seed, uint64_t offset,
-                                       const __grid_constant__ Numbers u)
+                                       const uint64_t *live, const __grid_constant__ Numbers u)
 {
   BLOCK
   const double low = u.p[0], width = u.p[1] - low, last = u.p[2];
@@ -36,7 +38,7 @@ extern "C" __global__ void uniform_f64(int64_t n, double *y, uint64_t seed, uint
 }
 
 extern "C" __global__ void normal_f32(int64_t n, float *y, uint64_t seed, uint64_t offset,
-                                      const __grid_constant__ Numbers u)
+                                      const uint64_t *live, const __grid_constant__ Numbers u)
 {
   BLOCK
   const float mean = (float)u.p[0], std = (float)u.p[1];
@@ -48,7 +50,7 @@ extern "C" __global__ void normal_f32(int64_t n, float *y, uint64_t seed, uint64
 }
 
 extern "C" __global__ void normal_f64(int64_t n, double *y, uint64_t seed, uint64_t offset,
-                                      const __grid_constant__ Numbers u)
+                                      const uint64_t *live, const __grid_constant__ Numbers u)
 {
   BLOCK
   double z[2];
@@ -60,7 +62,7 @@ extern "C" __global__ void normal_f64(int64_t n, double *y, uint64_t seed, uint6
 /* p[0] is the largest word that counts, -1 for none, p[1] what it counts as. */
 template <typename T>
 __device__ __forceinline__ void bernoulli(int64_t n, T *y, uint64_t seed, uint64_t offset,
-                                          Numbers u)
+                                          const uint64_t *live, Numbers u)
 {
   BLOCK
   for (int k = 0; k < 4; k++)
@@ -85,7 +87,7 @@ static __device__ uint64_t below(uint64_t range, uint64_t word, uint64_t seed, u
 /* [low, high) */
 template <typename T>
 __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t offset,
-                                        int64_t low, int64_t high)
+                                        const uint64_t *live, int64_t low, int64_t high)
 {
   BLOCK
   for (int k = 0; k < 2; k++) {
@@ -100,14 +102,15 @@ __device__ __forceinline__ void randint(int64_t n, T *y, uint64_t seed, uint64_t
 
 #define KERNELS(dtype, T)                                                                          \
   extern "C" __global__ void bernoulli_##dtype(int64_t n, T *y, uint64_t seed, uint64_t offset,    \
+                                               const uint64_t *live,                               \
                                                const __grid_constant__ Numbers u)                  \
   {                                                                                                \
-    bernoulli(n, y, seed, offset, u);                                                              \
+    bernoulli(n, y, seed, offset, live, u);                                                        \
   }                                                                                                \
   extern "C" __global__ void randint_##dtype(int64_t n, T *y, uint64_t seed, uint64_t offset,      \
-                                             int64_t low, int64_t high)                            \
+                                             const uint64_t *live, int64_t low, int64_t high)      \
   {                                                                                                \
-    randint(n, y, seed, offset, low, high);                                                        \
+    randint(n, y, seed, offset, live, low, high);                                                  \
   }
 
 KERNELS(f32, float)

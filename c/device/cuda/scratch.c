@@ -1,4 +1,5 @@
 /* scratch.c -- workspace on a device, and stand-ins without gaps for arrays of any strides. */
+#include "device/cuda/graph.h"
 #include "device/cuda/scratch.h"
 
 int dg_scratch_take(dg_scratch *s, int device, int64_t bytes)
@@ -17,9 +18,12 @@ void dg_scratch_free(dg_scratch *s)
 int dg_scratch_set(const dg_scratch *s, int value, int64_t bytes)
 {
   const dg_cuda_device *d = dg_cuda_enter(s->device);
+  void *stream;
   if (!d) return -1;
+  int way = dg_cuda_way(s->device, d, &stream);
+  if (way != 0) return DG_MIN(way, 0);
   int status = dg_driver->set_bytes((dg_cuda_ptr)(uintptr_t)s->data, (unsigned char)value,
-                                    (size_t)bytes, d->stream);
+                                    (size_t)bytes, stream);
   return status == 0 ? 0 : dg_cuda_fail("fill", status);
 }
 

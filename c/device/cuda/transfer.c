@@ -1,5 +1,5 @@
 /* transfer.c -- arrays on their way between the host and the devices, cast and of any strides. */
-#include "device/cuda/cuda.h"
+#include "device/cuda/graph.h"
 
 #include "base/memory.h"
 #include "device/cpu/cpu.h"
@@ -39,18 +39,22 @@ static int copy(const dg_view *from, const dg_view *to)
   return to->device ? dg_cuda_copy(from, to) : dg_cpu_copy(from, to);
 }
 
-/* Two views without gaps, of one dtype, on two devices. The stream of the source waits for that of
- * the target, then that for the copy. */
+/* Two views without gaps, of one dtype, on two devices. The stream of the source goes on behind that
+ * of the target, whose memory it writes to, and that behind the copy; the host does not wait. Cards
+ * that cannot reach each other the driver has copy by way of the host. */
 static int between(const dg_view *from, const dg_view *to)
 {
-  dg_cuda_device *f = dg_cuda_enter(from->device), *t = f ? dg_cuda_enter(to->device) : NULL;
-  if (!t || dg_cuda_wait(to->device) < 0) return -1;
-  f = dg_cuda_enter(from->device);
+  if (dg_cuda_unless_recording("a copy between cards") < 0) return -1;
+  dg_cuda_device *t = dg_cuda_enter(to->device);
+  if (!t || dg_cuda_reach(from->device, to->device) < 0) return -1;
+  if (dg_cuda_follow(from->device, to->device) < 0) return -1;
+  const dg_cuda_device *f = dg_cuda_enter(from->device);
+  if (!f) return -1;
   int status = dg_driver->move_peer((dg_cuda_ptr)(uintptr_t)to->data, t->context,
                                     (dg_cuda_ptr)(uintptr_t)from->data, f->context,
                                     (size_t)bytes_of(from), f->stream);
   if (status != 0) return dg_cuda_fail("copy between devices", status);
-  return dg_cuda_wait(from->device);
+  return dg_cuda_follow(to->device, from->device);
 }
 
 static int move(const dg_view *from, const dg_view *to)

@@ -27,6 +27,8 @@ typedef struct launch {
   unsigned blocks, threads;
 } launch;
 
+enum { MALLOC, UPLOAD, DOWNLOAD, MOVE, PEER, SET, WAIT, RECORD, LAUNCH, GRAPH, OPERATIONS };
+
 static struct {
   launch launches[LAUNCHES];
   int launched;
@@ -34,7 +36,9 @@ static struct {
   int allocations;       /* until one fails; -1: none does */
   int failures;          /* how many fail then */
   int launches_left;
-} fake = { .allocations = -1, .failures = 1, .launches_left = -1 };
+  int done[OPERATIONS]; /* how often each operation was asked for */
+  int peers;            /* whether cards can reach each other's memory */
+} fake = { .allocations = -1, .failures = 1, .launches_left = -1, .peers = 1 };
 
 EXPORT int fake_launched(void) { return fake.launched; }
 EXPORT const char *fake_launch_name(int i) { return fake.launches[i % LAUNCHES].name; }
@@ -48,6 +52,63 @@ EXPORT void fake_fail_allocation(int n, int count)
   fake.failures = count;
 }
 EXPORT void fake_fail_launch(int n) { fake.launches_left = n; }
+EXPORT int fake_done(int operation) { return fake.done[operation]; }
+EXPORT void fake_set_peers(int on) { fake.peers = on; }
+
+/* -- Streams, and what they record ----------------------------------------------------------------- */
+
+/* An operation of a graph. */
+typedef struct step {
+  struct step *next;
+  int kind;
+  void *f; /* of a launch, beside its sizes and arguments */
+  unsigned blocks, threads;
+  void **arguments;
+  ptr to, from; /* of copies and sets, beside these */
+  size_t bytes;
+  unsigned char value;
+} step;
+
+typedef struct graph {
+  step *first, **last;
+} graph;
+
+typedef struct stream {
+  graph *recording; /* NULL: what it is asked for is done at once */
+} stream;
+
+static step *record(void *on, int kind)
+{
+  graph *g = ((stream *)on)->recording;
+  fake.done[kind]++;
+  if (!g) return NULL;
+  step *s = calloc(1, sizeof *s);
+  s->kind = kind;
+  *g->last = s;
+  g->last = &s->next;
+  return s;
+}
+
+static void drop_steps(graph *g)
+{
+  for (step *s = g->first, *next; s; s = next) {
+    next = s->next;
+    for (int i = 0; s->arguments && s->arguments[i]; i++) free(s->arguments[i]);
+    free(s->arguments);
+    free(s);
+  }
+  free(g);
+}
+
+/* Copies or sets bytes, now or when the graph runs. */
+static int change(void *on, int kind, ptr to, ptr from, size_t bytes, unsigned char value)
+{
+  step *s = record(on, kind);
+  if (s) s->to = to, s->from = from, s->bytes = bytes, s->value = value;
+  else if (kind == SET) memset((void *)(uintptr_t)to, value, bytes);
+  else memmove((void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes);
+  return 0;
+}
 
 /* -- The driver ------------------------------------------------------------------------------------ */
 
@@ -91,77 +152,137 @@ EXPORT int cuMemGetInfo_v2(size_t *unused, size_t *total)
   *unused = *total = (size_t)1 << 30;
   return 0;
 }
+/* Blocks: this in front of the memory. */
+typedef struct block {
+  struct block *next, *before;
+  size_t bytes;
+} block;
+
+static block blocks = { &blocks, &blocks, 0 };
+
 EXPORT int cuMemAlloc_v2(ptr *p, size_t bytes)
 {
+  fake.done[MALLOC]++;
   if (fake.allocations == 0) {
     if (--fake.failures <= 0) fake.allocations = -1;
     return OUT_OF_MEMORY;
   }
   if (fake.allocations > 0) fake.allocations--;
-  size_t *block = malloc(bytes + 64);
-  if (!block) return OUT_OF_MEMORY;
-  *block = bytes;
-  memset((char *)block + 64, 0xa5, bytes); /* nothing may rely on what lies there */
-  *p = (ptr)(uintptr_t)block + 64;
+  block *b = malloc(bytes + 64);
+  if (!b) return OUT_OF_MEMORY;
+  *b = (block){ blocks.next, &blocks, bytes };
+  blocks.next = b->next->before = b;
+  memset((char *)b + 64, 0xa5, bytes); /* nothing may rely on what lies there */
+  *p = (ptr)(uintptr_t)b + 64;
   fake.blocks++;
   fake.bytes += (int64_t)bytes;
-  /* cppcheck-suppress memleak */
   return 0;
 }
 EXPORT int cuMemFree_v2(ptr p)
 {
-  size_t *block = (size_t *)(uintptr_t)(p - 64);
+  block *b = (block *)(uintptr_t)(p - 64);
   fake.blocks--;
-  fake.bytes -= (int64_t)*block;
-  free(block);
+  fake.bytes -= (int64_t)b->bytes;
+  b->next->before = b->before;
+  b->before->next = b->next;
+  free(b);
   return 0;
+}
+EXPORT int cuMemGetAddressRange_v2(ptr *base, size_t *bytes, ptr p)
+{
+  for (const block *b = blocks.next; b != &blocks; b = b->next) {
+    *base = (ptr)(uintptr_t)b + 64;
+    *bytes = b->bytes;
+    if (p >= *base && p < *base + b->bytes) return 0;
+  }
+  return 500; /* CUDA_ERROR_NOT_FOUND */
 }
 EXPORT int cuMemAllocHost_v2(void **p, size_t bytes) { return (*p = malloc(bytes)) ? 0 : 2; }
-EXPORT int cuMemcpyHtoDAsync_v2(ptr to, const void *from, size_t bytes, void *stream)
+EXPORT int cuMemFreeHost(void *p) { return free(p), 0; }
+EXPORT int cuMemcpyHtoDAsync_v2(ptr to, const void *from, size_t bytes, void *on)
 {
-  (void)stream;
-  memcpy((void *)(uintptr_t)to, from, bytes);
-  return 0;
+  return change(on, UPLOAD, to, (ptr)(uintptr_t)from, bytes, 0);
 }
-EXPORT int cuMemcpyDtoHAsync_v2(void *to, ptr from, size_t bytes, void *stream)
+EXPORT int cuMemcpyDtoHAsync_v2(void *to, ptr from, size_t bytes, void *on)
 {
-  (void)stream;
-  memcpy(to, (void *)(uintptr_t)from, bytes);
-  return 0;
+  return change(on, DOWNLOAD, (ptr)(uintptr_t)to, from, bytes, 0);
 }
-EXPORT int cuMemcpyDtoDAsync_v2(ptr to, ptr from, size_t bytes, void *stream)
+EXPORT int cuMemcpyDtoDAsync_v2(ptr to, ptr from, size_t bytes, void *on)
 {
-  (void)stream;
-  memmove((void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes);
-  return 0;
+  return change(on, MOVE, to, from, bytes, 0);
 }
 EXPORT int cuMemcpyPeerAsync(ptr to, void *to_context, ptr from, void *from_context, size_t bytes,
-                             void *stream)
+                             void *on)
 {
-  (void)to_context, (void)from_context;
-  return cuMemcpyDtoDAsync_v2(to, from, bytes, stream);
+  if (!to_context || !from_context || to_context == from_context) return 1;
+  return change(on, PEER, to, from, bytes, 0);
 }
-EXPORT int cuMemsetD8Async(ptr p, unsigned char value, size_t count, void *stream)
+EXPORT int cuDeviceCanAccessPeer(int *can, int device, int peer)
 {
-  (void)stream;
-  memset((void *)(uintptr_t)p, value, count);
-  return 0;
+  return *can = fake.peers && device != peer, 0;
 }
-EXPORT int cuStreamCreate(void **stream, unsigned flags) { return *stream = &fake, flags > 1; }
-EXPORT int cuStreamSynchronize(void *stream) { return stream == NULL; }
-EXPORT int cuStreamWaitEvent(void *stream, void *event, unsigned flags)
+EXPORT int cuCtxEnablePeerAccess(void *context, unsigned flags)
 {
-  return stream == NULL || event == NULL || flags != 0;
+  return context == NULL || flags != 0;
+}
+EXPORT int cuMemsetD8Async(ptr p, unsigned char value, size_t count, void *on)
+{
+  return change(on, SET, p, 0, count, value);
+}
+EXPORT int cuStreamCreate(void **made, unsigned flags)
+{
+  return *made = calloc(1, sizeof(stream)), flags > 1;
+}
+EXPORT int cuStreamDestroy_v2(void *s) { return free(s), 0; }
+EXPORT int cuStreamSynchronize(void *s)
+{
+  fake.done[WAIT]++;
+  return s == NULL || ((stream *)s)->recording ? 900
+                                               : 0; /* CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED */
+}
+EXPORT int cuStreamWaitEvent(void *s, void *event, unsigned flags)
+{
+  return s == NULL || event == NULL || flags != 0;
 }
 EXPORT int cuEventCreate(void **event, unsigned flags) { return *event = &fake, flags > 3; }
 EXPORT int cuEventDestroy_v2(void *event) { return event == NULL; }
-EXPORT int cuEventRecord(void *event, void *stream) { return event == NULL || stream == NULL; }
+EXPORT int cuEventRecord(void *event, void *s)
+{
+  fake.done[RECORD]++;
+  return event == NULL || s == NULL;
+}
 EXPORT int cuEventSynchronize(void *event) { return event == NULL; }
 EXPORT int cuEventElapsedTime(float *ms, void *from, void *to)
 {
   *ms = 1;
   return from == NULL || to == NULL;
 }
+
+EXPORT int cuStreamBeginCapture_v2(void *on, int mode)
+{
+  stream *s = on;
+  if (s->recording || mode != 2) return 901; /* CUDA_ERROR_STREAM_CAPTURE_INVALIDATED */
+  s->recording = calloc(1, sizeof *s->recording);
+  s->recording->last = &s->recording->first;
+  return 0;
+}
+EXPORT int cuStreamEndCapture(void *on, void **made)
+{
+  stream *s = on;
+  *made = s->recording;
+  s->recording = NULL;
+  return *made ? 0 : 901;
+}
+EXPORT int cuGraphInstantiateWithFlags(void **ready, void *g, unsigned long long flags)
+{
+  graph *made = calloc(1, sizeof *made);
+  made->first = ((graph *)g)->first;
+  ((graph *)g)->first = NULL;
+  *ready = made;
+  return flags > 1;
+}
+EXPORT int cuGraphDestroy(void *g) { return drop_steps(g), 0; }
+EXPORT int cuGraphExecDestroy(void *g) { return drop_steps(g), 0; }
 
 /* -- Modules: shared libraries of the host, or anything, which then does nothing ------------------ */
 
@@ -200,11 +321,25 @@ EXPORT int cuModuleGetFunction(void **f, void *module, const char *name)
   return run || module == (void *)&fake ? 0 : 500; /* CUDA_ERROR_NOT_FOUND */
 }
 
-EXPORT int cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-                          unsigned bz, unsigned shared, void *stream, void **arguments,
-                          void **extra)
+/* Keeps copies of a kernel's arguments. */
+static void keep_arguments(step *s, const function *f, unsigned blocks, unsigned threads,
+                           void **arguments)
 {
-  (void)shared, (void)stream, (void)extra;
+  enum { MOST = 64 };
+  size_t sizes[MOST] = { 0 };
+  s->f = (void *)(uintptr_t)f;
+  s->blocks = blocks;
+  s->threads = threads;
+  s->arguments = calloc(MOST, sizeof *s->arguments);
+  if (f->run) f->run((void **)sizes, 0, 0);
+  for (int i = 0; sizes[i] > 0; i++)
+    s->arguments[i] = memcpy(malloc(sizes[i]), arguments[i], sizes[i]);
+}
+
+EXPORT int cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
+                          unsigned bz, unsigned shared, void *on, void **arguments, void **extra)
+{
+  (void)shared, (void)extra;
   const function *called = f;
   if (fake.launches_left == 0) return fake.launches_left = -1, LAUNCH_FAILED;
   if (fake.launches_left > 0) fake.launches_left--;
@@ -213,8 +348,27 @@ EXPORT int cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsign
   l->blocks = gx;
   l->threads = bx;
   if (gy * gz * by * bz != 1 || gx == 0 || bx > 1024) return LAUNCH_FAILED;
-  if (called->run) called->run(arguments, gx, bx);
+  step *s = record(on, LAUNCH);
+  if (s) keep_arguments(s, called, gx, bx, arguments);
+  else if (called->run) called->run(arguments, gx, bx);
   return 0;
+}
+
+/* Matrix products are steps as well: see cuBLAS below. */
+static void product(const step *s);
+
+EXPORT int cuGraphLaunch(void *ready, void *on)
+{
+  fake.done[GRAPH]++;
+  for (const step *s = ((graph *)ready)->first; s; s = s->next) {
+    const function *f = s->f;
+    if (s->kind == SET) memset((void *)(uintptr_t)s->to, s->value, s->bytes);
+    else if (s->kind != LAUNCH)
+      memmove((void *)(uintptr_t)s->to, (void *)(uintptr_t)s->from, s->bytes);
+    else if (!f) product(s);
+    else if (f->run) f->run(s->arguments, s->blocks, s->threads);
+  }
+  return on == NULL;
 }
 
 /* -- NVRTC: the host's compiler -------------------------------------------------------------------- */
@@ -318,10 +472,13 @@ EXPORT int nvrtcDestroyProgram(void **made)
 
 /* -- cuBLAS: matrices by columns ------------------------------------------------------------------- */
 
+static void *blas_stream;
+
 EXPORT int cublasCreate_v2(void **handle) { return *handle = &fake, 0; }
-EXPORT int cublasSetStream_v2(void *handle, void *stream)
+EXPORT int cublasSetStream_v2(void *handle, void *on)
 {
-  return handle == NULL || stream == NULL;
+  blas_stream = on;
+  return handle == NULL || on == NULL;
 }
 static int math_modes;
 EXPORT int fake_math_modes(void) { return math_modes; }
@@ -331,27 +488,55 @@ EXPORT int cublasSetMathMode(void *handle, int mode)
   return handle == NULL || (mode != 0 && mode != 3);
 }
 
-#define GEMM(name, T)                                                                              \
+enum { SINGLE = 0, DOUBLE = 1 }; /* cudaDataType; 2 is float16, 14 bfloat16 */
+
+/* The arguments of a product; alpha and beta by value. */
+typedef struct factors {
+  int type, ta, tb, m, n, k, lda, ldb, ldc, count;
+  double alpha, beta;
+  const void *a, *b;
+  void *c;
+  long long step_a, step_b, step_c;
+} factors;
+
+/* Whether a product is recorded rather than done. */
+static bool record_product(const factors *f)
+{
+  step *s = record(blas_stream, LAUNCH);
+  if (!s) return false;
+  s->arguments = calloc(2, sizeof *s->arguments);
+  s->arguments[0] = memcpy(malloc(sizeof *f), f, sizeof *f);
+  return true;
+}
+
+#define GEMM(name, T, TYPE)                                                                        \
+  static void name##_run(const factors *f)                                                         \
+  {                                                                                                \
+    for (int z = 0; z < f->count; z++)                                                             \
+      for (int j = 0; j < f->n; j++)                                                               \
+        for (int i = 0; i < f->m; i++) {                                                           \
+          const T *a = (const T *)f->a + z * f->step_a, *b = (const T *)f->b + z * f->step_b;      \
+          T sum = 0, *to = (T *)f->c + z * f->step_c + (long long)j * f->ldc + i;                  \
+          for (int p = 0; p < f->k; p++)                                                           \
+            sum += a[f->ta ? p + (long long)i * f->lda : i + (long long)p * f->lda] *              \
+                   b[f->tb ? j + (long long)p * f->ldb : p + (long long)j * f->ldb];               \
+          *to = f->beta == 0 ? (T)f->alpha * sum : (T)f->alpha * sum + (T)f->beta * *to;           \
+        }                                                                                          \
+  }                                                                                                \
   EXPORT int name(void *handle, int ta, int tb, int m, int n, int k, const T *alpha, const T *a,   \
                   int lda, long long step_a, const T *b, int ldb, long long step_b, const T *beta, \
                   T *c, int ldc, long long step_c, int count)                                      \
   {                                                                                                \
+    factors f = { TYPE,  ta,     tb,    m, n, k, lda,    ldb,    ldc,                              \
+                  count, *alpha, *beta, a, b, c, step_a, step_b, step_c };                         \
     if (!handle || m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) \
       return 7; /* CUBLAS_STATUS_INVALID_VALUE */                                                  \
-    for (int z = 0; z < count; z++)                                                                \
-      for (int j = 0; j < n; j++)                                                                  \
-        for (int i = 0; i < m; i++) {                                                              \
-          T sum = 0, *to = c + z * step_c + (long long)j * ldc + i;                                \
-          for (int p = 0; p < k; p++)                                                              \
-            sum += a[z * step_a + (ta ? p + (long long)i * lda : i + (long long)p * lda)] *        \
-                   b[z * step_b + (tb ? j + (long long)p * ldb : p + (long long)j * ldb)];         \
-          *to = *beta == 0 ? *alpha * sum : *alpha * sum + *beta * *to;                            \
-        }                                                                                          \
+    if (!record_product(&f)) name##_run(&f);                                                       \
     return 0;                                                                                      \
   }
 
-GEMM(cublasSgemmStridedBatched, float)
-GEMM(cublasDgemmStridedBatched, double)
+GEMM(cublasSgemmStridedBatched, float, SINGLE)
+GEMM(cublasDgemmStridedBatched, double, DOUBLE)
 
 /* Floats of 16 bits, with sums in float32. */
 static float widened(const void *p, long long i, int type)
@@ -360,27 +545,44 @@ static float widened(const void *p, long long i, int type)
   return type == 2 ? dg_f16_widen(bits) : dg_bf16_widen(bits);
 }
 
+static void half_run(const factors *f)
+{
+  for (int z = 0; z < f->count; z++)
+    for (int j = 0; j < f->n; j++)
+      for (int i = 0; i < f->m; i++) {
+        long long at = z * f->step_c + (long long)j * f->ldc + i;
+        float sum = 0;
+        for (int p = 0; p < f->k; p++) {
+          long long in_a = f->ta ? p + (long long)i * f->lda : i + (long long)p * f->lda;
+          long long in_b = f->tb ? j + (long long)p * f->ldb : p + (long long)j * f->ldb;
+          sum += widened(f->a, z * f->step_a + in_a, f->type) *
+                 widened(f->b, z * f->step_b + in_b, f->type);
+        }
+        sum *= (float)f->alpha;
+        if (f->beta != 0) sum += (float)f->beta * widened(f->c, at, f->type);
+        ((uint16_t *)f->c)[at] = f->type == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
+      }
+}
+
 EXPORT int cublasGemmStridedBatchedEx(void *handle, int ta, int tb, int m, int n, int k,
                                       const float *alpha, const void *a, int type_a, int lda,
                                       long long step_a, const void *b, int type_b, int ldb,
                                       long long step_b, const float *beta, void *c, int type_c,
                                       int ldc, long long step_c, int count, int computes, int how)
 {
+  factors f = { type_a, ta,     tb,    m, n, k, lda,    ldb,    ldc,
+                count,  *alpha, *beta, a, b, c, step_a, step_b, step_c };
   if (!handle || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m || computes != 68 ||
       how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b || type_a != type_c)
     return 7; /* CUBLAS_STATUS_INVALID_VALUE */
-  for (int z = 0; z < count; z++)
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < m; i++) {
-        long long at = z * step_c + (long long)j * ldc + i;
-        float sum = 0;
-        for (int p = 0; p < k; p++)
-          sum += widened(a, z * step_a + (ta ? p + (long long)i * lda : i + (long long)p * lda),
-                         type_a) *
-                 widened(b, z * step_b + (tb ? j + (long long)p * ldb : p + (long long)j * ldb),
-                         type_b);
-        sum = *beta == 0 ? *alpha * sum : *alpha * sum + *beta * widened(c, at, type_c);
-        ((uint16_t *)c)[at] = type_c == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
-      }
+  if (!record_product(&f)) half_run(&f);
   return 0;
+}
+
+static void product(const step *s)
+{
+  const factors *f = s->arguments[0];
+  if (f->type == DOUBLE) cublasDgemmStridedBatched_run(f);
+  else if (f->type == SINGLE) cublasSgemmStridedBatched_run(f);
+  else half_run(f);
 }

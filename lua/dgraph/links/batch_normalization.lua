@@ -6,7 +6,9 @@ local Parameter = require "dgraph.parameter"
 local arguments = require "dgraph.links.arguments"
 local check = require "dgraph.check"
 local config = require "dgraph.config"
+local errors = require "dgraph.errors"
 local initializers = require "dgraph.initializers"
+local native = require "dgraph.native"
 
 ---@class dgraph.BatchNormalization: dgraph.Link
 ---@field gamma dgraph.Parameter?  what the normalized input is multiplied with
@@ -114,6 +116,10 @@ function BatchNormalization:forward(x, finetune)
   local decay = self.decay
   if type(finetune) == "table" then finetune = finetune.finetune end
   if finetune then
+    if native.capture then
+      errors.raise("BatchNormalization: finetuning counts batches, which a step that dg.capture "
+        .. "records cannot")
+    end
     self.N = self.N + 1
     decay = 1 - 1 / self.N
   end

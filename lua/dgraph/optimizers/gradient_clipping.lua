@@ -2,6 +2,7 @@
 local check = require "dgraph.check"
 local class = require "dgraph.class"
 local errors = require "dgraph.errors"
+local functions = require "dgraph.functions"
 local native = require "dgraph.native"
 
 ---@class dgraph.GradientClipping
@@ -25,11 +26,25 @@ local function gradients(model)
   return grads
 end
 
---- A norm that is not finite is an error, before anything has changed.
+--- The same without reading a value, for a step that dg.capture records.
+local function clip_unseen(grads, threshold)
+  local square
+  for _, grad in ipairs(grads) do
+    local own = functions.sum(functions.square(grad))
+    square = square and square + own or own
+  end
+  if not square then return end
+  local rate = functions.minimum(threshold / functions.sqrt(square), 1)
+  for _, grad in ipairs(grads) do native.check(native.C.dg_assign(grad, grad * rate)) end
+end
+
+--- A norm that is not finite is an error, before anything has changed. (In a step that dg.capture
+--- records nobody looks: there it makes all parameters NaN.)
 ---@param optimizer dgraph.Optimizer
 function GradientClipping:__call(optimizer)
-  local C, grads, square = native.C, gradients(optimizer.target), 0
-  for _, grad in ipairs(grads) do square = square + C.dg_sum_of_squares(grad) end
+  local grads, square = gradients(optimizer.target), 0
+  if native.capture then return clip_unseen(grads, self.threshold) end
+  for _, grad in ipairs(grads) do square = square + native.sum_of_squares(grad) end
   local norm = math.sqrt(square)
   if norm - norm ~= 0 then
     errors.raisef("GradientClipping: the norm of the gradients is %s: a loss that is not finite?",
@@ -37,7 +52,7 @@ function GradientClipping:__call(optimizer)
   end
   local rate = self.threshold / norm
   if rate >= 1 then return end
-  for _, grad in ipairs(grads) do native.check(C.dg_scale(grad, rate)) end
+  for _, grad in ipairs(grads) do native.check(native.C.dg_scale(grad, rate)) end
 end
 
 return GradientClipping

@@ -34,7 +34,7 @@ end
 ---@param param dgraph.Parameter
 function GradientLARS:__call(rule, param) -- luacheck: no unused args
   local C, grad = native.C, param.grad
-  local length, slope = C.dg_sum_of_squares(param) ^ 0.5, C.dg_sum_of_squares(grad) ^ 0.5
+  local length, slope = native.sum_of_squares(param) ^ 0.5, native.sum_of_squares(grad) ^ 0.5
   local rate = 1
   if length > self.threshold then
     rate = length / (self.eps + slope + self.weight_decay * length)

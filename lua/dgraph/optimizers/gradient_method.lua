@@ -89,7 +89,7 @@ local function call_rule_hooks(self)
 end
 
 --- Hooks, then the parameters. Gradients are there.
-local function change(self)
+local function change_now(self)
   if self.loss_scale and not self:_unscale() then return end
   if not self._ready then self:_prepare() end
   if self._hooks[1] then self:call_hooks "pre" end
@@ -97,6 +97,11 @@ local function change(self)
   self.t = self.t + 1
   self:_apply()
   if self._hooks[1] then self:call_hooks "post" end
+end
+
+local function change(self)
+  local capture = native.capture
+  if capture then capture:record(self, change_now) else change_now(self) end
 end
 
 local function refresh(self)

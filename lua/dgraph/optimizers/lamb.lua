@@ -31,8 +31,8 @@ return define("LAMB", {
     local direction = create.zeros_like(param)
     native.check(C.dg_update_lamb(param, grad, state.m, state.v, direction, 1 / (1 - beta1 ^ t),
       beta1, beta2, 1 / math.sqrt(1 - beta2 ^ t), settings.eps, settings.weight_decay))
-    local length = math.sqrt(C.dg_sum_of_squares(param))
-    local step = math.sqrt(C.dg_sum_of_squares(direction))
+    local length = math.sqrt(native.sum_of_squares(param))
+    local step = math.sqrt(native.sum_of_squares(direction))
     local trust = length > 0 and step > 0 and length / step or 1
     native.check(C.dg_add_scaled(param, direction, -settings.lr * trust))
   end,

@@ -53,8 +53,12 @@ function loss_scaling:check_nan_in_grads()
   local scaling = self._scaling
   scaling.has_failed = false
   if not scaling.is_dynamic then return end
+  if native.capture then
+    errors.raisef("%s: a loss scale that is to be found looks at gradients, which a step that " ..
+      "dg.capture records cannot (set_loss_scale)", self._name)
+  end
   for _, grad in ipairs(gradients(self)) do
-    local square = C.dg_sum_of_squares(grad)
+    local square = native.sum_of_squares(grad)
     if square - square ~= 0 then scaling.has_failed, scaling.failed_ever = true, true end
   end
 end

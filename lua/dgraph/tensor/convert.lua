@@ -44,7 +44,8 @@ end
 ---@return number|boolean
 function methods.item(x)
   local value = C.dg_item(x)
-  if value ~= value and (C.dg_size(x) ~= 1 or C.dg_is_initialized(x) ~= 1) then
+  if value ~= value and (C.dg_size(x) ~= 1 or C.dg_is_initialized(x) ~= 1
+      or C.dg_device_of(x) > 0 and C.dg_error_code() ~= C.DG_OK) then
     native.raise_last()
   end
   if C.dg_dtype_of(x) == C.DG_BOOL then return value ~= 0 end

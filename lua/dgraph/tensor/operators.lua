@@ -70,12 +70,12 @@ local RULES = {
   { "ne", "dg_ne(a, b)", "dg_ne_number(a, b)", "dg_ne_number(b, a)" },
 }
 
---- A number as a tensor without axes, in the dtype of another.
+--- A number as a tensor without axes, in the dtype of another and where that lies.
 ---@param x dgraph.Tensor
 ---@param value number
 ---@return dgraph.Tensor
 function operators.number(x, value)
-  return native.wrap(native.C.dg_full(native.C.dg_dtype_of(x), 0, nil, value))
+  return native.wrap(native.C.dg_full_beside(x, 0, nil, value))
 end
 
 ---@type table<string, fun(a: dgraph.Tensor|number, b: dgraph.Tensor|number): dgraph.Tensor>

@@ -141,4 +141,8 @@ function links.remove_from(link, name)
   return false
 end
 
+--- Whether anybody watches.
+---@return boolean
+function links.is_watching() return watching > 0 end
+
 return links
