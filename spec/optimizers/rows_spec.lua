@@ -82,9 +82,10 @@ for name, make in pairs(MAKERS) do
 
     it("is updated by its rule alone", function()
       local link = model(true)
-      make():setup(link)
+      local optimizer = make():setup(link)
       F.square(link(ids { 2 })):sum():backward()
       link.W.update_rule:update(link.W)
+      assert.equal(0, optimizer.t) -- it must not be collected before: the rule asks it
       local W = link.W:totable()
       assert.same({ TABLE[1], TABLE[3], TABLE[4] }, { W[1], W[3], W[4] })
       assert.not_same(TABLE[2], W[2])
