@@ -772,6 +772,11 @@ DG_API dg_tensor *dg_selu(dg_tensor *x, double alpha, double scale);
 DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
                               int sparse);
 
+/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. The rest
+ * is as in dg_embed_id. */
+DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
+                                   int sparse);
+
 /* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
  * number, from `base` on; those with the number `ignore_label` are left out. The gradient of
  * embed_id. */
@@ -1546,6 +1551,10 @@ DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint
 DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v, double lr,
                                   double momentum);
 
+/* The same for `count` parameters, as in dg_update_sgd_all; `state` has the v of each. */
+DG_API int dg_update_momentum_sgd_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                                      double lr, double momentum, uint8_t *changed);
+
 /* One step of Adam, in place: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015,
  * with the decay of I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019:
  * m += (1 - beta1) (grad - m), v += (1 - beta2) (grad^2 - v),
@@ -1555,6 +1564,12 @@ DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *
 DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_tensor *v,
                           dg_tensor *vhat, double lr, double beta1, double beta2, double eps,
                           double eta, double weight_decay_rate);
+
+/* The same for `count` parameters, as in dg_update_sgd_all, all of them at their t-th step; `state`
+ * has m and v of each, with amsgrad m, v and vhat. */
+DG_API int dg_update_adam_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                              int amsgrad, double lr, double beta1, double beta2, double eps,
+                              double eta, double weight_decay_rate, uint8_t *changed);
 
 /* v = momentum v - grad, param += lr v, in place. */
 DG_API int dg_update_corrected_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *v,
@@ -1625,6 +1640,10 @@ DG_API int dg_update_smorms3(dg_tensor *param, dg_tensor *grad, dg_tensor *mem, 
  * stays. H. B. McMahan et al., "Ad click prediction: a view from the trenches", 2013. */
 DG_API int dg_update_ftrl(dg_tensor *param, dg_tensor *grad, dg_tensor *z, dg_tensor *n,
                           double alpha, double beta, double l1, double l2);
+
+/* The same for `count` parameters, as in dg_update_sgd_all; `state` has z and n of each. */
+DG_API int dg_update_ftrl_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                              double alpha, double beta, double l1, double l2, uint8_t *changed);
 
 /* m and v as in dg_update_adam, direction = rate m / (root sqrt(v) + eps) + decay param, in place; param
  * stays. Y. You et al., "Large batch optimization for deep learning", 2020. */

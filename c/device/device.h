@@ -142,6 +142,11 @@ typedef struct dg_backend {
   /* The same for n elements without gaps: x and y of one length. The CPU's only. */
   int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
                   const double *parameters);
+  /* The same for up to DG_FEW elements and inputs without gaps, of y's size or of one element, which
+   * are cast to y's dtype; or with a scale that is not 0, y, one element, is that times the sum over
+   * the elements of the first input. The CPU's only. */
+  int (*map_few)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
+                 const double *parameters, double scale);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);
@@ -216,6 +221,9 @@ typedef struct dg_backend {
   int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* y[i] = the sum of x[label[i, k]] over k, in order; labels and y are matrices, y is contiguous.
+   * The CPU's only. */
+  int (*sum_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0,
    * in the order in which they come first, and `places` for each label where it stands among them,
    * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
@@ -281,6 +289,9 @@ typedef struct dg_backend {
   /* Changes state[0], and what the rule keeps in state[2] ..., in place. All are contiguous but
    * perhaps the gradient, state[1]. */
   int (*update)(const dg_update *u, const dg_view *const *state);
+  /* The same with some rows of matrices alone, each once: `numbers` (int64) says which, and the
+   * gradient is a matrix of these rows. All are contiguous. The CPU's only. */
+  int (*update_rows)(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
   /* Element i depends on seed, offset and i alone. y is contiguous. Uses up fewer blocks than
    * DG_RANDOM_BLOCKS(size). */
   int (*random)(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,

@@ -21,61 +21,83 @@ static void drop(dg_body *b)
 }
 
 /* Entries `from` to `from + count - 1` of a list. */
-static dg_view part(const dg_body *list, int64_t from, int64_t count)
+static dg_view part(const dg_view *list, int64_t from, int64_t count)
 {
-  dg_view v = list->v;
+  dg_view v = *list;
   v.data = dg_at(&v, from);
   v.shape[0] = count;
   dg_view_finish(&v);
   return v;
 }
 
-/* Has *list lie on another device. */
-static int move(dg_body **list, int device)
+/* Where labels stand among the distinct ones; a few places need no tensor. */
+enum { FEW = 64 };
+typedef struct places {
+  dg_view v;
+  dg_body *body; /* NULL: they lie in `few` */
+  int64_t few[FEW];
+} places;
+
+static int open_places(places *p, const dg_body *numbers)
 {
-  dg_body *to = make(device, DG_I64, 1, (*list)->v.shape);
-  if (!to || dg_transfer(&(*list)->v, &to->v) < 0) {
+  int64_t count = numbers->v.size;
+  p->body = count > FEW ? make(0, DG_I64, 1, &count) : NULL;
+  if (count > FEW && !p->body) return -1;
+  p->v = numbers->v;
+  p->v.data = p->body ? p->body->v.data : p->few;
+  return 0;
+}
+
+/* Has *list, whose elements are those of `from` on the host, lie on another device. */
+static int move(dg_body **list, const dg_view *from, int device)
+{
+  dg_body *to = make(device, DG_I64, 1, from->shape);
+  if (!to || dg_transfer(from, &to->v) < 0) {
     drop(to);
     return -1;
   }
-  dg_unhold(*list);
+  drop(*list);
   *list = to;
   return 0;
 }
 
-static int find_here(const dg_labels *l, dg_body **numbers, dg_body **places)
+static int find_here(const dg_labels *l, dg_body **numbers, places *p)
 {
   *numbers = make(0, DG_I64, 1, &l->t.size);
-  *places = *numbers ? make(0, DG_I64, 1, &l->t.size) : NULL;
-  int64_t count = *places ? dg_cpu.distinct(l, &(*numbers)->v, &(*places)->v) : -1;
+  if (!*numbers || open_places(p, *numbers) < 0) return -1;
+  int64_t count = dg_cpu.distinct(l, &(*numbers)->v, &p->v);
   if (count < 0) return -1;
-  (*numbers)->v = part(*numbers, 0, count);
+  (*numbers)->v = part(&(*numbers)->v, 0, count);
   return 0;
 }
 
-/* The distinct ones of labels: their numbers, and the place of each label among them. Labels are
- * little beside the rows that they stand for: those of another device are looked through on the
- * host. */
-static int find_rows(const dg_labels *l, dg_body **numbers, dg_body **places)
+static int find_far(const dg_labels *l, dg_body **numbers, places *p)
 {
-  int device = l->t.device, status = -1;
-  *numbers = *places = NULL;
-  if (device == 0) {
-    status = find_here(l, numbers, places);
-  } else {
-    dg_body *copy = make(0, l->t.dtype, l->t.ndim, l->t.shape);
-    dg_labels here = *l;
-    if (copy && dg_transfer(&l->t, &copy->v) == 0) {
-      here.t = copy->v;
-      status = find_here(&here, numbers, places);
-    }
-    drop(copy);
-    if (status == 0 && (move(numbers, device) < 0 || move(places, device) < 0)) status = -1;
+  int device = l->t.device;
+  dg_body *copy = make(0, l->t.dtype, l->t.ndim, l->t.shape);
+  dg_labels here = *l;
+  int status = copy ? dg_transfer(&l->t, &copy->v) : -1;
+  if (status == 0) {
+    here.t = copy->v;
+    status = find_here(&here, numbers, p);
   }
-  if (status == 0) return 0;
+  drop(copy);
+  if (status == 0) status = move(numbers, &(*numbers)->v, device);
+  if (status == 0) status = move(&p->body, &p->v, device);
+  if (status == 0) p->v = p->body->v;
+  return status;
+}
+
+/* The distinct ones of labels: their numbers, and the place of each label among them, which the
+ * caller drops. Labels are little beside the rows that they stand for: those of another device are
+ * looked through on the host. */
+static int find_rows(const dg_labels *l, dg_body **numbers, places *p)
+{
+  *numbers = p->body = NULL;
+  if ((l->t.device == 0 ? find_here(l, numbers, p) : find_far(l, numbers, p)) == 0) return 0;
   drop(*numbers);
-  drop(*places);
-  *numbers = *places = NULL;
+  drop(p->body);
+  *numbers = p->body = NULL;
   return -1;
 }
 
@@ -95,13 +117,14 @@ static dg_body *blank(const dg_view *matrix)
 
 dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy)
 {
-  dg_body *numbers, *places;
-  if (find_rows(l, &numbers, &places) < 0) return NULL;
+  dg_body *numbers;
+  places p;
+  if (find_rows(l, &numbers, &p) < 0) return NULL;
   dg_body *elements = make_elements(matrix, numbers);
-  dg_labels to = { .t = places->v, .classes = numbers->v.size, .ignored = -1 };
+  dg_labels to = { .t = p.v, .classes = numbers->v.size, .ignored = -1 };
   int status = elements ? dg_backend_of(gy)->add_rows(gy, &to, &elements->v) : -1;
   dg_body *g = status == 0 ? blank(matrix) : NULL;
-  drop(places);
+  drop(p.body);
   if (!g) {
     drop(numbers);
     drop(elements);
@@ -156,19 +179,18 @@ static int list_numbers(const dg_body *elements, dg_body *all, int64_t *at)
 {
   for (; elements; elements = elements->grad->grad) {
     const dg_view *numbers = &elements->grad->v;
-    dg_view to = part(all, *at, numbers->size);
+    dg_view to = part(&all->v, *at, numbers->size);
     if (dg_backend_of(&to)->copy(numbers, &to) < 0) return -1;
     *at += numbers->size;
   }
   return 0;
 }
 
-static int add_elements(const dg_body *elements, const dg_body *places, const dg_body *sum,
-                        int64_t *at)
+static int add_elements(const dg_body *elements, const places *p, const dg_body *sum, int64_t *at)
 {
   for (; elements; elements = elements->grad->grad) {
     int64_t count = elements->v.shape[0];
-    dg_view index = part(places, *at, count);
+    dg_view index = part(&p->v, *at, count);
     if (dg_backend_of(&sum->v)->scatter_add(&elements->v, 0, &index, &sum->v) < 0) return -1;
     *at += count;
   }
@@ -180,19 +202,19 @@ int dg_rows_merge(dg_body *g, const dg_body *before)
   const dg_body *old = before ? before->grad : NULL;
   if (!old && !g->grad->grad->grad) return 0;
   int64_t total = count_rows(old) + count_rows(g->grad), listed = 0, added = 0;
-  dg_body *all = make(g->v.device, DG_I64, 1, &total), *numbers = NULL, *places = NULL,
-          *elements = NULL;
+  dg_body *all = make(g->v.device, DG_I64, 1, &total), *numbers = NULL, *elements = NULL;
+  places p;
   if (!all) return -1;
   int status = list_numbers(old, all, &listed);
   if (status == 0) status = list_numbers(g->grad, all, &listed);
   dg_labels l = { .t = all->v, .classes = g->v.shape[0], .ignored = INT64_MIN };
-  if (status == 0) status = find_rows(&l, &numbers, &places);
+  if (status == 0) status = find_rows(&l, &numbers, &p);
   if (status == 0) {
     elements = make_elements(&g->v, numbers);
     status = elements ? dg_backend_of(&g->v)->fill(&elements->v, 0) : -1;
-    if (status == 0) status = add_elements(old, places, elements, &added);
-    if (status == 0) status = add_elements(g->grad, places, elements, &added);
-    drop(places);
+    if (status == 0) status = add_elements(old, &p, elements, &added);
+    if (status == 0) status = add_elements(g->grad, &p, elements, &added);
+    drop(p.body);
   }
   drop(all);
   if (status < 0) {

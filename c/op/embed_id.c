@@ -5,11 +5,9 @@
 
 /* Input 0 holds the numbers, input 1 the rows. Both operators are linear in the rows, and each is
  * the gradient of the other. */
-enum {
-  ROWS = 2,
-  SPARSE = 2
-}; /* attributes, beside those of labels: of embed_id_grad how many rows
-                                * W has; of embed_id whether its gradient may be rows */
+/* Attributes, beside those of labels: of embed_id_grad how many rows W has; of the others whether
+ * the gradient may be rows. */
+enum { ROWS = 2, SPARSE = 2 };
 
 static const dg_op_class embed_id_grad_op;
 
@@ -48,15 +46,21 @@ static int embed_id_forward(dg_call *c)
 }
 
 /* A leaf takes the gradient as rows, unless this is to be differentiated again. */
+static bool is_sparse(const dg_call *c)
+{
+  return c->i[SPARSE] && !c->x[1]->creator && dg_tape.no_backprop;
+}
+
+static dg_tensor *by_rows(const dg_call *c, const dg_view *g)
+{
+  dg_labels l = dg_labels_of(c, 0, c->x[1]->v.shape[0]);
+  return dg_rows_new(&c->x[1]->v, &l, g);
+}
+
 static int embed_id_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  const dg_view *w = &c->x[1]->v;
-  if (c->i[SPARSE] && !c->x[1]->creator && dg_tape.no_backprop) {
-    dg_labels l = dg_labels_of(c, 0, w->shape[0]);
-    gx[1] = dg_rows_new(w, &l, &dg_body_of(gy[0])->v);
-    return 0;
-  }
-  gx[1] = apply(&embed_id_grad_op, c, gy[0], c->x[1]->v.shape[0]);
+  if (is_sparse(c)) gx[1] = by_rows(c, &dg_body_of(gy[0])->v);
+  else gx[1] = apply(&embed_id_grad_op, c, gy[0], c->x[1]->v.shape[0]);
   return 0;
 }
 
@@ -106,6 +110,59 @@ static const dg_op_class embed_id_grad_op = {
   .reads = DG_READS_X0,
 };
 
+/* -- embedding_bag: y[i] = the sum of W[id[i, k]] over k ---------------------------------------- */
+
+static int bag_shape(dg_call *c)
+{
+  const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
+  char text[DG_SHAPE_TEXT];
+  if (dg_wants_labels(c, 0) < 0 || dg_wants_float(c, 1) < 0) return -1;
+  if (id->ndim != 2)
+    return dg_op_fail(c, DG_EARGUMENT, "the ids have shape %s, wanted a matrix",
+                      dg_shape_text(id, text));
+  if (w->ndim != 2)
+    return dg_op_fail(c, DG_EARGUMENT, "W has shape %s, wanted a matrix", dg_shape_text(w, text));
+  const int64_t shape[2] = { id->shape[0], w->shape[1] };
+  return dg_output(c, 0, w->dtype, 2, shape) ? 0 : -1;
+}
+
+static int bag_forward(dg_call *c)
+{
+  dg_labels l;
+  int64_t used;
+  const dg_view *w = &c->x[1]->v, *y = &c->y[0]->v;
+  if (dg_labels_checked(c, 0, w->shape[0], &l, &used) < 0) return -1;
+  return dg_backend_of(y)->sum_rows(w, &l, y);
+}
+
+/* Every row of a bag gets the gradient of its sum. */
+static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
+{
+  const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
+  const int64_t once[3] = { id->shape[0], 1, w->shape[1] };
+  const int64_t each[3] = { id->shape[0], id->shape[1], w->shape[1] };
+  if (is_sparse(c)) {
+    dg_view g = dg_body_of(gy[0])->v;
+    g.ndim = 3;
+    g.shape[1] = each[1], g.shape[2] = each[2];
+    g.stride[2] = g.stride[1], g.stride[1] = 0;
+    dg_view_finish(&g);
+    gx[1] = by_rows(c, &g);
+    return 0;
+  }
+  dg_tensor *g = dg_broadcast_to(dg_reshape(gy[0], 3, once), 3, each);
+  gx[1] = apply(&embed_id_grad_op, c, g, w->shape[0]);
+  return 0;
+}
+
+static const dg_op_class bag_op = {
+  .name = "embedding_bag",
+  .shape = bag_shape,
+  .forward = bag_forward,
+  .backward = bag_backward,
+  .reads = DG_READS_X0,
+};
+
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from
  * `base` on; `ignore_label` gives a row of zeros (INT64_MIN: none does). With `sparse` the gradient
  * of a leaf W is kept as the rows that were taken (dg_gradient_rows), where nothing is recorded. */
@@ -113,6 +170,24 @@ DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t
                               int sparse)
 {
   dg_call *c = dg_begin2(&embed_id_op, id, W);
+  if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
+  return dg_finish(c);
+}
+
+/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. The rest
+ * is as in dg_embed_id. */
+DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
+                                   int sparse)
+{
+  const dg_body *w = dg_full_body_of(W), *ids = w ? dg_full_body_of(id) : NULL;
+  const int64_t inner = 1;
+  if (!ids) return NULL;
+  if ((!dg_backend_of(&w->v)->sum_rows || dg_is_half(w->v.dtype)) && ids->v.ndim == 2) {
+    dg_pool pool = dg_pool_open();
+    dg_tensor *rows = dg_embed_id(id, W, base, ignore_label, sparse);
+    return dg_pool_close(pool, dg_sum(rows, 1, &inner, 0));
+  }
+  dg_call *c = dg_begin2(&bag_op, id, W);
   if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
   return dg_finish(c);
 }

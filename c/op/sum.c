@@ -60,8 +60,9 @@ DG_API dg_tensor *dg_sum_to(dg_tensor *x, int ndim, const int64_t *shape)
   int count = 0, added = b->v.ndim - ndim;
   for (int i = 0; i < b->v.ndim; i++) {
     int64_t wanted = i < added ? 1 : shape[i - added];
-    if (i < added || (wanted == 1 && b->v.shape[i] != 1)) axes[count++] = i;
-    else if (wanted != b->v.shape[i]) {
+    if (b->v.shape[i] == wanted) continue; /* also of size 1: the shape alone changes */
+    if (i < added || wanted == 1) axes[count++] = i;
+    else {
       dg_fail(DG_EARGUMENT, "sum_to: axis %d has size %lld, which cannot become %lld", i + 1,
               (long long)b->v.shape[i], (long long)wanted);
       return NULL;

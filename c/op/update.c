@@ -48,42 +48,40 @@ static int refuse(const states *s, int i)
 }
 
 /* Updates a copy of the rows that the gradient has, and puts it back. */
-static int update_rows(const states *s, const dg_update *u, const dg_view *const *whole)
+static int update_copies(const dg_backend *backend, const dg_update *u, const dg_view *const *state,
+                         const dg_view *numbers)
 {
-  const dg_body *g = s->body[1];
-  const dg_view *rows = &dg_rows_elements(g)->v, *numbers = &dg_rows_numbers(g)->v,
-                *v[DG_UPDATE_STATES];
-  const dg_backend *backend = dg_backend_of(rows);
+  const dg_view *rows = state[1], *v[DG_UPDATE_STATES];
   dg_body *copy[DG_UPDATE_STATES] = { NULL };
   int status = 0;
   v[1] = rows;
-  for (int i = 0; i < s->count && status == 0; i++) {
+  for (int i = 0; i < u->states && status == 0; i++) {
     if (i == 1) continue;
     copy[i] = dg_body_full_like(rows->dtype, rows);
-    status = copy[i] ? backend->gather(whole[i], 0, numbers, v[i] = &copy[i]->v) : -1;
+    status = copy[i] ? backend->gather(state[i], 0, numbers, v[i] = &copy[i]->v) : -1;
   }
   if (status == 0) status = backend->update(u, v);
-  for (int i = 0; i < s->count; i++) {
+  for (int i = 0; i < u->states; i++) {
     if (!copy[i]) continue;
-    if (status == 0) status = backend->scatter(v[i], 0, numbers, whole[i]);
+    if (status == 0) status = backend->scatter(v[i], 0, numbers, state[i]);
     dg_body_free(copy[i]);
   }
   return status;
 }
 
 /* Updates float32 copies of what has 16 bits, and rounds what comes of it. */
-static int update_halves(const states *s, const dg_update *u, const dg_view *const *v)
+static int update_halves(const dg_update *u, const dg_view *const *v)
 {
   const dg_backend *backend = dg_backend_of(v[0]);
   dg_body *copy[DG_UPDATE_STATES] = { NULL };
   const dg_view *wide[DG_UPDATE_STATES];
   int status = 0;
-  for (int i = 0; i < s->count && status == 0; i++) {
+  for (int i = 0; i < u->states && status == 0; i++) {
     copy[i] = dg_body_full_like(DG_F32, v[i]);
     status = copy[i] ? backend->copy(v[i], wide[i] = &copy[i]->v) : -1;
   }
   if (status == 0) status = backend->update(u, wide);
-  for (int i = 0; i < s->count; i++) {
+  for (int i = 0; i < u->states; i++) {
     if (!copy[i]) continue;
     if (status == 0 && i != 1) status = backend->copy(wide[i], v[i]);
     dg_body_free(copy[i]);
@@ -91,9 +89,31 @@ static int update_halves(const states *s, const dg_update *u, const dg_view *con
   return status;
 }
 
-static int change(states *s, dg_update *u)
+/* Changes the rows alone that the gradient g has; state[1] is to become them. */
+static int update_rows(const dg_body *g, const dg_update *u, const dg_view **state)
 {
-  const dg_view *v[DG_UPDATE_STATES] = { NULL };
+  const dg_view *numbers = &dg_rows_numbers(g)->v;
+  const dg_backend *backend = dg_backend_of(numbers);
+  state[1] = &dg_rows_elements(g)->v;
+  if (state[1]->size == 0) return 0;
+  return backend->update_rows ? backend->update_rows(u, state, numbers)
+                              : update_copies(backend, u, state, numbers);
+}
+
+/* Whether nothing has to be said against argument i, seen with a glance. */
+DG_INLINE bool is_plain(const states *s, int i)
+{
+  const dg_body *p = s->body[0], *b = s->body[i];
+  if (!b || (!b->store && (i != 1 || !dg_is_rows(b)))) return false;
+  for (int k = 0; k < i; k++)
+    if (s->body[k]->store == b->store) return false;
+  if (i == 0) return b->v.contiguous && dg_is_float(b->v.dtype);
+  return dg_is_alike(&p->v, &b->v);
+}
+
+/* Says what is wrong with the arguments, if anything is. */
+static int check(states *s)
+{
   for (int i = 0; i < s->count; i++) {
     dg_body *b = s->body[i] = dg_body_of(s->x[i]);
     if (b && !b->store && !(i == 1 && b->flags & DG_ROWS)) b = dg_no_elements(b);
@@ -101,21 +121,97 @@ static int change(states *s, dg_update *u)
     dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
     return -1;
   }
-  for (int i = 0; i < s->count; i++) {
-    if (DG_UNLIKELY(!fits(s, i))) return refuse(s, i);
-    v[i] = &s->body[i]->v;
-  }
-  u->states = s->count;
-  bool rows = s->count > 1 && dg_is_rows(s->body[1]);
-  const dg_view *work = rows ? &dg_rows_elements(s->body[1])->v : v[0];
-  if (work->size > 0) {
-    int status = rows                      ? update_rows(s, u, v)
-                 : dg_is_half(v[0]->dtype) ? update_halves(s, u, v)
-                                           : dg_backend_of(work)->update(u, v);
-    if (status < 0) return -1;
-  }
   for (int i = 0; i < s->count; i++)
+    if (!fits(s, i)) return refuse(s, i);
+  return 0;
+}
+
+/* Changes what s->body has been looked up to be; `plain` says that all is right with it. */
+DG_INLINE int change_bodies(states *s, dg_update *u, int count, bool plain)
+{
+  const dg_view *v[DG_UPDATE_STATES] = { NULL };
+  if (DG_UNLIKELY(!plain) && check(s) < 0) return -1;
+  for (int i = 0; i < count; i++) v[i] = &s->body[i]->v;
+  u->states = count;
+  int status = 0;
+  bool rows = count > 1 && dg_is_rows(s->body[1]), half = dg_is_half(v[0]->dtype);
+  if (DG_UNLIKELY(half && rows) && dg_rows_fill(s->body[1]) < 0) return -1;
+  if (rows && !half) status = update_rows(s->body[1], u, v);
+  else if (v[0]->size > 0)
+    status = DG_UNLIKELY(half) ? update_halves(u, v) : dg_backend_of(v[0])->update(u, v);
+  if (status < 0) return -1;
+  for (int i = 0; i < count; i++)
     if (i != 1) dg_touch(s->body[i]);
+  return 0;
+}
+
+static int change(states *s, dg_update *u)
+{
+  bool plain = true;
+  for (int i = 0; i < s->count; i++) {
+    s->body[i] = dg_living_body(s->x[i]);
+    plain = plain && is_plain(s, i);
+  }
+  return change_bodies(s, u, s->count, plain);
+}
+
+/* The same for one of many parameters: body[0] and body[1] are there, `own` more are in x. */
+DG_INLINE int change_one(states *s, dg_update *u, int own)
+{
+  bool plain = is_plain(s, 0) && is_plain(s, 1);
+  for (int i = 2; i < own + 2; i++) {
+    s->body[i] = dg_living_body(s->x[i]);
+    plain = plain && is_plain(s, i);
+  }
+  return change_bodies(s, u, own + 2, plain);
+}
+
+/* A parameter without a gradient: its state is looked at all the same. */
+static int pass_over(states *s, int own)
+{
+  for (int i = 2; i < own + 2; i++)
+    if (!dg_body_of(s->x[i])) {
+      dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
+      return -1;
+    }
+  return 0;
+}
+
+/* p += scale g for a gradient that is the product of two vectors. */
+static int add_outer(dg_body *p, const dg_body *g, double scale)
+{
+  dg_view column, row;
+  dg_outer_vectors(g, &column, &row);
+  if (dg_backend_of(&p->v)->outer(scale, &column, &row, true, &p->v) < 0) return -1;
+  dg_touch(p);
+  return 0;
+}
+
+/* One of many parameters, with its gradient. A rule without state is plain descent. */
+DG_INLINE int change_by(states *s, dg_update *u, int own)
+{
+  dg_body *p = s->body[0], *g = s->body[1];
+  if (own == 0 && g->flags & DG_OUTER && p->store && dg_is_alike(&p->v, &g->v))
+    return add_outer(p, g, u->f[0]);
+  return dg_outer_fill(g) < 0 ? -1 : change_one(s, u, own);
+}
+
+/* Changes each of `count` parameters that has a gradient; `state` has what the rule keeps of the
+ * first, `own` tensors, then of the second ... */
+DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor *const *param,
+                         dg_tensor *const *state, uint8_t *changed)
+{
+  if (count > 0 && (!param || (own > 0 && !state) || !changed))
+    return dg_fail(DG_EARGUMENT, "%s_all: param, state or changed is missing (NULL)", s->who);
+  for (int i = 0; i < count; i++) {
+    s->body[0] = dg_body_of(s->x[0] = param[i]);
+    if (DG_UNLIKELY(!s->body[0])) return -1;
+    s->body[1] = s->body[0]->grad;
+    s->x[1] = dg_handle(s->body[1]);
+    for (int k = 0; k < own; k++) s->x[2 + k] = state[i * own + k];
+    changed[i] = s->body[1] != NULL;
+    if ((s->body[1] ? change_by(s, u, own) : pass_over(s, own)) < 0) return -1;
+  }
   return 0;
 }
 
@@ -157,48 +253,13 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
   return change(&s, &u);
 }
 
-/* True when nothing has to be looked at before a gradient is added to its parameter. */
-static bool is_plain(const dg_body *p, const dg_body *g)
-{
-  return p->store && g->store && p->store != g->store && dg_is_alike(&p->v, &g->v) &&
-         dg_is_float(p->v.dtype) && !dg_is_half(p->v.dtype) && p->v.size > 0;
-}
-
-/* param -= lr grad for a gradient that is the product of two vectors. */
-static int step_outer(const dg_body *p, const dg_body *g, double lr)
-{
-  dg_view column, row;
-  dg_outer_vectors(g, &column, &row);
-  return dg_backend_of(&p->v)->outer(-lr, &column, &row, true, &p->v);
-}
-
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
  * whether it had (1) or not (0). */
 DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed)
 {
-  if (count > 0 && (!param || !changed))
-    return dg_fail(DG_EARGUMENT, "update_sgd_all: param or changed is missing (NULL)");
-  dg_update u = { .rule = DG_UPDATE_ADD, .states = 2, .f = { -lr } };
-  for (int i = 0; i < count; i++) {
-    dg_body *p = dg_body_of(param[i]), *g = p ? p->grad : NULL;
-    if (!p) return -1;
-    changed[i] = g != NULL;
-    if (!g) continue;
-    if (g->flags & DG_OUTER && p->store && dg_is_alike(&p->v, &g->v)) {
-      if (step_outer(p, g, lr) < 0) return -1;
-      dg_touch(p);
-      continue;
-    }
-    if (dg_outer_fill(g) < 0) return -1;
-    if (!is_plain(p, g)) {
-      if (dg_update_sgd(param[i], dg_handle(g), lr) < 0) return -1;
-      continue;
-    }
-    const dg_view *v[2] = { &p->v, &g->v };
-    if (dg_backend_of(v[0])->update(&u, v) < 0) return -1;
-    dg_touch(p);
-  }
-  return 0;
+  states s = { "update_sgd", 2, { NULL }, { "param", "grad" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_ADD, .f = { -lr } };
+  return change_all(&s, &u, 0, count, param, NULL, changed);
 }
 
 /* v = momentum v - lr grad, param += v, in place. */
@@ -208,6 +269,23 @@ DG_API int dg_update_momentum_sgd(dg_tensor *param, dg_tensor *grad, dg_tensor *
   states s = { "update_momentum_sgd", 3, { param, grad, v }, { "param", "grad", "v" }, { NULL } };
   dg_update u = { .rule = DG_UPDATE_MOMENTUM, .f = { lr, momentum } };
   return change(&s, &u);
+}
+
+/* The same for `count` parameters, as in dg_update_sgd_all; `state` has the v of each. */
+DG_API int dg_update_momentum_sgd_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                                      double lr, double momentum, uint8_t *changed)
+{
+  states s = { "update_momentum_sgd", 3, { NULL }, { "param", "grad", "v" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_MOMENTUM, .f = { lr, momentum } };
+  return change_all(&s, &u, 1, count, param, state, changed);
+}
+
+static dg_update adam(bool amsgrad, double lr, double beta1, double beta2, double eps, double eta,
+                      double weight_decay_rate)
+{
+  return (
+      dg_update){ .rule = amsgrad ? DG_UPDATE_AMSGRAD : DG_UPDATE_ADAM,
+                  .f = { eta * lr, 1 - beta1, 1 - beta2, eps, 1 - eta * weight_decay_rate, 1 } };
 }
 
 /* One step of Adam, in place: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015,
@@ -225,9 +303,22 @@ DG_API int dg_update_adam(dg_tensor *param, dg_tensor *grad, dg_tensor *m, dg_te
                { param, grad, m, v, vhat },
                { "param", "grad", "m", "v", "vhat" },
                { NULL } };
-  dg_update u = { .rule = vhat ? DG_UPDATE_AMSGRAD : DG_UPDATE_ADAM,
-                  .f = { eta * lr, 1 - beta1, 1 - beta2, eps, 1 - eta * weight_decay_rate, 1 } };
+  dg_update u = adam(vhat != NULL, lr, beta1, beta2, eps, eta, weight_decay_rate);
   return change(&s, &u);
+}
+
+/* The same for `count` parameters, as in dg_update_sgd_all, all of them at their t-th step; `state`
+ * has m and v of each, with amsgrad m, v and vhat. */
+DG_API int dg_update_adam_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                              int amsgrad, double lr, double beta1, double beta2, double eps,
+                              double eta, double weight_decay_rate, uint8_t *changed)
+{
+  states s = {
+    "update_adam", amsgrad ? 5 : 4, { NULL }, { "param", "grad", "m", "v", "vhat" }, { NULL }
+  };
+  dg_update u = adam(amsgrad != 0, lr, beta1, beta2, eps, eta, weight_decay_rate);
+  return amsgrad ? change_all(&s, &u, 3, count, param, state, changed)
+                 : change_all(&s, &u, 2, count, param, state, changed);
 }
 
 /* v = momentum v - grad, param += lr v, in place. */
@@ -383,6 +474,15 @@ DG_API int dg_update_ftrl(dg_tensor *param, dg_tensor *grad, dg_tensor *z, dg_te
   states s = { "update_ftrl", 4, { param, grad, z, n }, { "param", "grad", "z", "n" }, { NULL } };
   dg_update u = { .rule = DG_UPDATE_FTRL, .f = { 1 / alpha, beta / alpha + l2, l1 } };
   return change(&s, &u);
+}
+
+/* The same for `count` parameters, as in dg_update_sgd_all; `state` has z and n of each. */
+DG_API int dg_update_ftrl_all(int count, dg_tensor *const *param, dg_tensor *const *state,
+                              double alpha, double beta, double l1, double l2, uint8_t *changed)
+{
+  states s = { "update_ftrl", 4, { NULL }, { "param", "grad", "z", "n" }, { NULL } };
+  dg_update u = { .rule = DG_UPDATE_FTRL, .f = { 1 / alpha, beta / alpha + l2, l1 } };
+  return change_all(&s, &u, 2, count, param, state, changed);
 }
 
 /* m and v as in dg_update_adam, direction = rate m / (root sqrt(v) + eps) + decay param, in place; param

@@ -20,6 +20,13 @@ function structure.changed() count = count + 1 end
 local List = {}
 List.__index = List
 
+--- A name as a constant of the program: the JIT compiler looks it up without a hash. "$" and "%"
+--- mean something to `unroll`.
+local function constant(name)
+  if type(name) ~= "string" then return tostring(name) end
+  return '"' .. name:gsub("[^%w_]", function(c) return ("\\%03d"):format(c:byte()) end) .. '"'
+end
+
 --- The parameters of a model, each once.
 ---@param model dgraph.Link
 ---@return dgraph.LinkList
@@ -41,7 +48,10 @@ function List:_read()
   self._links, self._names, self._values, self._count = links, names, values, count
   self._is_same = unroll("links, names, values", #links,
     "if not rawequal(rawget(links[$i], names[$i]), values[$i]) then return false end",
-    "return true")
+    "return true", function(i)
+      return ("if not rawequal(rawget(links[$i], %s), values[$i]) then return false end"):format(
+        constant(names[i]))
+    end)
   self.params, self.n = params, #params
   -- The same for C; what it says about each goes into `marks`.
   self.marks = ffi.new("uint8_t[?]", math.max(#params, 1))

@@ -7,6 +7,7 @@ local config = require "dgraph.config"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
+local structure = require "dgraph.link_structure"
 local tensor = require "dgraph.tensor"
 
 local C = native.C
@@ -91,7 +92,10 @@ local function field(name)
     local own = attributes[native.check(C.dg_id(x))]
     return own and own[name]
   end
-  tensor.setters[name] = function(x, value) parameters.attributes(x)[name] = value end
+  tensor.setters[name] = function(x, value)
+    parameters.attributes(x)[name] = value
+    structure.changed() -- so that optimizers look at their rules again
+  end
 end
 
 field "initializer"

@@ -53,4 +53,32 @@ describe("sigmoid_cross_entropy", function()
     assert.equal(0, y[2])
     assert.equal(1000, y[3])
   end)
+
+  it("is the same for few elements, taken at once, and many, wherever they lie", function()
+    dg.seed(2)
+    for _, dtype in ipairs { "float32", "float64" } do
+      for _, n in ipairs { 1, 63, 64, 65, 130, 4096, 4097 } do
+        local logits, gradients = dg.randn({ n }, dtype), {}
+        for _, t in ipairs { dg.random.randint(-1, 2, { n }), dg.rand({ n }, dtype) } do
+          local each = F.sigmoid_cross_entropy(logits, t, { reduce = "no" })
+          for i, v in ipairs { dg.Variable(logits), dg.Variable(F.stack({ logits, logits }, 2)) } do
+            local strided = i == 2 and v[{ {}, 1 }] or v
+            local y = F.sigmoid_cross_entropy(strided, t, { normalize = false })
+            assert.near(each:sum():item() / n, y:item(), 1e-6)
+            y:backward()
+            gradients[i] = i == 2 and v.grad[{ {}, 1 }] or v.grad
+          end
+          assert.near(0, F.max(F.abs(gradients[1] - gradients[2])):item(), 1e-7)
+        end
+      end
+    end
+  end)
+
+  it("has gradients of gradients for few elements", function()
+    local t = dg.Variable(dg.tensor({ { 0.2, 0.7, 1 } }, "float64"))
+    local v = dg.Variable(dg.tensor({ { 0.5, -1, 2 } }, "float64"))
+    local weights = { dg.tensor({ { 1, 2, 3 } }, "float64"), dg.tensor({ { 3, 2, 1 } }, "float64") }
+    dg.gradient_check.check_double_backward(F.sigmoid_cross_entropy, { v, t },
+      dg.tensor(2, "float64"), weights)
+  end)
 end)

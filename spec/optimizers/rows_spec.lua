@@ -82,15 +82,41 @@ for name, make in pairs(MAKERS) do
 
     it("is updated by its rule alone", function()
       local link = model(true)
-      make():setup(link)
+      local optimizer = make():setup(link)
       F.square(link(ids { 2 })):sum():backward()
       link.W.update_rule:update(link.W)
+      assert.equal(0, optimizer.t) -- it must not be collected before: the rule asks it
       local W = link.W:totable()
       assert.same({ TABLE[1], TABLE[3], TABLE[4] }, { W[1], W[3], W[4] })
       assert.not_same(TABLE[2], W[2])
     end)
   end)
 end
+
+describe("rows of any number and length", function()
+  --- A matrix after three steps of FTRL in which every row had a gradient.
+  local function learned(rows, columns, dtype, sparse)
+    dg.seed(4)
+    local link = dg.Link()
+    link.W = dg.Parameter(dg.randn({ rows, columns }, dtype))
+    local optimizer = optimizers.FTRL { alpha = 0.3, l1 = 0.01 }:setup(link)
+    local order = dg.random.permutation(rows)
+    local function loss() return F.square(F.embed_id(order, link.W, nil, sparse)):sum() end
+    for _ = 1, 3 do optimizer:update(loss) end
+    return link.W:totable()
+  end
+
+  it("are changed where they lie", function()
+    for _, shape in ipairs { { 1, 1 }, { 300, 1 }, { 50, 3 }, { 7, 31 }, { 7, 32 }, { 3, 200 } } do
+      for _, dtype in ipairs { "float32", "float64" } do
+        local rows, columns = unpack(shape)
+        assert.same(learned(rows, columns, dtype, false), learned(rows, columns, dtype, true))
+      end
+    end
+  end)
+
+  it("may have no elements", function() assert.same({ {}, {} }, learned(2, 0, "float32", true)) end)
+end)
 
 describe("SGD on gradients of rows", function()
   it("is exact", function()

@@ -211,10 +211,19 @@ static bool turn(const dg_view *from, const dg_view *to)
   return true;
 }
 
+void dg_cpu_cast(int from_dtype, const void *from, int to_dtype, void *to, int64_t n)
+{
+  cast_loop(from_dtype, to_dtype)(n, to, dg_item_bytes[to_dtype], from, dg_item_bytes[from_dtype]);
+}
+
 int dg_cpu_copy(const dg_view *from, const dg_view *to)
 {
   if (from->dtype == to->dtype && from->contiguous && to->contiguous && from->size == to->size) {
     if (to->size > 0) memcpy(to->data, from->data, (size_t)(to->size * dg_item_bytes[to->dtype]));
+    return 0;
+  }
+  if (from->contiguous && to->contiguous && from->size == to->size && to->size < GRAIN) {
+    dg_cpu_cast(from->dtype, from->data, to->dtype, to->data, to->size);
     return 0;
   }
   if (from->dtype == to->dtype && to->size > 0 && turn(from, to)) return 0;

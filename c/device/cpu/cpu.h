@@ -8,6 +8,10 @@
 int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par);
 int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
                     const double *par);
+int dg_cpu_map_few(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par,
+                   double scale);
+/* n elements without gaps, cast. */
+void dg_cpu_cast(int from_dtype, const void *from, int to_dtype, void *to, int64_t n);
 int dg_cpu_copy(const dg_view *from, const dg_view *to);
 int dg_cpu_fill(const dg_view *y, double value);
 int dg_cpu_has_zero(const dg_view *x);
@@ -44,6 +48,7 @@ int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int64_t dg_cpu_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places);
 int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
@@ -68,6 +73,7 @@ int dg_cpu_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view
 int dg_cpu_pick(const dg_view *x, const dg_view *index, const dg_view *y);
 int dg_cpu_pick_back(const dg_view *y, const dg_view *index, const dg_view *x);
 int dg_cpu_update(const dg_update *u, const dg_view *const *state);
+int dg_cpu_update_rows(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                   double b);
 int dg_cpu_lstm(const dg_view *const *x, const dg_view *const *y);

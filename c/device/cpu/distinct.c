@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+enum { FEW = 128 }; /* a table of so many places needs no memory of its own */
+
 /* A table with room for twice as many places as there are labels, at least two of them. */
 static int64_t table_size(int64_t labels)
 {
@@ -37,12 +39,12 @@ static int64_t find(int64_t *label, int64_t n, int64_t *numbers, int64_t *table,
 
 int64_t dg_cpu_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places)
 {
-  int64_t got, size = table_size(l->t.size);
+  int64_t got = 0, size = table_size(l->t.size), few[FEW], *table = few;
   if (l->t.size == 0) return 0;
-  int64_t *table = dg_block_alloc(size * (int64_t)sizeof *table, DG_WORKSPACE, &got);
+  if (size > FEW) table = dg_block_alloc(size * (int64_t)sizeof *table, DG_WORKSPACE, &got);
   if (!table) return -1;
   dg_read_labels(l, places->data);
   int64_t found = find(places->data, l->t.size, numbers->data, table, size);
-  dg_block_free(table, got, DG_WORKSPACE);
+  if (size > FEW) dg_block_free(table, got, DG_WORKSPACE);
   return found;
 }

@@ -190,6 +190,7 @@ typedef struct rows_work {
   void *y;
   const int64_t *label;
   int64_t row, count; /* row: bytes of a row taken, elements of a row added to */
+  int64_t repeat;     /* how many labels after each other share a row of x, or y */
 } rows_work;
 
 static void take_some(void *context, int64_t from, int64_t to)
@@ -210,7 +211,7 @@ int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0 };
+    rows_work w = { d.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0, 1 };
     dg_parallel(l->t.size, GRAIN / w.row + 1, take_some, &w);
     close_list(&list);
   }
@@ -223,16 +224,30 @@ int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   static void add_some_##T(void *context, int64_t from, int64_t to)                                \
   {                                                                                                \
     const rows_work *w = context;                                                                  \
-    for (int64_t i = 0; i < w->count; i++) {                                                       \
-      if (w->label[i] < 0) continue;                                                               \
-      const T *x = (const T *)w->x + i * w->row;                                                   \
-      T *restrict y = (T *)w->y + w->label[i] * w->row;                                            \
-      for (int64_t j = from; j < to; j++) y[j] += x[j];                                            \
-    }                                                                                              \
+    const int64_t *label = w->label, *end = label + w->count;                                      \
+    for (const T *x = w->x; label < end; x += w->row)                                              \
+      for (const int64_t *last = label + w->repeat; label < last; label++) {                       \
+        if (*label < 0) continue;                                                                  \
+        T *restrict y = (T *)w->y + *label * w->row;                                               \
+        if (to == 1) y[0] += x[0];                                                                 \
+        else                                                                                       \
+          for (int64_t j = from; j < to; j++) y[j] += x[j];                                        \
+      }                                                                                            \
   }
 
 ADD_ROWS(float)
 ADD_ROWS(double)
+
+/* How many rows of x after each other are one and the same, that x has no gaps otherwise; else 1. */
+static int64_t repeats(const dg_view *x)
+{
+  int axis = x->ndim - 2;
+  if (x->contiguous || axis < 0 || x->stride[axis] != 0) return 1;
+  dg_view once = *x;
+  once.shape[axis] = 1;
+  dg_view_finish(&once);
+  return once.contiguous ? x->shape[axis] : 1;
+}
 
 int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
 {
@@ -240,12 +255,55 @@ int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   dg_dense d;
   if (y->size == 0) return 0;
   memset(y->data, 0, (size_t)(y->size * dg_item_bytes[y->dtype]));
+  int64_t repeat = repeats(x);
+  if (repeat > 1) d = (dg_dense){ .data = x->data };
+  else if (dg_dense_read(&d, x) < 0) return -1;
+  int status = open_list(&list, l, true);
+  if (status == 0) {
+    rows_work w = { d.data, y->data, list.at, y->shape[1], l->t.size, repeat };
+    dg_parallel(w.row, GRAIN / (w.count + 1) + 16,
+                y->dtype == DG_F32 ? add_some_float : add_some_double, &w);
+    close_list(&list);
+  }
+  dg_dense_free(&d);
+  return status;
+}
+
+/* Threads share the sums. */
+#define SUM_ROWS(T)                                                                                \
+  static void sum_some_##T(void *context, int64_t from, int64_t to)                                \
+  {                                                                                                \
+    const rows_work *w = context;                                                                  \
+    const T *x = w->x;                                                                             \
+    for (int64_t i = from; i < to; i++) {                                                          \
+      T *restrict y = (T *)w->y + i * w->row;                                                      \
+      const int64_t *label = w->label + i * w->repeat;                                             \
+      if (w->row == 1) {                                                                           \
+        T sum = 0;                                                                                 \
+        for (int64_t k = 0; k < w->repeat; k++) sum += label[k] < 0 ? 0 : x[label[k]];             \
+        y[0] = sum;                                                                                \
+        continue;                                                                                  \
+      }                                                                                            \
+      memset(y, 0, (size_t)w->row * sizeof *y);                                                    \
+      for (int64_t k = 0; k < w->repeat; k++)                                                      \
+        for (int64_t j = 0; label[k] >= 0 && j < w->row; j++) y[j] += x[label[k] * w->row + j];    \
+    }                                                                                              \
+  }
+
+SUM_ROWS(float)
+SUM_ROWS(double)
+
+int dg_cpu_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d;
+  if (y->size == 0) return 0;
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.data, y->data, list.at, y->shape[1], l->t.size };
-    dg_parallel(w.row, GRAIN / (w.count + 1) + 16,
-                y->dtype == DG_F32 ? add_some_float : add_some_double, &w);
+    rows_work w = { d.data, y->data, list.at, y->shape[1], 0, l->t.shape[1] };
+    dg_parallel(y->shape[0], GRAIN / (w.row * (w.repeat + 1)) + 1,
+                y->dtype == DG_F32 ? sum_some_float : sum_some_double, &w);
     close_list(&list);
   }
   dg_dense_free(&d);

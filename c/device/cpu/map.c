@@ -108,3 +108,50 @@ int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *
   else flat_work(m, dtype, n, y, x, par);
   return 0;
 }
+
+/* -- Few elements ------------------------------------------------------------------------------ */
+
+/* What goes through a formula at a time. */
+enum { BLOCK = 64 };
+typedef union block {
+  float f32[BLOCK];
+  double f64[BLOCK];
+} block;
+
+/* Where `count` elements of x begin, from element `from` on, cast into a block where needed. */
+static const void *few_of(const dg_view *x, int dtype, int64_t from, int64_t count, block *to)
+{
+  const void *at = dg_at(x, x->size > 1 ? from : 0);
+  if (x->dtype == dtype) return at;
+  dg_cpu_cast(x->dtype, at, dtype, to, x->size > 1 ? count : 1);
+  return to;
+}
+
+static double sum_of(const block *b, int dtype, int64_t n)
+{
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) sum += dtype == DG_F32 ? (double)b->f32[i] : b->f64[i];
+  return sum;
+}
+
+int dg_cpu_map_few(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par,
+                   double scale)
+{
+  int dtype = y->dtype;
+  int64_t n = scale != 0 ? x[0]->size : y->size, step[DG_MAP_INPUTS];
+  dg_map_loop *kernel = m->loop[dtype][dg_cpu_isa()];
+  block cast[DG_MAP_INPUTS], result;
+  double sum = 0;
+  for (int i = 0; i < m->inputs; i++) step[i] = n == 1 || x[i]->size > 1;
+  for (int64_t from = 0; from < n; from += BLOCK) {
+    int64_t count = DG_MIN(n - from, BLOCK);
+    const void *in[DG_MAP_INPUTS];
+    for (int i = 0; i < m->inputs; i++) in[i] = few_of(x[i], dtype, from, count, &cast[i]);
+    kernel(count, scale != 0 ? (void *)&result : dg_at(y, from), in, step, par);
+    if (scale != 0) sum += sum_of(&result, dtype, count);
+  }
+  if (scale == 0) return 0;
+  if (dtype == DG_F32) *(float *)y->data = (float)(scale * sum);
+  else *(double *)y->data = scale * sum;
+  return 0;
+}

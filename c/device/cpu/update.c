@@ -6,6 +6,8 @@
 #include "device/cpu/pool.h"
 #include "device/tgvmath.h"
 
+#include <string.h>
+
 enum { GRAIN = 32 << 10 };
 
 /* Without it gcc spends half of a short loop on counting. */
@@ -88,5 +90,75 @@ int dg_cpu_update(const dg_update *u, const dg_view *const *state)
   if (state[0]->size < GRAIN) f(&w, 0, state[0]->size);
   else dg_parallel(state[0]->size, GRAIN, f, &w);
   dg_dense_free(&gradient);
+  return 0;
+}
+
+/* -- Some rows of matrices ---------------------------------------------------------------------- */
+
+/* Short rows are packed side by side, this many elements of them, and unpacked afterwards. */
+enum { PACK = 128, LONG_ROW = 32 };
+
+typedef struct rows_work {
+  const dg_update *u;
+  char *state[DG_UPDATE_STATES];
+  const int64_t *number;
+  int64_t columns, bytes; /* of a row */
+  dg_parallel_fn *loop;
+} rows_work;
+
+/* Rows of `bytes` bytes that are written down in `number`: one after another to `packed`, or back
+ * from there. */
+#define MOVE_ROWS(bytes)                                                                           \
+  for (int64_t i = 0; i < n; i++) {                                                                \
+    char *row = whole + number[i] * (bytes), *at = packed + i * (bytes);                           \
+    memcpy(back ? row : at, back ? at : row, (size_t)(bytes));                                     \
+  }
+
+DG_INLINE void move_rows(char *packed, char *whole, const int64_t *restrict number, int64_t n,
+                         int64_t bytes, bool back)
+{
+  if (bytes == sizeof(float)) MOVE_ROWS(4)
+  else MOVE_ROWS(bytes)
+}
+
+static void short_rows(void *context, int64_t from, int64_t to)
+{
+  const rows_work *w = context;
+  double packed[DG_UPDATE_STATES][PACK];
+  int64_t at_once = PACK / w->columns, n;
+  for (int64_t r = from; r < to; r += n) {
+    n = DG_MIN(at_once, to - r);
+    work part = { .u = w->u };
+    for (int i = 0; i < w->u->states; i++) {
+      part.state[i] = packed + i;
+      if (i == 1) part.state[1] = w->state[1] + r * w->bytes;
+      else move_rows(part.state[i], w->state[i], w->number + r, n, w->bytes, false);
+    }
+    w->loop(&part, 0, n * w->columns);
+    for (int i = 0; i < w->u->states; i++)
+      if (i != 1) move_rows(part.state[i], w->state[i], w->number + r, n, w->bytes, true);
+  }
+}
+
+static void long_rows(void *context, int64_t from, int64_t to)
+{
+  const rows_work *w = context;
+  for (int64_t r = from; r < to; r++) {
+    work row = { .u = w->u };
+    for (int i = 0; i < w->u->states; i++)
+      row.state[i] = w->state[i] + (i == 1 ? r : w->number[r]) * w->bytes;
+    w->loop(&row, 0, w->columns);
+  }
+}
+
+int dg_cpu_update_rows(const dg_update *u, const dg_view *const *state, const dg_view *numbers)
+{
+  rows_work w = { .u = u, .number = numbers->data, .columns = state[0]->shape[1] };
+  w.bytes = w.columns * dg_item_bytes[state[0]->dtype];
+  w.loop = loop_for(u->rule, state[0]->dtype == DG_F64);
+  for (int i = 0; i < u->states; i++) w.state[i] = state[i]->data;
+  if (w.columns == 0) return 0;
+  dg_parallel(numbers->size, GRAIN / w.columns + 1, w.columns < LONG_ROW ? short_rows : long_rows,
+              &w);
   return 0;
 }

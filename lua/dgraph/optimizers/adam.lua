@@ -22,20 +22,38 @@ local C = native.C
 local AdamRule = UpdateRule:extend("AdamRule")
 AdamRule.takes_rows = true
 AdamRule.state_names = { "m", "v" }
+AdamRule.setting_names = { "alpha", "beta1", "beta2", "eps", "eta", "weight_decay_rate" }
+AdamRule.counts_steps = true
 
 ---@class dgraph.AMSGradRule: dgraph.AdamRule
 local AMSGradRule = AdamRule:extend("AMSGradRule")
 AMSGradRule.state_names = { "m", "v", "vhat" }
 
+--- alpha with the correction of the t-th step.
+local function rate(settings, t)
+  return settings.alpha * math.sqrt(1 - settings.beta2 ^ t) / (1 - settings.beta1 ^ t)
+end
+
 function AdamRule:update_core(param, grad)
-  local settings, state, t = self.hyperparam, self.state, self.t
-  local beta1, beta2 = settings.beta1, settings.beta2
-  local alpha = settings.alpha * math.sqrt(1 - beta2 ^ t) / (1 - beta1 ^ t)
-  native.check(C.dg_update_adam(param, grad, state.m, state.v, state.vhat, alpha, beta1, beta2,
-    settings.eps, settings.eta, settings.weight_decay_rate))
+  local settings, state = self.hyperparam, self.state
+  native.check(C.dg_update_adam(param, grad, state.m, state.v, state.vhat, rate(settings, self.t),
+    settings.beta1, settings.beta2, settings.eps, settings.eta, settings.weight_decay_rate))
+end
+
+local function update_all(adam, n, params, states, marks, t, amsgrad)
+  return C.dg_update_adam_all(n, params, states, amsgrad, rate(adam, t), adam.beta1, adam.beta2,
+    adam.eps, adam.eta, adam.weight_decay_rate, marks)
+end
+
+function AdamRule.update_all(adam, n, params, states, marks, t)
+  return (update_all(adam, n, params, states, marks, t, 0))
 end
 
 AMSGradRule.update_core = AdamRule.update_core
+
+function AMSGradRule.update_all(adam, n, params, states, marks, t)
+  return (update_all(adam, n, params, states, marks, t, 1))
+end
 
 ---@class dgraph.Adam: dgraph.GradientMethod
 ---@field alpha number  the learning rate

@@ -12,6 +12,7 @@ local errors = require "dgraph.errors"
 ---@field whole? boolean  gradients of rows become whole ones, all rows change
 ---@field init? fun(rule: dgraph.UpdateRule, settings: table)  called with each new rule
 ---@field update fun(rule: dgraph.UpdateRule, param: dgraph.Parameter, grad: dgraph.Tensor)
+---@field update_all? fun(...): integer  the same for many, see UpdateRule.update_all
 ---@field numbers? string[]  fields of a rule that are saved with its state
 
 --- Makes the class of an optimizer. Its arguments come by position, or by name in one table.
@@ -25,6 +26,7 @@ return function(name, definition)
   Rule.state_values = definition.values or {}
   Rule.number_names = definition.numbers or {}
   Rule.update_core = definition.update
+  Rule.update_all = definition.update_all
 
   function Rule:init(parent)
     UpdateRule.init(self, parent)
@@ -33,6 +35,7 @@ return function(name, definition)
 
   local names = {}
   for i, setting in ipairs(definition.settings) do names[i] = setting[1] end
+  Rule.setting_names = names
 
   local Optimizer = GradientMethod:extend(name)
   Optimizer.Rule = Rule

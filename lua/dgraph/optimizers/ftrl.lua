@@ -29,4 +29,7 @@ return define("FTRL", {
     native.check(C.dg_update_ftrl(param, grad, state.z, state.n, settings.alpha, settings.beta,
       settings.l1, settings.l2))
   end,
+  update_all = function(ftrl, n, params, states, marks)
+    return C.dg_update_ftrl_all(n, params, states, ftrl.alpha, ftrl.beta, ftrl.l1, ftrl.l2, marks)
+  end,
 })

@@ -6,6 +6,7 @@ local loss_scaling = require "dgraph.optimizers.loss_scaling"
 local native = require "dgraph.native"
 local scopes = require "dgraph.scope"
 local structure = require "dgraph.link_structure"
+local together = require "dgraph.optimizers.together"
 
 local C = native.C
 
@@ -32,8 +33,8 @@ function GradientMethod:create_update_rule() return self.Rule(self) end
 ---@return self
 function GradientMethod:setup(model)
   Optimizer.setup(self, model)
+  for param in model:params() do param.update_rule = self:create_update_rule() end
   self._list = structure.list(model)
-  for _, param in ipairs(self._list.params) do param.update_rule = self:create_update_rule() end
   self:_read_rules()
   return self
 end
@@ -53,6 +54,7 @@ function GradientMethod:_read_rules()
   end
   self._rules = rules
   self._ready = false
+  self._together = together.new(self, rules)
 end
 
 --- Makes what state is missing, so that no update stops half way.
@@ -64,8 +66,8 @@ function GradientMethod:_prepare()
   self._ready = ready
 end
 
---- Changes the parameters by the rules.
-function GradientMethod:_apply()
+--- Changes the parameters by the rules, one by one.
+local function apply_each(self)
   local params, rules = self._list.params, self._rules
   for i = 1, #rules do
     local rule = rules[i]
@@ -95,7 +97,8 @@ local function change_now(self)
   if self._hooks[1] then self:call_hooks "pre" end
   if self._has_rule_hooks then call_rule_hooks(self) end
   self.t = self.t + 1
-  self:_apply()
+  local all = self._together
+  if not (all and self._ready and all:update(self._list)) then apply_each(self) end
   if self._hooks[1] then self:call_hooks "post" end
 end
 

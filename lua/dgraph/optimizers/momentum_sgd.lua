@@ -14,10 +14,15 @@ local C = native.C
 local MomentumSGDRule = UpdateRule:extend("MomentumSGDRule")
 MomentumSGDRule.takes_rows = true
 MomentumSGDRule.state_names = { "v" }
+MomentumSGDRule.setting_names = { "lr", "momentum" }
 
 function MomentumSGDRule:update_core(param, grad)
   local settings = self.hyperparam
   native.check(C.dg_update_momentum_sgd(param, grad, self.state.v, settings.lr, settings.momentum))
+end
+
+function MomentumSGDRule.update_all(optimizer, n, params, states, marks)
+  return C.dg_update_momentum_sgd_all(n, params, states, optimizer.lr, optimizer.momentum, marks)
 end
 
 ---@class dgraph.MomentumSGD: dgraph.GradientMethod

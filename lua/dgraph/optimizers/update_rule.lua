@@ -37,6 +37,48 @@ UpdateRule.takes_rows = false
 
 UpdateRule.master = false
 
+--- What does the work of `update_core` for many parameters in one call of C, where a class has it:
+--- `update_all(optimizer, n, params, states, marks, t)`, with the settings of the optimizer,
+--- `states` an array of what `state_names` says for each parameter, and t the number of this step.
+--- It gives a status as the functions `dg_update_..._all` do. A class that has another
+--- `update_core` than the one that this stands beside goes by that.
+UpdateRule.update_all = nil ---@type fun(...): integer
+
+--- The names of the settings that `update_all` reads.
+UpdateRule.setting_names = {}
+
+--- Whether `update_all` looks at t, which then has to be the same for all parameters.
+UpdateRule.counts_steps = false
+
+--- How often a field was assigned that decides whether rules can be applied together. Such fields
+--- do not lie in the rule itself, so each assignment is seen.
+UpdateRule.changes = { count = 0 }
+
+local changes = UpdateRule.changes
+local WATCHED = {
+  enabled = true, hyperparam = true, state = true, master = true, update_core = true,
+}
+
+function UpdateRule.__index(rule, name)
+  local own = rawget(rule, "_own")
+  local value = own and own[name]
+  if value ~= nil then return value end
+  return getmetatable(rule)[name]
+end
+
+function UpdateRule.__newindex(rule, name, value)
+  if not WATCHED[name] then return rawset(rule, name, value) and nil end
+  if not rawget(rule, "_own") then rawset(rule, "_own", {}) end
+  rawget(rule, "_own")[name] = value
+  changes.count = changes.count + 1
+end
+
+--- The same for settings: a first value of their own is seen, and with one they are not plain.
+local function set_own(settings, name, value)
+  rawset(settings, name, value)
+  changes.count = changes.count + 1
+end
+
 local metatables = setmetatable({}, { __mode = "k" })
 
 --- The metatable of what takes its settings from an optimizer. It does not keep the optimizer: that
@@ -50,7 +92,7 @@ function UpdateRule.inherits(parent)
     made = { __index = function(_, name)
       local optimizer = holder[1]
       return optimizer and optimizer[name]
-    end }
+    end, __newindex = set_own }
     metatables[parent] = made
   end
   return made

@@ -11,11 +11,12 @@ local FEW = 32
 ---@param n integer
 ---@param item string  a statement about `$i`
 ---@param last string  a statement
+---@param each? fun(i: integer): string  what to put there for item i where it is written out
 ---@return function
-local function unroll(parameters, n, item, last)
+local function unroll(parameters, n, item, last, each)
   local lines = { "return function(" .. parameters .. ")" }
   if n <= FEW then
-    for i = 1, n do lines[i + 1] = item:gsub("%$i", i) end
+    for i = 1, n do lines[i + 1] = (each and each(i) or item):gsub("%$i", i) end
   else
     lines[2] = ("for i = 1, %d do %s end"):format(n, (item:gsub("%$i", "i")))
   end

@@ -22,7 +22,7 @@ local NO_OPERATORS = {
 
 --- What users call an operator where that is not what C does.
 local LABELS = {
-  rdiv = "div", rpow = "pow", rmod = "mod", rfloordiv = "floordiv", update_sgd_all = "update_sgd",
+  rdiv = "div", rpow = "pow", rmod = "mod", rfloordiv = "floordiv",
 }
 
 --- How many results there are where no argument tells.
@@ -35,6 +35,7 @@ local operators = {}
 
 local function label_of(name)
   name = name:gsub("^dg_", ""):gsub("_number$", ""):gsub("_along$", "")
+    :gsub("^(update_.*)_all$", "%1")
   return LABELS[name] or name
 end
 
