@@ -560,17 +560,18 @@ DG_API int dg_capture_numbered(dg_capture *c);
 DG_API int dg_capture_replay(dg_capture *c);
 
 /* 1 if the step reads or changes elements from outside that are no more, so that a replay would be
- * wrong; 0 if not. */
+ * wrong; 0 if not, -1 with an error. */
 DG_API int dg_capture_is_stale(const dg_capture *c);
 
-/* 1 if x has the shape and dtype of `like`, so that dg_assign can copy it there as it is; 0 if not. */
+/* 1 if x has the shape and dtype of `like`, so that dg_assign can copy it there as it is; 0 if not,
+ * -1 with an error. */
 DG_API int dg_capture_fits(const dg_tensor *like, const dg_tensor *x);
 
-/* 1 if g is the gradient of x, 0 if not. */
+/* 1 if g is the gradient of x, 0 if not, -1 with an error. */
 DG_API int dg_gradient_is(const dg_tensor *x, const dg_tensor *g);
 
 /* Gives it and its memory back; one that is recording ends first. */
-DG_API void dg_capture_free(dg_capture *c);
+DG_API int dg_capture_free(dg_capture *c);
 
 /* ---- op/cholesky.c: the triangular root of symmetric positive definite matrices. */
 

@@ -8,6 +8,11 @@ struct dg_capture {
   bool is_recorded;
 };
 
+static int missing(const char *who)
+{
+  return dg_fail(DG_EARGUMENT, "%s: the capture is missing (NULL)", who);
+}
+
 /* Starts recording what this thread asks of a device; nothing of it is done. What would have to wait
  * for the device, reading a value above all, fails. The caller ends it with dg_capture_end, or gives
  * up with dg_capture_free. NULL with an error, also where there is no device. */
@@ -31,7 +36,7 @@ DG_API dg_capture *dg_capture_begin(int device)
  * frees it in any case. The first replay does the step that was recorded. */
 DG_API int dg_capture_end(dg_capture *c)
 {
-  if (!c) return dg_fail(DG_EARGUMENT, "capture_end: it is missing (NULL)");
+  if (!c) return missing("capture_end");
   c->draws = dg_random_offset() - c->offset;
   c->is_recorded = true;
   dg_rewind((uint64_t)c->offset); /* nothing was drawn yet */
@@ -40,24 +45,30 @@ DG_API int dg_capture_end(dg_capture *c)
 
 /* How many changes by optimizers (dg_update_...) were recorded up to now, or compared since
  * dg_capture_number. */
-DG_API int dg_capture_updates(const dg_capture *c) { return c ? dg_graph_updates(c->graph) : -1; }
+DG_API int dg_capture_updates(const dg_capture *c)
+{
+  return c ? dg_graph_updates(c->graph) : missing("capture_updates");
+}
 
 /* From here to dg_capture_numbered changes by optimizers are not made, but compared with those
  * recorded from number `from` on, and give the next replay their new numbers; other work on the device
  * is left out. One that is not as recorded fails. */
 DG_API int dg_capture_number(dg_capture *c, int from)
 {
-  return c ? dg_graph_number(c->graph, from) : dg_fail(DG_EARGUMENT, "capture_number: NULL");
+  return c ? dg_graph_number(c->graph, from) : missing("capture_number");
 }
 
 /* Ends that: which change would come next. */
-DG_API int dg_capture_numbered(dg_capture *c) { return c ? dg_graph_numbered(c->graph) : -1; }
+DG_API int dg_capture_numbered(dg_capture *c)
+{
+  return c ? dg_graph_numbered(c->graph) : missing("capture_numbered");
+}
 
 /* Does the recorded step, with the elements that tensors have now, this thread's random numbers, and
  * the numbers that dg_capture_number found. Does not wait. */
 DG_API int dg_capture_replay(dg_capture *c)
 {
-  if (!c) return dg_fail(DG_EARGUMENT, "capture_replay: it is missing (NULL)");
+  if (!c) return missing("capture_replay");
   double seed = dg_random_seed(), offset = dg_random_offset();
   if (dg_graph_replay(c->graph, (uint64_t)seed, (uint64_t)offset) < 0) {
     dg_fail_prefix("capture: ");
@@ -69,28 +80,33 @@ DG_API int dg_capture_replay(dg_capture *c)
 }
 
 /* 1 if the step reads or changes elements from outside that are no more, so that a replay would be
- * wrong; 0 if not. */
-DG_API int dg_capture_is_stale(const dg_capture *c) { return !c || dg_graph_is_stale(c->graph); }
+ * wrong; 0 if not, -1 with an error. */
+DG_API int dg_capture_is_stale(const dg_capture *c)
+{
+  return c ? dg_graph_is_stale(c->graph) : missing("capture_is_stale");
+}
 
-/* 1 if x has the shape and dtype of `like`, so that dg_assign can copy it there as it is; 0 if not. */
+/* 1 if x has the shape and dtype of `like`, so that dg_assign can copy it there as it is; 0 if not,
+ * -1 with an error. */
 DG_API int dg_capture_fits(const dg_tensor *like, const dg_tensor *x)
 {
   const dg_body *a = dg_full_body_of(like), *b = a ? dg_full_body_of(x) : NULL;
-  return b && a->v.dtype == b->v.dtype && dg_same_shape(&a->v, &b->v);
+  return b ? a->v.dtype == b->v.dtype && dg_same_shape(&a->v, &b->v) : -1;
 }
 
-/* 1 if g is the gradient of x, 0 if not. */
+/* 1 if g is the gradient of x, 0 if not, -1 with an error. */
 DG_API int dg_gradient_is(const dg_tensor *x, const dg_tensor *g)
 {
   const dg_body *a = dg_body_of(x), *b = a ? dg_body_of(g) : NULL;
-  return b && a->grad == b;
+  return b ? a->grad == b : -1;
 }
 
 /* Gives it and its memory back; one that is recording ends first. */
-DG_API void dg_capture_free(dg_capture *c)
+DG_API int dg_capture_free(dg_capture *c)
 {
-  if (!c) return;
+  if (!c) return missing("capture_free");
   if (!c->is_recorded) dg_rewind((uint64_t)c->offset);
   dg_graph_free(c->graph);
   dg_table_free(c);
+  return 0;
 }
