@@ -49,8 +49,8 @@ static dg_view part(const attention *w, const void *data, int64_t matrix_rows, i
                     int64_t group, int64_t from, int64_t rows, int64_t columns)
 {
   int64_t step = matrix_rows * columns;
-  return dg_stack(w->device, w->dtype, data, first * step + from * columns, group, rows, columns,
-                  step, columns);
+  return dg_cuda_stack(w->device, w->dtype, data, first * step + from * columns, group, rows,
+                       columns, step, columns);
 }
 
 /* What one block works on. */

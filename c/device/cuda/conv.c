@@ -62,7 +62,7 @@ static int64_t some(const conv *c)
 static dg_view matrices(const conv *c, const void *data, int64_t offset, int64_t count,
                         int64_t rows, int64_t columns, int64_t step, int64_t row)
 {
-  return dg_stack(c->device, c->dtype, data, offset, count, rows, columns, step, row);
+  return dg_cuda_stack(c->device, c->dtype, data, offset, count, rows, columns, step, row);
 }
 
 /* Samples `from` ... of a view. */

@@ -6,8 +6,9 @@
 
 /* `count` matrices of rows x columns from element `offset` on: `step` elements from one to the next,
  * `row` from one row to the next. */
-DG_INLINE dg_view dg_stack(int device, int dtype, const void *data, int64_t offset, int64_t count,
-                           int64_t rows, int64_t columns, int64_t step, int64_t row)
+DG_INLINE dg_view dg_cuda_stack(int device, int dtype, const void *data, int64_t offset,
+                                int64_t count, int64_t rows, int64_t columns, int64_t step,
+                                int64_t row)
 {
   dg_view v = { .data = (char *)(uintptr_t)data + offset * dg_item_bytes[dtype],
                 .ndim = 3,
