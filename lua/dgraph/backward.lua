@@ -88,7 +88,7 @@ end
 ---@param loss_scale? number
 function tensor.methods.backward(y, retain_grad, enable_double_backprop, loss_scale)
   local options = read_options("backward", retain_grad, enable_double_backprop, loss_scale)
-  if options.loss_scale then
+  if options ~= NONE and options.loss_scale then
     local handle, doubled = start(y, options)
     walks.finish(handle, doubled)
     C.dg_walk_free(handle)

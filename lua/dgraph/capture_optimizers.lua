@@ -2,6 +2,7 @@
 --- count on, and give the numbers of their updates, while the work itself is the graph's.
 local native = require "dgraph.native"
 local scopes = require "dgraph.scope"
+local structure = require "dgraph.link_structure"
 
 local C = native.C
 
@@ -78,7 +79,7 @@ end
 --- Why an update of an optimizer is not the one that was recorded; nil: its numbers are new.
 local function number(self, entry)
   local optimizer = entry.optimizer
-  if optimizer._list:refresh() then
+  if structure.refresh(optimizer._list) ~= optimizer._version then
     optimizer:_read_rules()
     return "the model of an optimizer has changed"
   end

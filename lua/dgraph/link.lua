@@ -13,6 +13,8 @@ local native = require "dgraph.native"
 local parameter = require "dgraph.parameter"
 local structure = require "dgraph.link_structure"
 
+local cleargrads, list_of = structure.cleargrads, structure.list
+
 local C = native.C
 local is_link, is_parameter, is_tensor = kinds.is_link, kinds.is_parameter, kinds.is_tensor
 
@@ -304,15 +306,7 @@ function Link:to_gpu(number) return self:to("cuda:" .. (number or 0)) end
 -- -- Gradients -------------------------------------------------------------------------------
 
 --- Forgets the gradients of all parameters.
-function Link:cleargrads()
-  local list = rawget(self, "_list")
-  if not list then
-    list = structure.list(self)
-    rawset(self, "_list", list)
-  end
-  list:refresh()
-  list:cleargrads()
-end
+function Link:cleargrads() cleargrads(list_of(self)) end
 
 --- Sets the gradients of all parameters to zero.
 function Link:zerograds()

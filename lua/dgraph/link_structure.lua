@@ -2,12 +2,15 @@
 --
 -- An optimizer goes through all parameters at each step. Assignments to new fields are counted
 -- here; those to fields that hold a layer or parameter already leave no trace, so each of these is
--- compared with what it held before.
+-- compared with what it held before. The step that does so is one trace of the JIT compiler, in
+-- which names of fields are constants, and these must not be too many.
 local ffi = require "ffi"
 local native = require "dgraph.native"
 local unroll = require "dgraph.utils.unroll"
 
-local structure = {}
+local C, check, rawget = native.C, native.check, rawget
+
+local structure = {} -- functions, not methods: a method is more look-ups in a trace
 
 local count = 0
 
@@ -17,6 +20,7 @@ function structure.changed() count = count + 1 end
 ---@class dgraph.LinkList
 ---@field params dgraph.Parameter[]
 ---@field n integer
+---@field version integer  goes up when it is made again
 local List = {}
 List.__index = List
 
@@ -27,51 +31,54 @@ local function constant(name)
   return '"' .. name:gsub("[^%w_]", function(c) return ("\\%03d"):format(c:byte()) end) .. '"'
 end
 
---- The parameters of a model, each once.
----@param model dgraph.Link
----@return dgraph.LinkList
-function structure.list(model)
-  local self = setmetatable({ model = model, n = 0 }, List)
-  self:_read()
-  return self
-end
-
 function List:_read()
-  local links, names, values, params = {}, {}, {}, {}
+  local watched, names, params = {}, {}, {} -- a link, a name, and what the link held under it
   for link in self.model:links() do
     link:_watched(function(name, value)
-      links[#links + 1], names[#names + 1] = link, name
-      values[#links] = value
+      names[#names + 1] = name
+      local last = 3 * #names
+      watched[last - 2], watched[last - 1], watched[last] = link, name, value
     end)
   end
   for param in self.model:params() do params[#params + 1] = param end
-  self._links, self._names, self._values, self._count = links, names, values, count
-  self._is_same = unroll("links, names, values", #links,
-    "if not rawequal(rawget(links[$i], names[$i]), values[$i]) then return false end",
-    "return true", function(i)
-      return ("if not rawequal(rawget(links[$i], %s), values[$i]) then return false end"):format(
-        constant(names[i]))
-    end)
+  self.version, self._watched, self._count = self.version + 1, watched, count
+  local same = "if not rawequal(rawget(watched[3 * $i - 2], %s), watched[3 * $i]) then "
+    .. "return false end"
+  self._is_same = unroll("watched", #names, same:format "watched[3 * $i - 1]", "return true",
+    function(i) return same:format(constant(names[i])) end)
   self.params, self.n = params, #params
   -- The same for C; what it says about each goes into `marks`.
   self.marks = ffi.new("uint8_t[?]", math.max(#params, 1))
   self.handles = ffi.new("dg_tensor *[?]", math.max(#params, 1), params)
 end
 
-function List:_is_fresh()
-  if self._count ~= count then return false end
-  return self._is_same(self._links, self._names, self._values)
+--- Makes the list again when the model has changed.
+---@param self dgraph.LinkList
+---@return integer version
+local function refresh(self)
+  if self._count ~= count or not self._is_same(self._watched) then self:_read() end
+  return self.version
 end
 
---- Makes the list again when the model has changed; true when it has.
----@return boolean changed
-function List:refresh()
-  if self:_is_fresh() then return false end
-  self:_read()
-  return true
+structure.refresh = refresh
+
+--- The parameters of a model, each once. All who ask get the same list, so that looking at it
+--- twice in a step costs the JIT compiler little more than once.
+---@param model dgraph.Link
+---@return dgraph.LinkList
+function structure.list(model)
+  local list = rawget(model, "_list")
+  if not list then
+    list = setmetatable({ model = model, n = 0, version = 0 }, List)
+    list:_read()
+    rawset(model, "_list", list)
+  end
+  refresh(list)
+  return list
 end
 
---- Forgets all gradients.
-function List:cleargrads() native.check(native.C.dg_gradients_clear(self.n, self.handles)) end
+--- Forgets the gradients of all parameters.
+---@param self dgraph.LinkList
+function structure.cleargrads(self) check(C.dg_gradients_clear(self.n, self.handles)) end
 
 return structure

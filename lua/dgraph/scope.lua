@@ -4,7 +4,10 @@ local errors = require "dgraph.errors"
 local extents = require "dgraph.extents"
 local native = require "dgraph.native"
 
-local C, is_tensor, own_copy = native.C, native.is_tensor, native.own_copy
+local C, is_tensor, own_copy, check = native.C, native.is_tensor, native.own_copy, native.check
+-- Each name that a step looks up in a table is a constant of its trace, which has room for 500.
+local select, setmetatable = select, setmetatable
+local check_leaks, enter_extent, leave_extent = extents.check, extents.enter, extents.leave
 
 ---@class dgraph.OpenScope: dgraph.Extent
 ---@field serial number  what C calls it
@@ -71,8 +74,8 @@ function OpenScope:undo()
 end
 
 local function enter()
-  local current = extents.check()
-  local serial = native.check(C.dg_scope_open())
+  local current = check_leaks()
+  local serial = check(C.dg_scope_open())
   local scope = spare[spares]
   if scope then
     spare[spares] = nil
@@ -84,7 +87,7 @@ local function enter()
       serial = serial, depth = native.depth, thread = false, is_open = false, closed = false,
     }, OpenScope)
   end
-  extents.enter(scope, current)
+  enter_extent(scope, current)
   native.depth = scope.depth + 1
   return scope
 end
@@ -98,11 +101,11 @@ end
 
 local function leave(scope, values, n)
   local count = n > 0 and gather(values, n) or 0
-  if not scope.is_open then extents.leave(scope) end -- raises
+  if not scope.is_open then leave_extent(scope) end -- raises
   local status = C.dg_scope_close(scope.serial, kept, count)
   scope.closed = status == 0
   local message = status < 0 and ffi.string(C.dg_error_message())
-  extents.leave(scope)
+  leave_extent(scope)
   if message then errors.raise("dg.scope: what is returned or kept: " .. message) end
   if count > 0 and native.depth == 0 then adopt(values, n) end
   put_away(scope)
@@ -144,7 +147,7 @@ end
 
 local function finish(scope, ok, ...)
   if not ok then
-    if scope.is_open then pcall(extents.leave, scope) end
+    if scope.is_open then pcall(leave_extent, scope) end
     error((...), 0)
   end
   local n = select("#", ...)
@@ -211,7 +214,7 @@ end
 --- Gives a tensor's memory back now. Its handles must not be used any more.
 ---@param x dgraph.Tensor
 function scopes.release(x)
-  native.check(C.dg_release(x))
+  check(C.dg_release(x))
   local anchor = anchors[x]
   anchors[x] = nil
   ffi.gc(anchor or x, nil)

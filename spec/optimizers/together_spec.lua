@@ -53,16 +53,14 @@ end
 local function step(run)
   local model, optimizer, at_once = run.model, run.optimizer, false
   if run.forced then force(model) end
-  local class = getmetatable(optimizer._together or {})
-  local real = class and class.update
-  if class then
-    class.update = function(...)
-      at_once = real(...)
-      return at_once
-    end
+  local Rule = getmetatable(optimizer:create_update_rule())
+  local real = Rule.update_all
+  Rule.update_all = function(...)
+    at_once = true
+    return real(...)
   end
   optimizer:update(lossfun, model)
-  if class then class.update = real end
+  Rule.update_all = real
   return at_once
 end
 

@@ -9,6 +9,8 @@ local structure = require "dgraph.link_structure"
 local together = require "dgraph.optimizers.together"
 
 local C = native.C
+local refresh_list, cleargrads = structure.refresh, structure.cleargrads
+local update_together = together.update
 
 ---@class dgraph.GradientMethod: dgraph.Optimizer
 ---@field loss_scale number|false  what the loss is multiplied by; false: nothing
@@ -42,6 +44,7 @@ end
 --- The rules of all parameters, side by side with them.
 function GradientMethod:_read_rules()
   local rules = {}
+  self._version = self._list.version
   self._has_rule_hooks = false
   for i, param in ipairs(self._list.params) do
     local rule = param.update_rule
@@ -98,7 +101,7 @@ local function change_now(self)
   if self._has_rule_hooks then call_rule_hooks(self) end
   self.t = self.t + 1
   local all = self._together
-  if not (all and self._ready and all:update(self._list)) then apply_each(self) end
+  if not (all and self._ready and update_together(all, self._list)) then apply_each(self) end
   if self._hooks[1] then self:call_hooks "post" end
 end
 
@@ -108,12 +111,12 @@ local function change(self)
 end
 
 local function refresh(self)
-  if self._list:refresh() then self:_read_rules() end
+  if refresh_list(self._list) ~= self._version then self:_read_rules() end
 end
 
 local function learn(self, loss)
   refresh(self) -- the first forward may have made parameters
-  self._list:cleargrads()
+  cleargrads(self._list)
   if self.loss_scale then loss:backward { loss_scale = self.loss_scale } else loss:backward() end
   change(self)
 end

@@ -10,6 +10,8 @@ local ffi = require "ffi"
 local native = require "dgraph.native"
 local unroll = require "dgraph.utils.unroll"
 
+local changes, check = UpdateRule.changes, native.check
+
 ---@class dgraph.Together
 local Together = {}
 Together.__index = Together
@@ -43,7 +45,7 @@ function Together.new(optimizer, rules)
     optimizer = optimizer, rules = rules, Rule = Rule, n = n, update_core = Rule.update_core,
     changes = -1, is_plain = false,
     states = ffi.new("dg_tensor *[?]", math.max(n * #names, 1)), values = {}, tables = {},
-    has_states = unroll("tables, values", n, states_code(names), "return true"),
+    has_states = #names > 0 and unroll("tables, values", n, states_code(names), "return true"),
     is_at = unroll("rules, t, off", n,
       "do local by = rules[$i].t - t off = off + by * by end", "return off == 0"),
     count = unroll("rules, marks", n, "rules[$i].t = rules[$i].t + marks[$i - 1]", ""),
@@ -66,7 +68,7 @@ end
 --- Looks at the rules again.
 function Together:_look()
   local inherits = UpdateRule.inherits(self.optimizer)
-  self.changes, self.is_plain = UpdateRule.changes.count, true
+  self.changes, self.is_plain = changes.count, true
   for i, rule in ipairs(self.rules) do
     self.is_plain = self.is_plain and is_plain(rule, self.Rule, inherits)
     self.tables[i] = rule.state or {}
@@ -88,18 +90,20 @@ function Together:_read_states()
 end
 
 --- Does a step; false, with nothing done, where the rules are to be asked one by one.
+---@param self dgraph.Together
 ---@param list dgraph.LinkList
 ---@return boolean
-function Together:update(list)
+function Together.update(self, list)
   local rules, Rule = self.rules, self.Rule
   local t = rules[1].t
-  if self.changes ~= UpdateRule.changes.count then self:_look() end
+  if self.changes ~= changes.count then self:_look() end
   if not self.is_plain or Rule.update_core ~= self.update_core then return false end
   if Rule.counts_steps and not self.is_at(rules, t, 0) then return false end
-  if not self.has_states(self.tables, self.values) and not self:_read_states() then
+  local has_states = self.has_states
+  if has_states and not has_states(self.tables, self.values) and not self:_read_states() then
     return false
   end
-  native.check(Rule.update_all(self.optimizer, self.n, list.handles, self.states, list.marks,
+  check(Rule.update_all(self.optimizer, self.n, list.handles, self.states, list.marks,
     t + 1))
   self.count(rules, list.marks)
   return true

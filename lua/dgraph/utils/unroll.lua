@@ -4,6 +4,9 @@ local errors = require "dgraph.errors"
 -- A trace of the JIT compiler cannot become too long.
 local FEW = 32
 
+-- As locals they are no look-ups in a trace.
+local GLOBALS = "local rawequal, rawget = rawequal, rawget "
+
 --- A function that does `item` for $i = 1 ... n, then `last`. For few items it is written out: the
 --- JIT compiler ends a trace at a loop, and what comes behind that is interpreted when it is to
 --- return through a `pcall`.
@@ -14,7 +17,7 @@ local FEW = 32
 ---@param each? fun(i: integer): string  what to put there for item i where it is written out
 ---@return function
 local function unroll(parameters, n, item, last, each)
-  local lines = { "return function(" .. parameters .. ")" }
+  local lines = { GLOBALS .. "return function(" .. parameters .. ")" }
   if n <= FEW then
     for i = 1, n do lines[i + 1] = (each and each(i) or item):gsub("%$i", i) end
   else
