@@ -108,9 +108,8 @@ return function(F)
   declare("embedding_bag(x, W, offsets: tensor?, mode: any = 'mean', sparse: boolean = true, "
     .. "per_sample_weights: tensor?, include_last_offset: boolean = false, padding_idx: integer?)",
     function(x, W, offsets, mode, sparse, weights, include_last, padding_idx)
-      if mode == "sum" and not offsets and not weights and not padding_idx
-        and C.dg_ndim(x) == 2 then -- the usual case has an operator of its own
-        return wrap(C.dg_embedding_bag(x, W, 1, NONE, sparse))
+      if mode == "sum" and not offsets and not weights and C.dg_ndim(x) == 2 then
+        return wrap(C.dg_embedding_bag(x, W, 1, padding_idx or NONE, sparse)) -- the usual case
       end
       wants(x, W, offsets, mode, weights)
       local count, list, bags = C.dg_size(x), nil, nil

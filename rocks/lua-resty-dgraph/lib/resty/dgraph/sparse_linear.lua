@@ -2,7 +2,7 @@
 --- begins with. Its gradient is the rows of the features that occurred.
 local dg = require "dgraph"
 local F = dg.F
-local embed_id, sum, expand_dims = F.embed_id, F.sum, F.expand_dims
+local embedding_bag, NONE = F.embedding_bag, -1
 
 ---@class resty.dgraph.SparseLinear: dgraph.Link
 local SparseLinear = dg.Link:extend "SparseLinear"
@@ -18,9 +18,7 @@ end
 ---@param values? dgraph.Tensor  of the features; all 1 when nil
 ---@return dgraph.Tensor  rows x 1
 function SparseLinear:forward(ids, values)
-  local weights = embed_id(ids, self.W, -1)
-  if values then weights = weights * expand_dims(values, 3) end
-  return sum(weights, 2) + self.b
+  return embedding_bag(ids, self.W, nil, "sum", true, values, false, NONE) + self.b
 end
 
 return SparseLinear
