@@ -32,7 +32,7 @@ describe("dg.profile", function()
       assert.is_true(event.time >= event.own_time and event.own_time >= 0)
       assert.is_true(event.start >= 0 and event.start + event.time <= profile.time)
     end
-    assert.same({ forward = 8, backward = 8, update = 8, layer = 6 }, counts)
+    assert.same({ forward = 8, backward = 8, update = 2, layer = 6 }, counts)
     local linear = by_name["forward linear"]
     assert.same({ "float32 4x16", "float32 3x16", "float32 3" }, linear.inputs)
     assert.same({ "float32 4x3" }, linear.outputs)
@@ -123,7 +123,7 @@ print(len(bars))
     local text = pipe:read "*a"
     pipe:close()
     os.remove(path)
-    assert.equal("30\n", text)
+    assert.equal("24\n", text)
     local ok, message = profile:save "/no/such/folder/trace.json"
     assert.is_nil(ok)
     assert.is_string(message)
