@@ -1545,7 +1545,8 @@ DG_API int dg_add_scaled(dg_tensor *y, dg_tensor *x, double scale);
 DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr);
 
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
- * whether it had (1) or not (0). */
+ * whether it had (1) or not (0). Where an argument is wrong, or there is no memory for a gradient's
+ * elements, none is changed. */
 DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed);
 
 /* v = momentum v - lr grad, param += v, in place. */

@@ -143,6 +143,36 @@ describe("a gradient of weights from one row", function()
     end)
   end)
 
+  it("adds up with gradients of rows, of weights that are also embeddings", function()
+    local ids = dg.tensor({ { 3, 7, 3 } }, "int32")
+    local function by_rows(W) return F.sum(F.square(F.embed_id(ids, W))) end
+    local orders = {
+      function(W, loss) (loss(1) + by_rows(W)):backward() end,
+      function(W, loss) (by_rows(W) + loss(1)):backward() end,
+      function(W, loss)
+        loss(1):backward()
+        by_rows(W):backward()
+      end,
+      function(W, loss)
+        by_rows(W):backward()
+        loss(1):backward()
+      end,
+    }
+    for _, order in ipairs(orders) do both(function(W, loss) order(W, loss) end) end
+  end)
+
+  it("is copied and added with its layer", function()
+    both(function(W, loss)
+      local model = dg.Chain {}
+      model.W = dg.Parameter(W:copy())
+      loss(1, model.W):backward()
+      local twin = model:copy("copy")
+      loss(2, model.W):backward()
+      twin:addgrads(model)
+      return twin.W.grad
+    end)
+  end)
+
   it("is followed by every optimizer as a written-out one is", function()
     local O = dg.optimizers
     local makers = {
@@ -169,6 +199,45 @@ describe("a gradient of weights from one row", function()
           return model.W
         end)
       end
+    end
+  end)
+
+  it("changes no parameter where memory for the elements of one runs out", function()
+    local C = require("dgraph.native").C
+    local O = dg.optimizers
+    local makers = {
+      function() return O.Adam(0.1) end, function() return O.MomentumSGD(0.1) end,
+      function() return O.RMSprop(0.1) end, function() return O.FTRL(0.1) end,
+    }
+    for _, make in ipairs(makers) do
+      dg.seed(4)
+      local model = dg.Chain { l1 = dg.L.Linear(IN, OUT), l2 = dg.L.Linear(OUT, IN) }
+      local optimizer = make():setup(model)
+      local x = dg.randn(1, IN)
+      local function lossfun() return F.sum(F.square(model.l2(model.l1(x)))) end
+      optimizer:update(lossfun)
+      local function everything()
+        local all = { optimizer.t }
+        for path, param in model:namedparams(true) do
+          local rule = param.update_rule
+          all[#all + 1] = { path, param:totable(), rule.t }
+          for name, state in pairs(rule.state) do all[#all + 1] = { name, state:totable() } end
+        end
+        return all
+      end
+      local before, refused = everything(), 0
+      for n = 0, 20 do
+        model:cleargrads()
+        lossfun():backward()
+        C.dg_memory_fail_after(n)
+        local ok, message = pcall(optimizer.update, optimizer)
+        C.dg_memory_fail_after(-1)
+        if ok then break end
+        refused = refused + 1
+        assert.matches("memory", message)
+        assert.same(before, everything())
+      end
+      assert.is_true(refused > 1) -- the elements of the first are there, those of the second not
     end
   end)
 

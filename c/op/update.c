@@ -155,26 +155,47 @@ static int change(states *s, dg_update *u)
   return change_bodies(s, u, s->count, plain);
 }
 
-/* The same for one of many parameters: body[0] and body[1] are there, `own` more are in x. */
-DG_INLINE int change_one(states *s, dg_update *u, int own)
+/* -- Many parameters at once ------------------------------------------------------------------- */
+
+/* Looks up parameter i of many, its gradient, and the `own` tensors that the rule keeps of it. */
+DG_INLINE void take_up(states *s, int own, dg_tensor *const *param, dg_tensor *const *state, int i)
 {
-  bool plain = is_plain(s, 0) && is_plain(s, 1);
-  for (int i = 2; i < own + 2; i++) {
-    s->body[i] = dg_living_body(s->x[i]);
-    plain = plain && is_plain(s, i);
-  }
-  return change_bodies(s, u, own + 2, plain);
+  dg_body *p = dg_living_body(s->x[0] = param[i]);
+  s->body[0] = p;
+  s->body[1] = p ? p->grad : NULL;
+  s->x[1] = dg_handle(s->body[1]);
+  for (int k = 0; k < own; k++) s->body[2 + k] = dg_living_body(s->x[2 + k] = state[i * own + k]);
 }
 
-/* A parameter without a gradient: its state is looked at all the same. */
-static int pass_over(states *s, int own)
+/* Whether a gradient is left as the product of two vectors: a rule without state adds that. */
+DG_INLINE bool is_outer_step(const states *s, int own)
 {
-  for (int i = 2; i < own + 2; i++)
-    if (!dg_body_of(s->x[i])) {
-      dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
-      return -1;
-    }
+  const dg_body *p = s->body[0], *g = s->body[1];
+  return own == 0 && g->flags & DG_OUTER && p->store && dg_is_alike(&p->v, &g->v);
+}
+
+/* Says what is wrong with a parameter without a gradient, or with the state it has nonetheless. */
+static int check_idle(const states *s, int own)
+{
+  for (int i = 0; i < own + 2; i++) {
+    if (i == 1 || s->body[i]) continue;
+    dg_bad_handle(s->x[i]);
+    dg_fail_prefix("%s: %s: ", s->who, s->name[i]);
+    return -1;
+  }
   return 0;
+}
+
+/* Does all that can go wrong before the first parameter changes. */
+DG_INLINE int make_ready(states *s, int own)
+{
+  dg_body *g = s->body[1];
+  if (!g) return check_idle(s, own);
+  if (is_outer_step(s, own)) return 0;
+  if (dg_outer_fill(g) < 0) return -1;
+  bool plain = true;
+  for (int i = 0; i < own + 2; i++) plain = plain && is_plain(s, i);
+  return plain ? 0 : check(s);
 }
 
 /* p += scale g for a gradient that is the product of two vectors. */
@@ -187,15 +208,6 @@ static int add_outer(dg_body *p, const dg_body *g, double scale)
   return 0;
 }
 
-/* One of many parameters, with its gradient. A rule without state is plain descent. */
-DG_INLINE int change_by(states *s, dg_update *u, int own)
-{
-  dg_body *p = s->body[0], *g = s->body[1];
-  if (own == 0 && g->flags & DG_OUTER && p->store && dg_is_alike(&p->v, &g->v))
-    return add_outer(p, g, u->f[0]);
-  return dg_outer_fill(g) < 0 ? -1 : change_one(s, u, own);
-}
-
 /* Changes each of `count` parameters that has a gradient; `state` has what the rule keeps of the
  * first, `own` tensors, then of the second ... */
 DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor *const *param,
@@ -204,16 +216,21 @@ DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor 
   if (count > 0 && (!param || (own > 0 && !state) || !changed))
     return dg_fail(DG_EARGUMENT, "%s_all: param, state or changed is missing (NULL)", s->who);
   for (int i = 0; i < count; i++) {
-    s->body[0] = dg_body_of(s->x[0] = param[i]);
-    if (DG_UNLIKELY(!s->body[0])) return -1;
-    s->body[1] = s->body[0]->grad;
-    s->x[1] = dg_handle(s->body[1]);
-    for (int k = 0; k < own; k++) s->x[2 + k] = state[i * own + k];
+    take_up(s, own, param, state, i);
+    if (make_ready(s, own) < 0) return -1;
+  }
+  for (int i = 0; i < count; i++) {
+    take_up(s, own, param, state, i);
     changed[i] = s->body[1] != NULL;
-    if ((s->body[1] ? change_by(s, u, own) : pass_over(s, own)) < 0) return -1;
+    if (!changed[i]) continue;
+    int status = is_outer_step(s, own) ? add_outer(s->body[0], s->body[1], u->f[0])
+                                       : change_bodies(s, u, own + 2, true);
+    if (status < 0) return -1;
   }
   return 0;
 }
+
+/* -- The rules --------------------------------------------------------------------------------- */
 
 static int scale(dg_tensor *y, double factor)
 {
@@ -254,7 +271,8 @@ DG_API int dg_update_sgd(dg_tensor *param, dg_tensor *grad, double lr)
 }
 
 /* param -= lr grad for each of `count` parameters that has a gradient; changed[i] tells for each
- * whether it had (1) or not (0). */
+ * whether it had (1) or not (0). Where an argument is wrong, or there is no memory for a gradient's
+ * elements, none is changed. */
 DG_API int dg_update_sgd_all(int count, dg_tensor *const *param, double lr, uint8_t *changed)
 {
   states s = { "update_sgd", 2, { NULL }, { "param", "grad" }, { NULL } };

@@ -6,24 +6,6 @@
 
 #define REAL_BITS 32
 
-/*
- * gemv_n walks rows longer than LONG_ROW whole, Y_CHUNK columns of them at a time; gemv_t takes
- * those from LONG_DOT on by fours; outer walks W by columns up to NARROW of them, NARROW_SIZE
- * elements in all; rank1 adds to up to NEAR elements ROW_VECTORS columns of vectors at a time. Tiles
- * from FAR_K on take long enough to fetch what they add to; NARROW_COLUMNS are copied at a time.
- */
-enum {
-  LONG_ROW = 512,
-  Y_CHUNK = 4096,
-  LONG_DOT = 512,
-  NARROW = 128,
-  NARROW_SIZE = 8192,
-  ROW_VECTORS = 8,
-  NEAR = 16384,
-  FAR_K = 64,
-  NARROW_COLUMNS = 64
-};
-
 #define SIMD 0
 #include "device/cpu/kernels.inc"
 

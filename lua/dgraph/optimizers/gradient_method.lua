@@ -55,7 +55,7 @@ function GradientMethod:_read_rules()
     rules[i] = rule
     self._has_rule_hooks = self._has_rule_hooks or rule._hooks[1] ~= nil
   end
-  self._rules = rules
+  self._rules, self._grads = rules, {}
   self._ready = false
   self._together = together.new(self, rules)
 end
@@ -69,18 +69,25 @@ function GradientMethod:_prepare()
   self._ready = ready
 end
 
+--- The gradients as the rules take them, false where there is none. Elements that are not there yet
+--- are made now: once parameters change there is no way back.
+local function gradients_of(self)
+  local params, grads = self._list.params, self._grads
+  for i, rule in ipairs(self._rules) do
+    local param = params[i]
+    grads[i] = rule.enabled and C.dg_has_gradient(param) == 1
+      and native.wrap(rule.takes_rows and C.dg_gradient_as_is(param) or C.dg_gradient(param))
+  end
+  return grads
+end
+
 --- Changes the parameters by the rules, one by one.
-local function apply_each(self)
-  local params, rules = self._list.params, self._rules
-  for i = 1, #rules do
-    local rule = rules[i]
-    if rule.enabled then
-      local param, grad = params[i]
-      if rule.takes_rows then grad = C.dg_gradient_as_is(param)
-      else grad = C.dg_gradient(param)
-      end
-      if grad ~= nil then rule:apply(param, grad[0]) end
-    end
+local function apply_each(self, grads)
+  local params = self._list.params
+  for i, rule in ipairs(self._rules) do
+    local grad = grads[i]
+    grads[i] = false
+    if grad then rule:apply(params[i], grad) end
   end
 end
 
@@ -93,15 +100,21 @@ local function call_rule_hooks(self)
   end
 end
 
+--- Changes all parameters in one call of C, where their rules allow that.
+local function change_at_once(self)
+  local all = self._together
+  return all and self._ready and update_together(all, self._list)
+end
+
 --- Hooks, then the parameters. Gradients are there.
 local function change_now(self)
   if self.loss_scale and not self:_unscale() then return end
   if not self._ready then self:_prepare() end
   if self._hooks[1] then self:call_hooks "pre" end
   if self._has_rule_hooks then call_rule_hooks(self) end
+  local grads = not change_at_once(self) and gradients_of(self)
   self.t = self.t + 1
-  local all = self._together
-  if not (all and self._ready and update_together(all, self._list)) then apply_each(self) end
+  if grads then apply_each(self, grads) end
   if self._hooks[1] then self:call_hooks "post" end
 end
 
