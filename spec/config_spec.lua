@@ -68,4 +68,33 @@ describe("dg.config", function()
     assert.is_true(dg.config.train)
     assert.equal(0, require "dgraph.native".depth)
   end)
+
+  it("wants something to call, and changes nothing without it", function()
+    local timer = dg.function_hooks.TimerHook()
+    for what, call in pairs {
+      ["dg.scope"] = function(f) dg.scope(f) end,
+      ["dg.no_backprop_mode"] = function(f) dg.no_backprop_mode(f) end,
+      ["dg.force_backprop_mode"] = function(f) dg.force_backprop_mode(f) end,
+      ["dg.train_mode"] = function(f) dg.train_mode(f) end,
+      ["dg.using_config"] = function(f) dg.using_config("train", false, f) end,
+      ["dg.using_device"] = function(f) dg.using_device("cpu", f) end,
+      ["dg.autocast"] = function(f) dg.autocast("float16", f) end,
+      ["dg.using_hook"] = function(f) dg.using_hook(timer, f) end,
+      ["dg.profile"] = function(f) dg.profile(f) end,
+      ["dg.capture"] = function(f) dg.capture(f) end,
+    } do
+      for _, bad in ipairs { false, 3, "f", {} } do
+        local ok, message = pcall(call, bad or nil)
+        assert.is_false(ok)
+        assert.matches("config_spec.lua:%d+: " .. what:gsub("%.", "%%.")
+          .. ": wanted a function, got ", message)
+      end
+      local called = setmetatable({}, { __call = function() return 1 end })
+      assert.has_no_error(function() call(called) end)
+    end
+    assert.same({ true, true, false }, {
+      dg.config.train, dg.config.enable_backprop, dg.config.autocast,
+    })
+    assert.equal(0, require "dgraph.native".depth)
+  end)
 end)

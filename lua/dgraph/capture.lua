@@ -358,10 +358,7 @@ local capture = {}
 ---@param options? { variants: integer }  4 by default
 ---@return dgraph.Capture step
 function capture.capture(f, options)
-  local meta = type(f) == "table" and getmetatable(f)
-  if type(f) ~= "function" and not (meta and meta.__call) then
-    errors.raisef("dg.capture: wanted a function, got %s", check.spell(f))
-  end
+  check.callable(f, "dg.capture")
   local variants = options and options.variants or 4
   if type(variants) ~= "number" or variants < 1 then
     errors.raisef("dg.capture: variants must be 1 or more, got %s", check.spell(variants))

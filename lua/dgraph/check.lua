@@ -29,6 +29,17 @@ local function spell(value)
 end
 check.spell = spell
 
+--- Raises unless a value can be called: a function, or a layer.
+---@param f any
+---@param who string
+function check.callable(f, who)
+  if type(f) == "function" then return end
+  local meta = debug.getmetatable(f)
+  if is_tensor(f) or type(meta) ~= "table" or not meta.__call then
+    raisef("%s: wanted a function, got %s", who, spell(f))
+  end
+end
+
 --- A whole number, nothing else.
 ---@return integer
 local function integer(value, who, what)

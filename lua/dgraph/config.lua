@@ -102,6 +102,7 @@ Mode.__index = Mode
 function Mode:undo() set(self.name, self.before) end
 
 local function run(what, name, value, f, ...)
+  check.callable(f, what)
   local current = extents.check()
   local mode = setmetatable({
     what = what, name = name, before = values[name], thread = false, is_open = false,

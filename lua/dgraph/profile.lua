@@ -223,9 +223,7 @@ local profile = {}
 ---@return dgraph.Profile profile
 ---@return any ...  what f returned
 function profile.profile(f, ...)
-  if type(f) ~= "function" and not (type(f) == "table" and getmetatable(f)) then
-    errors.raisef("dg.profile: wanted a function, got %s", check.spell(f))
-  end
+  check.callable(f, "dg.profile")
   local self = setmetatable({ events = {}, time = 0, _stack = {}, _begin = clock() }, Profile)
   return finish(self, using_hook(link_hook(self), using_hook, function_hook(self), f, ...))
 end

@@ -1,5 +1,6 @@
 --- Scopes: tensors born inside one give their memory back when it closes.
 local ffi = require "ffi"
+local checks = require "dgraph.check"
 local errors = require "dgraph.errors"
 local extents = require "dgraph.extents"
 local native = require "dgraph.native"
@@ -188,6 +189,7 @@ end
 ---@param ... any
 ---@return T
 function scopes.scope(f, ...)
+  if type(f) ~= "function" then checks.callable(f, "dg.scope") end
   local n, a, b, c, d = select("#", ...), ...
   if n == 0 then return scope0(f) end
   if n == 1 then return scope1(f, a) end

@@ -103,7 +103,7 @@ end
 --- Changes all parameters in one call of C, where their rules allow that.
 local function change_at_once(self)
   local all = self._together
-  return all and self._ready and update_together(all, self._list)
+  return all and self._ready and update_together(all, self, self._list)
 end
 
 --- Hooks, then the parameters. Gradients are there.

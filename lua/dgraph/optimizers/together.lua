@@ -91,9 +91,10 @@ end
 
 --- Does a step; false, with nothing done, where the rules are to be asked one by one.
 ---@param self dgraph.Together
+---@param optimizer dgraph.GradientMethod
 ---@param list dgraph.LinkList
 ---@return boolean
-function Together.update(self, list)
+function Together.update(self, optimizer, list)
   local rules, Rule = self.rules, self.Rule
   local t = rules[1].t
   if self.changes ~= changes.count then self:_look() end
@@ -103,8 +104,7 @@ function Together.update(self, list)
   if has_states and not has_states(self.tables, self.values) and not self:_read_states() then
     return false
   end
-  check(Rule.update_all(self.optimizer, self.n, list.handles, self.states, list.marks,
-    t + 1))
+  check(Rule.update_all(optimizer, list.n, list.handles, self.states, list.marks, t + 1))
   self.count(rules, list.marks)
   return true
 end

@@ -54,6 +54,7 @@ local using = {}
 ---@return any ...
 function using.using_hook(hook, f, ...)
   check_hook(hook)
+  check.callable(f, "dg.using_hook")
   local current = extents.check()
   local to = hook.watches_links and links or watch
   local extent = setmetatable({ hook = hook, watch = to, thread = false, is_open = false }, Using)
