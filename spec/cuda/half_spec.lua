@@ -64,11 +64,6 @@ local function cases(dtype, compare)
   end
   compare("added up gradients", 0, added, x)
 end
-local function flat(t, into)
-  if type(t) ~= "table" then into[#into + 1] = t == true and 1 or t or 0; return into end
-  for _, v in ipairs(t) do flat(v, into) end
-  return into
-end
 local function compare(name, tolerance, f, ...)
   local near, far = { ... }, {}
   for i, x in ipairs(near) do far[i] = x:to "cuda" end

@@ -80,11 +80,6 @@ end)
 --- The code with x on the host and on the stand-in's device, where its kernels run.
 local COMPARE = [[
 dg.random.seed(5)
-local function flat(t, into)
-  if type(t) ~= "table" then into[#into + 1] = t; return into end
-  for _, v in ipairs(t) do flat(v, into) end
-  return into
-end
 local function compare(name, tolerance, f, ...)
   local near, far = { ... }, {}
   for i, x in ipairs(near) do far[i] = x:to "cuda" end

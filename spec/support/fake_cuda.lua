@@ -21,13 +21,20 @@ local function message(f, ...)
   local ok, text = pcall(f, ...)
   return not ok and tostring(text) or "no error"
 end
+local function flat(t, into)
+  if type(t) ~= "table" then into[#into + 1] = t == true and 1 or t or 0; return into end
+  for _, v in ipairs(t) do flat(v, into) end
+  return into
+end
 ]]
 
 local built
 
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
---- What the code prints, without the last newline. `environment` adds to or replaces variables.
+--- What the code prints, without the last newline. It has `dg`, `F`, `C`, `ffi`, the stand-in's own
+--- functions in `fake`, `message(f, ...)`, the error of a call, and `flat(t, {})`, all numbers of
+--- nested tables. `environment` adds to or replaces variables.
 return function(code, environment)
   built = built or os.execute("env -u MAKEFLAGS make -s " .. FAKE) == 0
   assert(built, FAKE .. " cannot be built")
