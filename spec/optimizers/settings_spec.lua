@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 local optimizers = dg.optimizers
 
 local DEFAULTS = {
@@ -125,6 +126,27 @@ describe("settings", function()
     link.b.update_rule.hyperparam.lr = 1
     optimizer:update(function() return dg.F.sum(link.a + link.b) end)
     assert.same({ { 0.5, 0.5 }, { 1, 1 } }, { link.a:totable(), link.b:totable() })
+  end)
+
+  it("stay with a rule whose optimizer has no model", function()
+    local link, lossfun = model()
+    local optimizer = optimizers.SGD(1):setup(link)
+    link.a.update_rule = optimizers.SGD(0.25):create_update_rule()
+    collectgarbage() collectgarbage()
+    optimizer:update(lossfun)
+    assert.same({ 0.25, 0.25 }, link.a:totable())
+  end)
+
+  it("say so when the optimizer is gone that a model was set up with", function()
+    local link, lossfun = model()
+    do optimizers.SGD(1):setup(link) end
+    local rule = link.a.update_rule
+    local optimizer = optimizers.SGD(2):setup(link)
+    link.a.update_rule = rule
+    settle()
+    assert.error_matches(function() optimizer:update(lossfun) end,
+      "its optimizer, which has lr, is gone; keep it as long as the rule")
+    assert.same({ 1, 1 }, link.a:totable())
   end)
 
   it("of another type are refused", function()

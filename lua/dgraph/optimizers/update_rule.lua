@@ -79,22 +79,29 @@ local function set_own(settings, name, value)
   changes.count = changes.count + 1
 end
 
-local metatables = setmetatable({}, { __mode = "k" })
+local WEAK = { __mode = "v" }
 
---- The metatable of what takes its settings from an optimizer. It does not keep the optimizer: that
---- has the model, whose parameters have the rules, and none of them would ever be collected.
+--- The metatable of what takes its settings from an optimizer. It keeps an optimizer that has no
+--- model. One that has a model it does not: the model's parameters have the rules, and none of them
+--- would ever be collected.
 ---@param parent dgraph.Optimizer
 ---@return table
 function UpdateRule.inherits(parent)
-  local made = metatables[parent]
+  local made = rawget(parent, "_inherits")
   if not made then
-    local holder = setmetatable({ parent }, { __mode = "v" })
-    made = { __index = function(_, name)
+    local holder = { parent }
+    made = { holder = holder, __newindex = set_own }
+    function made.__index(_, name)
       local optimizer = holder[1]
-      return optimizer and optimizer[name]
-    end, __newindex = set_own }
-    metatables[parent] = made
+      if not optimizer then
+        errors.raisef("update rule: its optimizer, which has %s, is gone; keep it as long as the rule",
+          name)
+      end
+      return optimizer[name]
+    end
+    rawset(parent, "_inherits", made)
   end
+  if parent.target then setmetatable(made.holder, WEAK) end
   return made
 end
 
