@@ -41,8 +41,8 @@ describe("what outlives a scope goes when nobody has it any more, where it", fun
     for _ = 1, 300 do f() end
   end
 
-  --- How many tensors 300 calls leave behind. Those before the count put f where the Lua stack still
-  -- has the f of the test before, with all that it holds.
+  --- How many tensors 300 calls leave behind. Those before the count put f where the Lua stack
+  -- still has the f of the test before, with all that it holds.
   local function left_by(f)
     calls(f)
     settle()

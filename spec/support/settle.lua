@@ -1,6 +1,6 @@
 --- Collects garbage until no tensor goes any more: what specs count must not be what went before
--- them. What holds a tensor may go rounds before the tensor does, and compiled code holds the tables
--- that it was compiled for, a whole model perhaps: so it goes first.
+-- them. What holds a tensor may go rounds before the tensor does, and compiled code holds the
+-- tables that it was compiled for, a whole model perhaps: so it goes first.
 local dg = require "dgraph"
 
 return function()

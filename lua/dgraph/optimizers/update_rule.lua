@@ -94,8 +94,8 @@ function UpdateRule.inherits(parent)
     function made.__index(_, name)
       local optimizer = holder[1]
       if not optimizer then
-        errors.raisef("update rule: its optimizer, which has %s, is gone; keep it as long as the rule",
-          name)
+        errors.raisef("update rule: its optimizer, which has %s, is gone; "
+          .. "keep it as long as the rule", name)
       end
       return optimizer[name]
     end
