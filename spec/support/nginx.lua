@@ -128,6 +128,9 @@ function Nginx:start()
   nginx.wait(function() return tonumber(read(self.prefix .. "/nginx.pid") or "") end)
   self.master = tonumber(read(self.prefix .. "/nginx.pid"))
   self:wait_until_ready()
+  -- The first worker may answer before the last one is there.
+  assert(nginx.wait(function() return #self:children() == self.workers end),
+    "there are not all workers")
   return self
 end
 
