@@ -17,6 +17,7 @@ dg_backend dg_cuda = {
   .scatter_add = dg_cuda_scatter_add,
   .along = dg_cuda_along,
   .argsort = dg_cuda_argsort,
+  .linalg = dg_cuda_linalg,
   .positions = dg_cuda_positions,
   .nonzero = dg_cuda_nonzero,
   .cumsum = dg_cuda_cumsum,

@@ -140,6 +140,7 @@ int dg_cuda_scatter_add(const dg_view *x, int axis, const dg_view *index, const 
 int dg_cuda_along(dg_along kind, const dg_view *table, int axis, const dg_view *index,
                   const dg_view *list);
 int dg_cuda_argsort(const dg_view *x, int axis, bool descending, const dg_view *y);
+int dg_cuda_linalg(dg_linalg kind, const dg_view *const *x, const dg_view *const *y);
 int dg_cuda_positions(const dg_view *index, const dg_view *to, int64_t base, int64_t size,
                       int64_t *bad);
 int64_t dg_cuda_nonzero(const dg_view *x, const dg_view *y);

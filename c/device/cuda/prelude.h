@@ -256,6 +256,32 @@ template <typename T> __device__ __forceinline__ T block_running(T x, T *total)
   return before + x;
 }
 
+/* -- Stacks of matrices ---------------------------------------------------------------------------- */
+
+/* dg_matrices of device/cuda/linalg.h: `count` matrices, column by column and without gaps. */
+struct Matrices {
+  char *data;
+  int64_t count, rows, columns;
+
+  /* Column j of matrix i. */
+  template <typename T> __device__ __forceinline__ T *column(int64_t i, int64_t j) const
+  {
+    return (T *)data + (i * columns + j) * rows;
+  }
+  template <typename T> __device__ __forceinline__ T &at(int64_t i, int64_t row, int64_t j) const
+  {
+    return column<T>(i, j)[row];
+  }
+};
+
+/* The first matrix of a stack that cannot be worked with, and why: the smallest number that was noted
+ * is kept. The reasons are those of device/cuda/linalg.c. */
+enum { BAD_SINGULAR, BAD_NOT_POSITIVE, BAD_NOT_FINITE, BAD_EIGENVALUES, BAD_SINGULAR_VALUES };
+static __device__ __forceinline__ void note_bad(unsigned long long *bad, int64_t matrix, int why)
+{
+  atomicMin(bad, (unsigned long long)matrix * 8 + why);
+}
+
 /* -- Labels ---------------------------------------------------------------------------------------- */
 
 /* dg_labels of device/device.h: the two must agree. */

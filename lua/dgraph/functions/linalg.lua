@@ -1,4 +1,5 @@
---- Linear algebra on the matrices in the last two axes; by LAPACK, which OpenBLAS carries.
+--- Linear algebra on the matrices in the last two axes: by LAPACK, which OpenBLAS carries, on cards
+--- by kernels of its own.
 local native = require "dgraph.native"
 local several = require "dgraph.functions.several"
 
