@@ -222,12 +222,13 @@ typedef struct dg_backend {
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[i] = the sum of x[label[i, k]] over k, in order; labels and y are matrices, y is contiguous.
-   * The CPU's only. */
+   */
   int (*sum_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0,
    * in the order in which they come first, and `places` for each label where it stands among them,
-   * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. The CPU's
-   * only. */
+   * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. A card
+   * does not tell how many there are, but how many labels: where a number is not new, -1 stands for
+   * it. */
   int64_t (*distinct)(const dg_labels *l, const dg_view *numbers, const dg_view *places);
   /* y = which share of the labels that are not ignored the int64 positions x say as well, 0 where all
    * are; one float. */
@@ -290,8 +291,11 @@ typedef struct dg_backend {
    * perhaps the gradient, state[1]. */
   int (*update)(const dg_update *u, const dg_view *const *state);
   /* The same with some rows of matrices alone, each once: `numbers` (int64) says which, and the
-   * gradient is a matrix of these rows. All are contiguous. The CPU's only. */
+   * gradient is a matrix of these rows. All are contiguous. A card leaves out negative numbers. */
   int (*update_rows)(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
+  /* The same as `update` for `count` parameters of one dtype: `state` has u->states views for each.
+   * Cards only. */
+  int (*update_all)(const dg_update *u, int count, const dg_view *const *state);
   /* Element i depends on seed, offset and i alone. y is contiguous. Uses up fewer blocks than
    * DG_RANDOM_BLOCKS(size). */
   int (*random)(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,

@@ -58,6 +58,12 @@ DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor *
   if (!numbers || !elements)
     return dg_fail(DG_EARGUMENT, "gradient_rows: numbers or elements is missing (NULL)");
   if (!g || !dg_is_rows(g)) return 0;
+  dg_body *number, *element;
+  int taken = dg_rows_taken(g, &number, &element);
+  if (DG_UNLIKELY(taken != 0)) {
+    if (taken > 0) *numbers = dg_born(number), *elements = dg_born(element);
+    return taken;
+  }
   *numbers = look(dg_rows_numbers(g));
   *elements = *numbers ? look(dg_rows_elements(g)) : NULL;
   return *elements ? 1 : -1;

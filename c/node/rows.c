@@ -88,13 +88,27 @@ static int find_far(const dg_labels *l, dg_body **numbers, places *p)
   return status;
 }
 
+/* While a step is recorded nothing is known of its labels: there are as many rows as labels, and those
+ * of labels that came before stay empty, with the number -1. */
+static int find_later(const dg_labels *l, dg_body **numbers, places *p)
+{
+  *numbers = make(l->t.device, DG_I64, 1, &l->t.size);
+  p->body = *numbers ? make(l->t.device, DG_I64, 1, &l->t.size) : NULL;
+  if (!p->body) return -1;
+  p->v = p->body->v;
+  return dg_backend_of(&l->t)->distinct(l, &(*numbers)->v, &p->v) < 0 ? -1 : 0;
+}
+
 /* The distinct ones of labels: their numbers, and the place of each label among them, which the
  * caller drops. Labels are little beside the rows that they stand for: those of another device are
  * looked through on the host. */
 static int find_rows(const dg_labels *l, dg_body **numbers, places *p)
 {
   *numbers = p->body = NULL;
-  if ((l->t.device == 0 ? find_here(l, numbers, p) : find_far(l, numbers, p)) == 0) return 0;
+  int status = l->t.device == 0          ? find_here(l, numbers, p)
+               : dg_graph_is_recording() ? find_later(l, numbers, p)
+                                         : find_far(l, numbers, p);
+  if (status == 0) return 0;
   drop(*numbers);
   drop(p->body);
   *numbers = p->body = NULL;
@@ -134,6 +148,42 @@ dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view 
   g->grad = elements;
   elements->grad = numbers;
   return dg_born(g);
+}
+
+/* Of `numbers` on the host those that are none of empty rows, and where they stand; how many. */
+static int64_t pack_numbers(dg_body *numbers, const dg_body *where)
+{
+  int64_t *number = numbers->v.data, *at = where->v.data, kept = 0;
+  for (int64_t i = 0; i < numbers->v.size; i++) {
+    if (number[i] < 0) continue;
+    number[kept] = number[i];
+    at[kept++] = i;
+  }
+  return kept;
+}
+
+int dg_rows_taken(const dg_body *g, dg_body **numbers, dg_body **elements)
+{
+  const dg_view *all = &g->grad->grad->v;
+  if (all->device == 0) return 0;
+  dg_body *here = make(0, DG_I64, 1, all->shape), *where = make(0, DG_I64, 1, all->shape);
+  int status = here && where ? dg_transfer(all, &here->v) : -1;
+  int64_t kept = status == 0 ? pack_numbers(here, where) : 0;
+  bool are_empty = status == 0 && kept < all->size;
+  *elements = NULL;
+  if (are_empty) {
+    const dg_view number = part(&here->v, 0, kept), at = part(&where->v, 0, kept);
+    status = move(&here, &number, all->device);
+    if (status == 0) status = move(&where, &at, all->device);
+    if (status == 0) *elements = make_elements(&g->v, here);
+    status =
+        *elements ? dg_backend_of(all)->gather(&g->grad->v, 0, &where->v, &(*elements)->v) : -1;
+  }
+  drop(where);
+  *numbers = are_empty && status == 0 ? here : NULL;
+  if (*numbers) (*numbers)->refs = (*elements)->refs = 0;
+  else drop(here), drop(*elements);
+  return status < 0 ? -1 : are_empty;
 }
 
 /* Takes the rows off a gradient. */

@@ -21,6 +21,10 @@ DG_INLINE bool dg_is_rows(const dg_body *g)
 DG_INLINE dg_body *dg_rows_elements(const dg_body *g) { return g->grad; }
 DG_INLINE dg_body *dg_rows_numbers(const dg_body *g) { return g->grad->grad; }
 
+/* Whether a recorded step has left rows of g empty (find_later in rows.c): 1 with the others in
+ * tensors that nothing refers to yet; 0 if not, -1 with an error. */
+int dg_rows_taken(const dg_body *g, dg_body **numbers, dg_body **elements);
+
 /* Has *g, held, be rows alone: where its elements were made, which others may look at, the rows go
  * to a new gradient that takes its place. */
 int dg_rows_part(dg_body **g);

@@ -182,7 +182,7 @@ DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, int64_t base, in
   const dg_body *w = dg_full_body_of(W), *ids = w ? dg_full_body_of(id) : NULL;
   const int64_t inner = 1;
   if (!ids) return NULL;
-  if ((!dg_backend_of(&w->v)->sum_rows || dg_is_half(w->v.dtype)) && ids->v.ndim == 2) {
+  if (dg_is_half(w->v.dtype) && ids->v.ndim == 2) {
     dg_pool pool = dg_pool_open();
     dg_tensor *rows = dg_embed_id(id, W, base, ignore_label, sparse);
     return dg_pool_close(pool, dg_sum(rows, 1, &inner, 0));

@@ -47,28 +47,6 @@ static int refuse(const states *s, int i)
   return dg_fail(DG_EARGUMENT, "%s: %s shares elements with another argument", s->who, s->name[i]);
 }
 
-/* Updates a copy of the rows that the gradient has, and puts it back. */
-static int update_copies(const dg_backend *backend, const dg_update *u, const dg_view *const *state,
-                         const dg_view *numbers)
-{
-  const dg_view *rows = state[1], *v[DG_UPDATE_STATES];
-  dg_body *copy[DG_UPDATE_STATES] = { NULL };
-  int status = 0;
-  v[1] = rows;
-  for (int i = 0; i < u->states && status == 0; i++) {
-    if (i == 1) continue;
-    copy[i] = dg_body_full_like(rows->dtype, rows);
-    status = copy[i] ? backend->gather(state[i], 0, numbers, v[i] = &copy[i]->v) : -1;
-  }
-  if (status == 0) status = backend->update(u, v);
-  for (int i = 0; i < u->states; i++) {
-    if (!copy[i]) continue;
-    if (status == 0) status = backend->scatter(v[i], 0, numbers, state[i]);
-    dg_body_free(copy[i]);
-  }
-  return status;
-}
-
 /* Updates float32 copies of what has 16 bits, and rounds what comes of it. */
 static int update_halves(const dg_update *u, const dg_view *const *v)
 {
@@ -93,11 +71,8 @@ static int update_halves(const dg_update *u, const dg_view *const *v)
 static int update_rows(const dg_body *g, const dg_update *u, const dg_view **state)
 {
   const dg_view *numbers = &dg_rows_numbers(g)->v;
-  const dg_backend *backend = dg_backend_of(numbers);
   state[1] = &dg_rows_elements(g)->v;
-  if (state[1]->size == 0) return 0;
-  return backend->update_rows ? backend->update_rows(u, state, numbers)
-                              : update_copies(backend, u, state, numbers);
+  return state[1]->size > 0 ? dg_backend_of(numbers)->update_rows(u, state, numbers) : 0;
 }
 
 /* Whether nothing has to be said against argument i, seen with a glance. */
@@ -208,6 +183,39 @@ static int add_outer(dg_body *p, const dg_body *g, double scale)
   return 0;
 }
 
+/* Parameters of a card, which are changed together. */
+enum { TOGETHER = 64 };
+typedef struct group {
+  int count;
+  dg_body *body[TOGETHER * DG_UPDATE_STATES];
+} group;
+
+static int change_group(group *all, dg_update *u, int each)
+{
+  const dg_view *v[TOGETHER * DG_UPDATE_STATES];
+  int count = all->count;
+  all->count = 0;
+  u->states = each;
+  for (int i = 0; i < count * each; i++) v[i] = &all->body[i]->v;
+  if (count > 0 && dg_backend_of(v[0])->update_all(u, count, v) < 0) return -1;
+  for (int i = 0; i < count * each; i++)
+    if (i % each != 1) dg_touch(all->body[i]);
+  return 0;
+}
+
+/* Changes a parameter of a card: with the others of a group, unless some rows of it change alone, or
+ * it has 16 bits. */
+static int change_far(group *all, states *s, dg_update *u, int each)
+{
+  const dg_view *p = &s->body[0]->v, *first = all->count > 0 ? &all->body[0]->v : p;
+  if (dg_is_rows(s->body[1]) || dg_is_half(p->dtype)) return change_bodies(s, u, each, true);
+  if (p->device != first->device || p->dtype != first->dtype || all->count == TOGETHER)
+    if (change_group(all, u, each) < 0) return -1;
+  for (int i = 0; i < each; i++) all->body[all->count * each + i] = s->body[i];
+  all->count++;
+  return 0;
+}
+
 /* Changes each of `count` parameters that has a gradient; `state` has what the rule keeps of the
  * first, `own` tensors, then of the second ... */
 DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor *const *param,
@@ -219,15 +227,18 @@ DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor 
     take_up(s, own, param, state, i);
     if (make_ready(s, own) < 0) return -1;
   }
+  group far;
+  far.count = 0;
   for (int i = 0; i < count; i++) {
     take_up(s, own, param, state, i);
     changed[i] = s->body[1] != NULL;
     if (!changed[i]) continue;
-    int status = is_outer_step(s, own) ? add_outer(s->body[0], s->body[1], u->f[0])
-                                       : change_bodies(s, u, own + 2, true);
+    int status = DG_UNLIKELY(s->body[0]->v.device) ? change_far(&far, s, u, own + 2)
+                 : is_outer_step(s, own)           ? add_outer(s->body[0], s->body[1], u->f[0])
+                                                   : change_bodies(s, u, own + 2, true);
     if (status < 0) return -1;
   }
-  return 0;
+  return DG_UNLIKELY(far.count > 0) ? change_group(&far, u, own + 2) : 0;
 }
 
 /* -- The rules --------------------------------------------------------------------------------- */

@@ -127,6 +127,36 @@ print(step)
 ]])
   end)
 
+  it("has gradients of rows, and knows afterwards which they are", function()
+    says("dg.capture: 1 recorded, 4 replayed, 1 run\t3 1 4", [[
+local function ids(i, ...) return dg.tensor({ { i, 1, i }, { ... } }, "int32"):to "cuda" end
+local function train(captured, kind)
+  dg.seed(3)
+  local link = L.EmbedID(6, 4):to "cuda"
+  local optimizer = O[kind](0.1):setup(link)
+  local function step(a, b)
+    optimizer:update(function() return F.sum(F.square(link(a)) * 2) + F.sum(link(b)) end)
+  end
+  if captured then step = dg.capture(step) end
+  for i = 1, 6 do
+    step(ids(i < 6 and i or 3, 1, 1, 3), ids(3, 3, i < 6 and i or 4, 1))
+  end
+  local numbers, elements = link.W:grad_rows()
+  return flat({ link.W:to("cpu"):totable(), elements:to("cpu"):totable() }, {}), step,
+    table.concat(numbers:to("cpu"):totable(), " ")
+end
+local step, numbers
+for _, kind in ipairs { "SGD", "Adam", "AdaGrad" } do
+  local a, _, wanted = train(false, kind)
+  local b
+  b, step, numbers = train(true, kind)
+  assert(#a == #b and numbers == wanted, numbers .. ", wanted " .. wanted)
+  for i = 1, #a do assert(a[i] == b[i], ("%s: %.9g, wanted %.9g"):format(kind, b[i], a[i])) end
+end
+print(step, numbers)
+]])
+  end)
+
   it("waits for nothing, and asks for one graph a call", function()
     says("0\t3\t0", [[
 local model = classifier()

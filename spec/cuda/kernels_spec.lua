@@ -50,8 +50,7 @@ end)
 describe("CUDA's table of kernels", function()
   --- What has none on purpose: what only the host is ever asked for.
   local ABSENT = {
-    map_flat = true, map_few = true, distinct = true, outer = true,
-    sum_rows = true, update_rows = true,
+    map_flat = true, map_few = true, outer = true,
   }
 
   it("has an entry for all that the host has but a few", function()
@@ -128,6 +127,15 @@ compare("transposed", 1e-5, function(x, y) return F.matmul(x:transpose(), y) end
 compare("integers", 0, F.matmul, integers(-9, 9, 5, 20), integers(-9, 9, 20, 3))
 compare("linear", 1e-5, F.linear, normal(7, 5), normal(4, 5), normal(4))
 compare("linear's gradient", 1e-4, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
+]])
+
+  same("sums of bags of rows", [[
+for _, dtype in ipairs { "float32", "float64" } do
+  local function bags(W, t) return F.embedding_bag(t, W, nil, "sum") end
+  local W, t = F.cast(normal(6, 5), dtype), integers(1, 7, 4, 3)
+  compare("embedding_bag", 0, bags, W, t)
+  compare("its gradient", 0, gradient(bags), W, t)
+end
 ]])
 
   same("losses and what labels choose", [[
@@ -329,6 +337,92 @@ for _, kind in ipairs { "uniform", "normal", "randint" } do
   end
 end
 ]])
+
+  it("change many parameters by few launches, to the bits of changing one by one", function()
+    assert.equal("SGD MomentumSGD Adam AMSGrad FTRL", fake_cuda([[
+local O = dg.optimizers
+local KINDS = {
+  SGD = "add", MomentumSGD = "momentum", Adam = "adam", AMSGrad = "amsgrad", FTRL = "ftrl",
+}
+local COUNTS = { Adam = true, AMSGrad = true } -- steps, of each parameter
+--- Parameters after some steps, and how many launches changed them.
+local function train(kind, forced)
+  local optimizer = O[kind](0.1)
+  local model = dg.Chain {}
+  dg.seed(3)
+  for i = 1, 70 do
+    local shape = { i == 9 and 0 or i % 5 * 70 + 1, 2 }
+    model["p" .. i] = dg.Parameter(dg.randn(shape, i % 30 == 2 and "float64" or "float32"))
+  end
+  model:to "cuda"
+  optimizer:setup(model)
+  local launched = fake.fake_launched()
+  for step = 1, 3 do
+    model:cleargrads()
+    for i = 1, 70 do
+      local p = model["p" .. i]
+      if i ~= 11 or COUNTS[kind] then
+        p.grad = i == 7 and dg.ones_like(p)[{ {}, { 1, 1 } }]:broadcast_to(p.shape) or p * (0.1 * step)
+      end
+    end
+    launched = fake.fake_launched()
+    for param in model:params() do
+      if forced then
+        local rule = param.update_rule
+        local core = rule.update_core
+        rule.update_core = function(...) return core(...) end
+      end
+    end
+    optimizer:update()
+  end
+  local count = 0
+  for i = launched, fake.fake_launched() - 1 do
+    local name = ffi.string(fake.fake_launch_name(i))
+    if name:find("^" .. KINDS[kind] .. "_") then count = count + 1 end
+  end
+  local all = {}
+  for i = 1, 70 do flat(model["p" .. i]:to("cpu"):totable(), all) end
+  return all, count
+end
+local done = {}
+for _, kind in ipairs { "SGD", "MomentumSGD", "Adam", "AMSGrad", "FTRL" } do
+  local a, by_one = train(kind, true)
+  local b, together = train(kind, false)
+  assert(#a == #b and #a > 5000)
+  for i = 1, #a do assert(a[i] == b[i], kind) end
+  assert(by_one == (COUNTS[kind] and 69 or 68) and together < 10, kind .. by_one .. " " .. together)
+  done[#done + 1] = kind
+end
+print(table.concat(done, " "))
+]]))
+  end)
+
+  it("change the rows alone that a gradient has, as the host does", function()
+    assert.equal("", fake_cuda([[
+local L, O = dg.links, dg.optimizers
+local function train(device, kind, dtype)
+  local link = L.EmbedID(5, 3, { initialW = F.cast(dg.arange(15):reshape(5, 3), dtype) / 8 })
+  link:to(device)
+  local optimizer = O[kind](0.1):setup(link)
+  for i = 1, 3 do
+    local ids = dg.tensor({ { 1, 3, 1 }, { i + 1, 3, 3 } }, "int32"):to(device)
+    optimizer:update(function() return F.sum(F.square(link(ids)) + link(ids)) end)
+  end
+  local numbers, elements = link.W:grad_rows()
+  return flat({ link.W:to("cpu"):totable(), numbers:to("cpu"):totable(),
+    elements:to("cpu"):totable() }, {})
+end
+for _, kind in ipairs { "SGD", "Adam", "AMSGrad", "AdaGrad", "FTRL" } do
+  for _, dtype in ipairs { "float32", "float64" } do
+    local a, b = train("cpu", kind, dtype), train("cuda", kind, dtype)
+    assert(#a == #b)
+    for i = 1, #a do
+      if math.abs(a[i] - b[i]) > 1e-6 then print(kind, dtype, i, a[i], b[i]) end
+    end
+  end
+end
+]]))
+  end)
 
   it("multiply matrices where there is no cuBLAS", function()
     assert.equal("", fake_cuda(COMPARE .. [[

@@ -158,6 +158,8 @@ int dg_cuda_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int64_t dg_cuda_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places);
 int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
                           const dg_view *y);
@@ -168,6 +170,8 @@ int dg_cuda_ctc_grad(const dg_sequences *s, const dg_view *x, const dg_view *gy,
 int dg_cuda_square_error(const dg_view *a, const dg_view *b, double scale, const dg_view *y);
 int dg_cuda_sum_of_squares(const dg_view *x, double *sum);
 int dg_cuda_update(const dg_update *u, const dg_view *const *state);
+int dg_cuda_update_rows(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
+int dg_cuda_update_all(const dg_update *u, int count, const dg_view *const *state);
 int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
                    double b);
 int dg_cuda_lstm(const dg_view *const *x, const dg_view *const *y);

@@ -23,13 +23,17 @@ static const report clean = { .count = 0, .bad = UINT64_MAX };
 
 static dg_kernel check = { "label", "check" }, label_at = { "label", "label_at" },
                  check_after = { "label", "check_later" }, count_hits = { "label", "count_hits" },
-                 read = { "label", "read" };
+                 read = { "label", "read" }, find_first = { "label", "find_first" },
+                 take_first = { "label", "take_first" };
 static dg_kernel shares[DG_NDTYPES] = {
   [DG_F32] = { "label", "share_f32" }, [DG_F64] = { "label", "share_f64" }
 };
+static dg_kernel sums[DG_NDTYPES] = {
+  [DG_F32] = { "label", "sum_rows_f32" }, [DG_F64] = { "label", "sum_rows_f64" }
+};
 static dg_kernel selects[DG_NDTYPES] = BY_SIZE("select");
 static dg_kernel takes[DG_NDTYPES] = BY_SIZE("take_rows");
-static dg_kernel places[DG_NDTYPES] = {
+static dg_kernel placers[DG_NDTYPES] = {
   [DG_F32] = { "label", "place_f32" }, [DG_F64] = { "label", "place_f64" },
   [DG_I32] = { "label", "place_i32" }, [DG_I64] = { "label", "place_i64" },
   [DG_U8] = { "label", "place_u8" },   [DG_BOOL] = { "label", "place_u8" },
@@ -151,7 +155,7 @@ int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y)
   int64_t n = y->size, classes = y->shape[1], inner = inner_size(y);
   int with_x = x != NULL;
   void *to = y->data;
-  return DG_LAUNCH(dg_kernel_for(places, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+  return DG_LAUNCH(dg_kernel_for(placers, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
                    &n, ARGUMENT(x ? x : y), &with_x, ARGUMENT(l), &classes, &inner, &to);
 }
 
@@ -162,6 +166,33 @@ int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   void *to = y->data;
   return DG_LAUNCH(dg_kernel_for(takes, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
                    &n, ARGUMENT(x), ARGUMENT(l), &row, &to);
+}
+
+int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  if (y->size == 0) return 0;
+  int64_t n = y->size, bag = l->t.shape[1], row = x->shape[1];
+  void *to = y->data;
+  return DG_LAUNCH(dg_kernel_for(sums, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
+                   &n, ARGUMENT(x), ARGUMENT(l), &bag, &row, &to);
+}
+
+int64_t dg_cuda_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places)
+{
+  const int device = l->t.device;
+  const int64_t count = l->t.size, bytes = l->classes * 8;
+  dg_scratch first;
+  if (count == 0) return 0;
+  if (dg_scratch_take(&first, device, bytes) < 0) return -1;
+  int status = dg_scratch_set(&first, 0xff, bytes);
+  if (status == 0)
+    status = DG_LAUNCH(&find_first, device, dg_blocks(count, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
+                       &first.data);
+  if (status == 0)
+    status = DG_LAUNCH(&take_first, device, dg_blocks(count, 1), DG_CUDA_THREADS, 0, ARGUMENT(l),
+                       &first.data, ARGUMENT(&numbers->data), ARGUMENT(&places->data));
+  dg_scratch_free(&first);
+  return status == 0 ? count : -1;
 }
 
 int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)

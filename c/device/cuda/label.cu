@@ -96,6 +96,42 @@ PLACE(i32, int32_t)
 PLACE(i64, int64_t)
 PLACE(u8, uint8_t)
 
+/* A bag of labels for each row of y: the sum of the rows of x that they say, in order. */
+#define SUM_ROWS(dtype, T)                                                                         \
+  extern "C" __global__ void sum_rows_##dtype(int64_t n, const __grid_constant__ View x,           \
+                                              const __grid_constant__ Labels l, int64_t bag,       \
+                                              int64_t row, T *y)                                   \
+  {                                                                                                \
+    const int64_t i = thread_number();                                                             \
+    if (i >= n) return;                                                                            \
+    T sum = 0;                                                                                     \
+    for (int64_t k = 0; k < bag; k++) {                                                            \
+      const int64_t label = l.of(i / row * bag + k);                                               \
+      if (label >= 0) sum += x.at<T>(label * row + i % row);                                       \
+    }                                                                                              \
+    y[i] = sum;                                                                                    \
+  }
+
+SUM_ROWS(f32, float)
+SUM_ROWS(f64, double)
+
+/* Where each class comes first; then for each label whether it does, and where that is. */
+extern "C" __global__ void find_first(const __grid_constant__ Labels l, uint64_t *first)
+{
+  const int64_t i = thread_number();
+  const int64_t label = i < l.t.size ? l.of(i) : -1;
+  if (label >= 0) atomicMin(&first[label], (uint64_t)i);
+}
+extern "C" __global__ void take_first(const __grid_constant__ Labels l, const uint64_t *first,
+                                      int64_t *numbers, int64_t *places)
+{
+  const int64_t i = thread_number();
+  if (i >= l.t.size) return;
+  const int64_t label = l.of(i);
+  places[i] = label < 0 ? -1 : (int64_t)first[label];
+  numbers[i] = places[i] == i ? label : -1;
+}
+
 /* The labels counted from 0, -1 where ignored. */
 extern "C" __global__ void read(const __grid_constant__ Labels l, int64_t *to)
 {
