@@ -47,7 +47,21 @@ static int set_math(const dg_cuda_blas *blas, int device, const dg_cuda_device *
   return 0;
 }
 
-/* Makes the device's handle, if there is none yet, and has it work on a stream; the lock is held. */
+/* Gives the handle memory to work with, as much as it would take by itself. What it takes while a step is
+ * recorded would be taken anew by each replay; and with the same memory it chooses the same way, so
+ * that a replay has the bits of the step itself. Without it cuBLAS finds some. */
+static int set_room(const dg_cuda_blas *blas, dg_cuda_device *d)
+{
+  const size_t bytes = (size_t)(d->arch >= 90 ? 32 : 4) << 20;
+  dg_cuda_ptr room = 0;
+  if (!d->blas_room && dg_driver->mem_alloc(&room, bytes) == 0)
+    d->blas_room = (void *)(uintptr_t)room;
+  int status = d->blas_room ? blas->set_workspace(d->blas, d->blas_room, bytes) : 0;
+  return status == 0 ? 0 : refuse("workspace", status);
+}
+
+/* Makes the device's handle, if there is none yet, and has it work on a stream, which makes it forget
+ * its workspace; the lock is held. */
 static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d, void *stream)
 {
   void *handle = d->blas;
@@ -57,7 +71,7 @@ static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d, void *stream
   d->blas = handle;
   status = blas->set_stream(handle, stream);
   d->blas_stream = status == 0 ? stream : NULL;
-  return status == 0 ? 0 : refuse("stream", status);
+  return status == 0 ? set_room(blas, d) : refuse("stream", status);
 }
 
 /* cuBLAS has matrices by columns: to it, row by row is the transpose. So y' = b' a'. */

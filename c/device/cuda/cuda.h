@@ -13,6 +13,7 @@ typedef struct dg_cuda_device {
   void *context, *stream;
   void *blas; /* made by the first matrix product */
   void *blas_stream;
+  void *blas_room; /* what cuBLAS works in */
   int handle; /* the driver's number of it */
   int arch;   /* 90 is compute capability 9.0 */
   int processors;

@@ -100,6 +100,7 @@ enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
 #define DG_CUDA_BLAS(X)                                                                            \
   X(int, create, "cublasCreate_v2", (void **handle))                                               \
   X(int, set_stream, "cublasSetStream_v2", (void *handle, void *stream))                           \
+  X(int, set_workspace, "cublasSetWorkspace_v2", (void *handle, void *room, size_t bytes))         \
   X(int, set_math, "cublasSetMathMode", (void *handle, int mode))                                  \
   X(int, sgemm, "cublasSgemmStridedBatched",                                                       \
     (void *handle, int ta, int tb, int m, int n, int k, const float *alpha, const float *a,        \

@@ -472,13 +472,19 @@ EXPORT int nvrtcDestroyProgram(void **made)
 
 /* -- cuBLAS: matrices by columns ------------------------------------------------------------------- */
 
-static void *blas_stream;
+static void *blas_stream, *blas_room;
 
 EXPORT int cublasCreate_v2(void **handle) { return *handle = &fake, 0; }
 EXPORT int cublasSetStream_v2(void *handle, void *on)
 {
   blas_stream = on;
+  blas_room = NULL;
   return handle == NULL || on == NULL;
+}
+EXPORT int cublasSetWorkspace_v2(void *handle, void *room, size_t bytes)
+{
+  blas_room = room;
+  return handle == NULL || room == NULL || bytes == 0;
 }
 static int math_modes;
 EXPORT int fake_math_modes(void) { return math_modes; }
@@ -499,9 +505,11 @@ typedef struct factors {
   long long step_a, step_b, step_c;
 } factors;
 
-/* Whether a product is recorded rather than done. */
+/* Whether a product is recorded rather than done. Without a workspace none may be: cuBLAS would take
+ * memory at each replay. */
 static bool record_product(const factors *f)
 {
+  if (((stream *)blas_stream)->recording && !blas_room) abort();
   step *s = record(blas_stream, LAUNCH);
   if (!s) return false;
   s->arguments = calloc(2, sizeof *s->arguments);
