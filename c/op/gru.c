@@ -71,6 +71,7 @@ static int gru_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class gru_grad_op = {
   .name = "gru_grad",
+  .flags = DG_HALVES_FAR,
   .shape = gru_grad_shape,
   .forward = gru_grad_forward,
   .backward = gru_grad_backward,
@@ -106,6 +107,7 @@ static int gru_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class gru_op = {
   .name = "gru",
+  .flags = DG_HALVES_FAR,
   .shape = gru_shape,
   .forward = gru_forward,
   .backward = gru_backward,

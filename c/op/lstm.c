@@ -89,6 +89,7 @@ static int lstm_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class lstm_grad_op = {
   .name = "lstm_grad",
+  .flags = DG_HALVES_FAR,
   .shape = lstm_grad_shape,
   .forward = lstm_grad_forward,
   .backward = lstm_grad_backward,
@@ -131,6 +132,7 @@ static int lstm_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class lstm_op = {
   .name = "lstm",
+  .flags = DG_HALVES_FAR,
   .shape = lstm_shape,
   .forward = lstm_forward,
   .backward = lstm_backward,

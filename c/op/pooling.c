@@ -89,6 +89,7 @@ static int pick_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class pick_op = {
   .name = "max_pooling_pick",
+  .flags = DG_HALVES_FAR,
   .shape = pick_shape,
   .forward = pick_forward,
   .backward = pick_backward,
@@ -108,6 +109,7 @@ static int upsampling_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class upsampling_op = {
   .name = "upsampling",
+  .flags = DG_HALVES_FAR,
   .shape = unpooled,
   .forward = upsampling_forward,
   .backward = upsampling_backward,
@@ -152,6 +154,7 @@ static int max_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class max_pooling_op = {
   .name = "max_pooling",
+  .flags = DG_HALVES_FAR,
   .shape = max_shape,
   .forward = max_forward,
   .backward = max_backward,
@@ -159,6 +162,7 @@ static const dg_op_class max_pooling_op = {
 
 static const dg_op_class max_pooling_indices_op = {
   .name = "max_pooling",
+  .flags = DG_HALVES_FAR,
   .shape = max_indices_shape,
   .forward = max_forward,
   .backward = max_backward,
@@ -185,6 +189,7 @@ static int average_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class average_pooling_op = {
   .name = "average_pooling",
+  .flags = DG_HALVES_FAR,
   .shape = pooled,
   .forward = average_forward,
   .backward = average_backward,
@@ -206,6 +211,7 @@ static int unpooling_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class unpooling_op = {
   .name = "unpooling",
+  .flags = DG_HALVES_FAR,
   .shape = unpooled,
   .forward = unpooling_forward,
   .backward = unpooling_backward,

@@ -56,6 +56,30 @@ local function cases(dtype, compare)
     normal(2))
   compare("convolution's gradient", 16 * u, gradient(F.convolution_2d), normal(1, 2, 5, 5),
     normal(3, 2, 3, 3))
+  local images = normal(2, 2, 6, 6)
+  local function max_pooling(a) return F.max_pooling_2d(a, 3, 2, 1) end
+  local function average_pooling(a) return F.average_pooling_2d(a, 3, 2, 1) end
+  local function unpooling(a) return F.unpooling_2d(a, 2) end
+  compare("max_pooling", 0, max_pooling, images)
+  compare("max_pooling of NaN", 0, function(a)
+    return F.isnan(max_pooling(F.where(a:gt(1), a / 0 - a / 0, a)))
+  end, images)
+  compare("average_pooling", u, average_pooling, images)
+  compare("unpooling", 0, unpooling, images)
+  compare("max_pooling's gradient", 2 * u, gradient(max_pooling), images)
+  compare("average_pooling's gradient", 4 * u, gradient(average_pooling), images)
+  compare("lstm", 2 * u, function(c, x)
+    local c_next, h = F.lstm(c, x)
+    return F.concat({ c_next, h }, 1)
+  end, normal(3, 4), normal(3, 16))
+  compare("lstm's gradient", 4 * u, gradient(function(x, c)
+    local c_next, h = F.lstm(c, x)
+    return c_next + h
+  end), normal(3, 16), normal(3, 4))
+  local native = require "dgraph.native"
+  local function gru(x, h, u) return native.wrap(native.C.dg_gru(h, x, u)) end
+  compare("gru", 2 * u, gru, normal(3, 12), normal(3, 4), normal(3, 12))
+  compare("gru's gradient", 4 * u, gradient(gru), normal(3, 12), normal(3, 4), normal(3, 12))
   local function added(a)
     a = a:copy():detach()
     a.requires_grad = true

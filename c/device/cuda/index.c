@@ -20,7 +20,9 @@
 
 static dg_kernel gathers[DG_NDTYPES] = BY_SIZE("gather");
 static dg_kernel scatters[DG_NDTYPES] = BY_SIZE("scatter");
-static dg_kernel adders[DG_NDTYPES] = { NUMBERS("add") };
+static dg_kernel adders[DG_NDTYPES] = {
+  NUMBERS("add"), [DG_F16] = { "index", "add_f16" }, [DG_BF16] = { "index", "add_bf16" }
+};
 static dg_kernel counters[DG_NDTYPES] = {
   NUMBERS("count_nonzero"), [DG_BOOL] = { "index", "count_nonzero_u8" }
 };

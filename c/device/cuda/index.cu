@@ -134,10 +134,11 @@ extern "C" __global__ void order_entries(int64_t count, const int64_t *index, co
     const int64_t place = i / s.inner % s.places, inner = i % s.inner,                             \
                   outer = i / s.inner / s.places;                                                  \
     if (size[place] == 0) return;                                                                  \
-    T &to = table.at<T>(i), sum = to;                                                              \
+    T &to = table.at<T>(i);                                                                        \
+    typename Is<T>::number sum = to;                                                               \
     for (int32_t j = end[place] - size[place]; j < end[place]; j++)                                \
       sum += list.at<T>((outer * s.count + ordered[j]) * s.inner + inner);                         \
-    to = sum;                                                                                      \
+    to = (T)sum;                                                                                   \
   }
 
 ADD(f32, float)
@@ -145,6 +146,8 @@ ADD(f64, double)
 ADD(i32, uint32_t)
 ADD(i64, uint64_t)
 ADD(u8, uint8_t)
+ADD(f16, Half)
+ADD(bf16, Bfloat)
 
 /* -- Positions ------------------------------------------------------------------------------------- */
 

@@ -4,7 +4,11 @@
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
-    [DG_F32] = { "pooling", name "_f32" }, [DG_F64] = { "pooling", name "_f64" }                   \
+    [DG_F32] = { "pooling", name "_f32" }, [DG_F64] = { "pooling", name "_f64" },                  \
+    [DG_F16] = { "pooling", name "_f16" }, [DG_BF16] = {                                           \
+      "pooling",                                                                                   \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 static dg_kernel maxima[DG_NDTYPES] = FLOATS("pool_max");

@@ -1,6 +1,9 @@
 /* pooling.cu -- maxima and means of windows, and choices by the places that maxima had. */
 #include "cuda/sweep.h"
 
+/* What elements of type T are computed with. */
+template <typename T> using Number = typename Is<T>::number;
+
 /* A thread makes one element of y; of equals the first wins, and a NaN does. */
 template <typename T>
 __device__ __forceinline__ void pool_max(int64_t count, const Sweep &s, const View &x, T *y,
@@ -16,16 +19,16 @@ __device__ __forceinline__ void pool_max(int64_t count, const Sweep &s, const Vi
     size[k] = to[k] > from[k] ? to[k] - from[k] : 0;
     elements *= size[k];
   }
-  T best = log((T)0); /* -inf */
+  Number<T> best = -INFINITY;
   int64_t where = -1;
   for (int64_t i = 0; i < elements; i++) {
     int64_t place = 0;
     unravel(s.n, size, i, at);
     for (int k = 0; k < s.n; k++) place = place * s.in[k] + from[k] + at[k];
-    const T value = x.at<T>(plane + place);
+    const Number<T> value = x.at<T>(plane + place);
     if (where < 0 || value > best || (value != value && best == best)) best = value, where = place;
   }
-  y[e] = best;
+  y[e] = (T)best;
   index[e] = (int32_t)where;
 }
 
@@ -52,14 +55,14 @@ __device__ __forceinline__ void pool_mean(int64_t count, const Sweep &s, int kin
     size[k] = to[k] > from[k] ? to[k] - from[k] : 0;
     elements *= size[k];
   }
-  T sum = 0;
+  Number<T> sum = 0;
   for (int64_t i = 0; i < elements; i++) {
     int64_t place = 0;
     unravel(s.n, size, i, at);
     for (int k = 0; k < s.n; k++) place = place * s.in[k] + from[k] + at[k];
     sum += x.at<T>(plane + place);
   }
-  y[e] = divided(sum, kind, s.taps(), elements);
+  y[e] = (T)divided(sum, kind, s.taps(), elements);
 }
 
 /* The places along axis k whose windows have element p. */
@@ -93,7 +96,7 @@ __device__ __forceinline__ void pool_mean_back(int64_t count, const Sweep &s, in
     size[k] = to > from[k] ? to - from[k] : 0;
     places *= size[k];
   }
-  T sum = 0;
+  Number<T> sum = 0;
   for (int64_t i = 0; i < places; i++) {
     int64_t place = 0, elements = 1, first, end;
     unravel(s.n, size, i, at);
@@ -102,9 +105,9 @@ __device__ __forceinline__ void pool_mean_back(int64_t count, const Sweep &s, in
       s.window(k, from[k] + at[k], &first, &end);
       elements *= end - first;
     }
-    sum += divided(y.at<T>(plane + place), kind, s.taps(), elements);
+    sum += divided((Number<T>)y.at<T>(plane + place), kind, s.taps(), elements);
   }
-  x[e] = sum;
+  x[e] = (T)sum;
 }
 
 /* y[n, c, p] = x[n, c, index[n, c, p]], 0 where that is -1. */
@@ -151,3 +154,5 @@ extern "C" __global__ void places_in_all(int64_t count, const int32_t *index, in
 
 KERNELS(f32, float)
 KERNELS(f64, double)
+KERNELS(f16, Half)
+KERNELS(bf16, Bfloat)

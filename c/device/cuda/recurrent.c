@@ -5,7 +5,11 @@ enum { OPERANDS = 8, RESULTS = 5 }; /* of recurrent.cu */
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
-    [DG_F32] = { "recurrent", name "_f32" }, [DG_F64] = { "recurrent", name "_f64" }               \
+    [DG_F32] = { "recurrent", name "_f32" }, [DG_F64] = { "recurrent", name "_f64" },              \
+    [DG_F16] = { "recurrent", name "_f16" }, [DG_BF16] = {                                         \
+      "recurrent",                                                                                 \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 static dg_kernel lstm[DG_NDTYPES] = FLOATS("lstm");

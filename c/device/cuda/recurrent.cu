@@ -1,5 +1,5 @@
 /* recurrent.cu -- cells of recurrent networks: a thread makes all results of one place. Results may
- * lie where operands do, so all of these are read first. */
+ * lie where operands do, so all of these are read first. Elements E are computed with as T. */
 #include "cuda/prelude.h"
 
 struct Operands {
@@ -12,11 +12,14 @@ struct Results {
 #define CELL                                                                                       \
   const int64_t n = thread_number();                                                               \
   if (n >= y.v[0].size) return;
-#define X(k) x.v[k].at<T>(n)
-#define Y(k) y.v[k].at<T>(n)
+#define X(k) ((T)x.v[k].at<E>(n))
+#define Y(k) y.v[k].at<E>(n)
+#define RULE(name)                                                                                 \
+  template <typename E, typename T>                                                                \
+  __device__ __forceinline__ void name(const Operands &x, const Results &y)
 
 /* c0, a, i, f, o -> c, h */
-template <typename T> __device__ __forceinline__ void lstm(const Operands &x, const Results &y)
+RULE(lstm)
 {
   CELL const T c = sigmoid(X(3)) * X(0) + sigmoid(X(2)) * tanh(X(1)), h = sigmoid(X(4)) * tanh(c);
   Y(0) = c;
@@ -24,7 +27,7 @@ template <typename T> __device__ __forceinline__ void lstm(const Operands &x, co
 }
 
 /* c0, a, i, f, o, gc, gh -> gc0, ga, gi, gf, go. With t = tanh(c): c gets g = gc + gh o (1 - t^2). */
-template <typename T> __device__ __forceinline__ void lstm_grad(const Operands &x, const Results &y)
+RULE(lstm_grad)
 {
   CELL const T c0 = X(0), a = tanh(X(1)), i = sigmoid(X(2)), f = sigmoid(X(3)), o = sigmoid(X(4));
   const T gh = X(6), t = tanh(f * c0 + i * a), g = X(5) + gh * o * (1 - t * t);
@@ -36,14 +39,14 @@ template <typename T> __device__ __forceinline__ void lstm_grad(const Operands &
 }
 
 /* h0, xr, xz, xn, ur, uz, un -> h */
-template <typename T> __device__ __forceinline__ void gru(const Operands &x, const Results &y)
+RULE(gru)
 {
   CELL const T r = sigmoid(X(1) + X(4)), z = sigmoid(X(2) + X(5)), new_h = tanh(X(3) + r * X(6));
   Y(0) = (1 - z) * new_h + z * X(0);
 }
 
 /* h0, xr, xz, xn, ur, uz, un, gh -> gh0, gr, gz, gn, gun */
-template <typename T> __device__ __forceinline__ void gru_grad(const Operands &x, const Results &y)
+RULE(gru_grad)
 {
   CELL const T h0 = X(0), un = X(6), g = X(7);
   const T r = sigmoid(X(1) + X(4)), z = sigmoid(X(2) + X(5)), new_h = tanh(X(3) + r * un);
@@ -55,19 +58,19 @@ template <typename T> __device__ __forceinline__ void gru_grad(const Operands &x
   Y(4) = gn * r;
 }
 
-#define KERNEL(name)                                                                               \
-  extern "C" __global__ void name##_f32(const __grid_constant__ Operands x,                        \
-                                        const __grid_constant__ Results y)                         \
+#define KERNEL(name, dtype, E, T)                                                                  \
+  extern "C" __global__ void name##_##dtype(const __grid_constant__ Operands x,                    \
+                                            const __grid_constant__ Results y)                     \
   {                                                                                                \
-    name<float>(x, y);                                                                             \
-  }                                                                                                \
-  extern "C" __global__ void name##_f64(const __grid_constant__ Operands x,                        \
-                                        const __grid_constant__ Results y)                         \
-  {                                                                                                \
-    name<double>(x, y);                                                                            \
+    name<E, T>(x, y);                                                                              \
   }
+#define KERNELS(name)                                                                              \
+  KERNEL(name, f32, float, float)                                                                  \
+  KERNEL(name, f64, double, double)                                                                \
+  KERNEL(name, f16, Half, float)                                                                   \
+  KERNEL(name, bf16, Bfloat, float)
 
-KERNEL(lstm)
-KERNEL(lstm_grad)
-KERNEL(gru)
-KERNEL(gru_grad)
+KERNELS(lstm)
+KERNELS(lstm_grad)
+KERNELS(gru)
+KERNELS(gru_grad)
