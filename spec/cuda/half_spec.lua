@@ -80,6 +80,26 @@ local function cases(dtype, compare)
   local function gru(x, h, u) return native.wrap(native.C.dg_gru(h, x, u)) end
   compare("gru", 2 * u, gru, normal(3, 12), normal(3, 4), normal(3, 12))
   compare("gru's gradient", 4 * u, gradient(gru), normal(3, 12), normal(3, 4), normal(3, 12))
+  local function attend(options)
+    return function(q, k, v)
+      return F.scaled_dot_product_attention(q, k, v, options)
+    end
+  end
+  local open = F.cast(dg.random.randint(0, 2, { 4, 5 }), "bool")
+  for name, options in pairs { plain = {}, causal = { is_causal = true } } do
+    local f = attend(options)
+    local q, k, v = normal(2, 4, 8), normal(2, 5, 8), normal(2, 5, 3)
+    compare("attention, " .. name, 2 * u, f, q, k, v)
+    compare("q's gradient", 16 * u, gradient(f), q, k, v)
+    compare("k's gradient", 16 * u, gradient(function(b, a, c) return f(a, b, c) end), k, q, v)
+    compare("v's gradient", 16 * u, gradient(function(c, a, b) return f(a, b, c) end), v, q, k)
+  end
+  for _, mask in ipairs { open, normal(4, 5) } do
+    local function f(q, k, v, m) return attend { attn_mask = m } (q, k, v) end
+    compare("attention with a mask", 2 * u, f, normal(2, 4, 8), normal(2, 5, 8), normal(2, 5, 3), mask)
+    compare("its gradient", 16 * u, gradient(f), normal(2, 4, 8), normal(2, 5, 8), normal(2, 5, 3),
+      mask)
+  end
   local function added(a)
     a = a:copy():detach()
     a.requires_grad = true
@@ -117,6 +137,7 @@ local dtype = "]] .. dtype .. [["
 local function normal(...) return F.cast(dg.random.normal(0, 1, { ... }), dtype) end
 compare("matmul", 2 ^ -5, F.matmul, normal(5, 20), normal(20, 3))
 compare("linear", 2 ^ -5, F.linear, normal(7, 5), normal(4, 5), normal(4))
+compare("attention", 2 ^ -5, F.scaled_dot_product_attention, normal(4, 8), normal(5, 8), normal(5, 3))
 ]], { DGRAPH_CUBLAS = "none" }))
     end)
   end
@@ -135,6 +156,32 @@ for _, dtype in ipairs { "float16", "bfloat16" } do
   end
 end
 ]], { DGRAPH_NVRTC = nvrtc, DGRAPH_CACHE = "build/nvrtc_cache" }))
+  end)
+
+  it("are not widened for attention, poolings and cells", function()
+    assert.equal("weights_bf16\nweights_again_bf16 weights_grad_bf16\npool_max_bf16\npool_mean_bf16\n"
+      .. "lstm_bf16", fake_cuda([[
+local function launched(f)
+  local first, names = fake.fake_launched(), {}
+  local y = f()
+  for i = first, fake.fake_launched() - 1 do
+    local name = ffi.string(fake.fake_launch_name(i))
+    if name:find "_bf16$" or name:find "_f32$" then names[#names + 1] = name end
+  end
+  return y, table.concat(names, " ")
+end
+local function normal(...)
+  return dg.tensor(dg.randn({ ... }), { dtype = "bfloat16", device = "cuda", requires_grad = true })
+end
+local q, x = normal(2, 4, 4), normal(1, 2, 4, 4)
+local y, names = launched(function() return F.scaled_dot_product_attention(q, q, q) end)
+print(names)
+y.grad = y:copy()
+print((select(2, launched(function() y:backward() end)):gsub(" add_.*", "")))
+print((select(2, launched(function() return F.max_pooling_2d(x, 2) end))))
+print((select(2, launched(function() return F.average_pooling_2d(x, 2) end))))
+print((select(2, launched(function() return F.lstm(normal(2, 3), normal(2, 12)) end))))
+]]))
   end)
 
   it("come from autocast", function()

@@ -27,8 +27,8 @@ struct Row {
   }
 };
 
-/* Score j of a row, whose product is x; `at` is where the row's mask begins. */
-template <typename T>
+/* Score j of a row, whose product is x; `at` is where the row's mask begins, of elements E. */
+template <typename E, typename T>
 __device__ __forceinline__ T score(const Scores &s, const Row &r, int64_t at, int64_t j, T x)
 {
   const T hidden = -(T)INFINITY;
@@ -36,7 +36,7 @@ __device__ __forceinline__ T score(const Scores &s, const Row &r, int64_t at, in
   if (s.has_mask) {
     const int64_t m = at + j * s.mask.stride[s.mask.ndim - 1];
     if (s.mask.dtype == DG_BOOL) x = ((const uint8_t *)s.mask.data)[m] ? x : hidden;
-    else x += ((const T *)s.mask.data)[m];
+    else x += (T)((const E *)s.mask.data)[m];
   }
   return s.causal && j > r.query ? hidden : x;
 }
@@ -60,16 +60,15 @@ __device__ __forceinline__ T dropped(const Scores &s, const Row &r, int64_t j, T
   return (double)word <= s.last ? x * (T)(1 / s.keep) : (T)0;
 }
 
-/* p = m softmax(scores of p), 0 for a row of -inf; log_sum = the logarithms of the sums of exp. */
-template <typename T> __device__ __forceinline__ void weights(const Scores &s, T *p, T *log_sum)
+/* The row of p, which has products, becomes softmax of its scores, 0 for a row of -inf; the logarithm
+ * of the sum of exp. */
+template <typename E, typename T>
+__device__ __forceinline__ T soften(const Scores &s, const Row &r, T *p)
 {
-  const Row r(s);
-  if (r.i >= s.rows) return;
   const int64_t mask = mask_of(s, r);
   T most = -(T)INFINITY, sum = 0;
-  p += r.i * s.keys;
   for (int64_t j = r.lane; j < s.keys; j += 32) {
-    p[j] = score(s, r, mask, j, p[j]);
+    p[j] = score<E>(s, r, mask, j, p[j]);
     most = p[j] > most ? p[j] : most;
   }
   most = warp_all<Most>(most);
@@ -80,58 +79,81 @@ template <typename T> __device__ __forceinline__ void weights(const Scores &s, T
   }
   sum = warp_all<Add>(sum);
   const T scale = sum == 0 ? (T)0 : 1 / sum;
-  for (int64_t j = r.lane; j < s.keys; j += 32) p[j] = dropped(s, r, j, p[j] * scale);
-  if (r.lane == 0) log_sum[r.of_all] = shift + log(sum);
+  for (int64_t j = r.lane; j < s.keys; j += 32) p[j] *= scale;
+  return shift + log(sum);
 }
 
-/* p = the same without m, t = the same with it. */
-template <typename T>
-__device__ __forceinline__ void weights_again(const Scores &s, T *p, const T *log_sum, T *t)
+/* E is what q, k and v have, T what is computed with: where they are one, what is computed may lie
+ * where p is, and log_sum has the logarithms of the sums of exp; where not, it is not kept. */
+
+/* to = m softmax(scores of p). */
+template <typename E, typename T>
+__device__ __forceinline__ void weights(const Scores &s, T *p, T *log_sum, E *to)
+{
+  const Row r(s);
+  if (r.i >= s.rows) return;
+  p += r.i * s.keys;
+  to += r.i * s.keys;
+  const T all = soften<E>(s, r, p);
+  for (int64_t j = r.lane; j < s.keys; j += 32) to[j] = (E)dropped(s, r, j, p[j]);
+  if (log_sum && r.lane == 0) log_sum[r.of_all] = all;
+}
+
+/* p = the same without m, to = the same with it. */
+template <typename E, typename T>
+__device__ __forceinline__ void weights_again(const Scores &s, T *p, const T *log_sum, E *to)
 {
   const Row r(s);
   if (r.i >= s.rows) return;
   const int64_t mask = mask_of(s, r);
-  const T all = log_sum[r.of_all], shift = all < 0 && all - all != 0 ? (T)0 : all;
   p += r.i * s.keys;
-  t += r.i * s.keys;
-  for (int64_t j = r.lane; j < s.keys; j += 32) {
-    p[j] = exp(score(s, r, mask, j, p[j]) - shift);
-    t[j] = dropped(s, r, j, p[j]);
+  to += r.i * s.keys;
+  if (log_sum) {
+    const T all = log_sum[r.of_all], shift = all < 0 && all - all != 0 ? (T)0 : all;
+    for (int64_t j = r.lane; j < s.keys; j += 32) p[j] = exp(score<E>(s, r, mask, j, p[j]) - shift);
+  } else {
+    soften<E>(s, r, p);
   }
+  for (int64_t j = r.lane; j < s.keys; j += 32) to[j] = (E)dropped(s, r, j, p[j]);
 }
 
-/* t = scale p (m t - d), where d = the row sums of y gy. */
-template <typename T>
-__device__ __forceinline__ void weights_grad(const Scores &s, const T *p, const T *y, const T *gy,
-                                             int64_t width, T *t)
+/* to = scale p (m t - d), where d = the row sums of y gy. */
+template <typename E, typename T>
+__device__ __forceinline__ void weights_grad(const Scores &s, const T *p, const E *y, const E *gy,
+                                             int64_t width, const T *t, E *to)
 {
   const Row r(s);
   if (r.i >= s.rows) return;
   T d = 0;
   for (int64_t j = r.lane; j < width; j += 32)
-    d += y[r.of_all * width + j] * gy[r.of_all * width + j];
+    d += (T)y[r.of_all * width + j] * (T)gy[r.of_all * width + j];
   d = warp_all<Add>(d);
   p += r.i * s.keys;
   t += r.i * s.keys;
+  to += r.i * s.keys;
   for (int64_t j = r.lane; j < s.keys; j += 32)
-    t[j] = p[j] * (dropped(s, r, j, t[j]) - d) * (T)s.scale;
+    to[j] = (E)(p[j] * (dropped(s, r, j, t[j]) - d) * (T)s.scale);
 }
 
-#define KERNELS(dtype, T)                                                                          \
-  extern "C" __global__ void weights_##dtype(const __grid_constant__ Scores s, T *p, T *log_sum)   \
+#define KERNELS(dtype, E, T)                                                                       \
+  extern "C" __global__ void weights_##dtype(const __grid_constant__ Scores s, T *p, T *log_sum,   \
+                                             E *to)                                                \
   {                                                                                                \
-    weights(s, p, log_sum);                                                                        \
+    weights(s, p, log_sum, to);                                                                    \
   }                                                                                                \
   extern "C" __global__ void weights_again_##dtype(const __grid_constant__ Scores s, T *p,         \
-                                                   const T *log_sum, T *t)                         \
+                                                   const T *log_sum, E *to)                        \
   {                                                                                                \
-    weights_again(s, p, log_sum, t);                                                               \
+    weights_again(s, p, log_sum, to);                                                              \
   }                                                                                                \
   extern "C" __global__ void weights_grad_##dtype(const __grid_constant__ Scores s, const T *p,    \
-                                                  const T *y, const T *gy, int64_t width, T *t)    \
+                                                  const E *y, const E *gy, int64_t width,          \
+                                                  const T *t, E *to)                               \
   {                                                                                                \
-    weights_grad(s, p, y, gy, width, t);                                                           \
+    weights_grad(s, p, y, gy, width, t, to);                                                       \
   }
 
-KERNELS(f32, float)
-KERNELS(f64, double)
+KERNELS(f32, float, float)
+KERNELS(f64, double, double)
+KERNELS(f16, Half, float)
+KERNELS(bf16, Bfloat, float)

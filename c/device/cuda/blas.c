@@ -75,17 +75,18 @@ static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d, void *stream
 }
 
 /* cuBLAS has matrices by columns: to it, row by row is the transpose. So y' = b' a'. */
-static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, int64_t m, int64_t n,
-                int64_t k, const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t step,
-                int64_t count, bool add)
+static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, int to_dtype,
+                int64_t m, int64_t n, int64_t k, const dg_cuda_factor *a, const dg_cuda_factor *b,
+                void *y, int64_t step, int64_t count, bool add)
 {
   const float one_f = 1, beta_f = add;
   const double one = 1, beta = add;
   if (dg_is_half(dtype)) {
     int type = dtype == DG_F16 ? DG_CUDA_F16 : DG_CUDA_BF16;
+    int to_type = to_dtype == DG_F32 ? DG_CUDA_F32 : type;
     return blas->gemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data, type,
-                      (int)b->row, b->step, a->data, type, (int)a->row, a->step, &beta_f, y, type,
-                      (int)n, step, (int)count, DG_CUDA_SUMS_F32, DG_CUDA_ANY_WAY);
+                      (int)b->row, b->step, a->data, type, (int)a->row, a->step, &beta_f, y,
+                      to_type, (int)n, step, (int)count, DG_CUDA_SUMS_F32, DG_CUDA_ANY_WAY);
   }
   if (dtype == DG_F32)
     return blas->sgemm(d->blas, b->turned, a->turned, (int)n, (int)m, (int)k, &one_f, b->data,
@@ -96,8 +97,9 @@ static int some(const dg_cuda_blas *blas, const dg_cuda_device *d, int dtype, in
                      (int)count);
 }
 
-int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const dg_cuda_factor *a,
-                 const dg_cuda_factor *b, void *y, int64_t step, int64_t count, bool add)
+int dg_cuda_gemm(int device, int dtype, int to_dtype, int64_t m, int64_t n, int64_t k,
+                 const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t step,
+                 int64_t count, bool add)
 {
   const dg_cuda_blas *blas = dg_cuda_open_blas();
   dg_cuda_device *d = blas ? dg_cuda_enter(device) : NULL;
@@ -105,7 +107,7 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
   if (!d) return -1;
   int way = dg_cuda_way(device, d, &stream);
   if (way != 0) return DG_MIN(way, 0);
-  int64_t bytes = dg_item_bytes[dtype],
+  int64_t bytes = dg_item_bytes[dtype], to_bytes = dg_item_bytes[to_dtype],
           largest = DG_MAX(DG_MAX(m, n), DG_MAX(k, DG_MAX(a->row, b->row)));
   if (largest > INT32_MAX)
     return dg_fail(DG_EARGUMENT, "cuda: cuBLAS: a matrix side of %lld is too long",
@@ -117,8 +119,8 @@ int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const d
   for (int64_t i = 0; i < count && status == 0 && code == 0; i += MOST) {
     from_a.data = (const char *)a->data + i * a->step * bytes;
     from_b.data = (const char *)b->data + i * b->step * bytes;
-    code = some(blas, d, dtype, m, n, k, &from_a, &from_b, (char *)y + i * step * bytes, step,
-                DG_MIN(MOST, count - i), add);
+    code = some(blas, d, dtype, to_dtype, m, n, k, &from_a, &from_b,
+                (char *)y + i * step * to_bytes, step, DG_MIN(MOST, count - i), add);
   }
   pthread_mutex_unlock(&lock);
   return code == 0 ? status : refuse("product", code);

@@ -13,12 +13,14 @@ typedef struct dg_cuda_factor {
 } dg_cuda_factor;
 
 /* y = a b, or y += a b if `add`, for `count` products of m x k and k x n, each y without gaps and
- * `step` elements from the last; of a float dtype. */
-int dg_cuda_gemm(int device, int dtype, int64_t m, int64_t n, int64_t k, const dg_cuda_factor *a,
-                 const dg_cuda_factor *b, void *y, int64_t step, int64_t count, bool add);
+ * `step` elements from the last. Factors have one float dtype, and so has y, or float32 where they have
+ * 16 bits. */
+int dg_cuda_gemm(int device, int dtype, int to_dtype, int64_t m, int64_t n, int64_t k,
+                 const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t step,
+                 int64_t count, bool add);
 
 /* y = a b, or y += a b, for views as in `matmul`; the matrices of y have no gaps. Where y has three
- * axes they may be apart. */
+ * axes they may be apart; it may be float32 for factors of 16 bits. */
 int dg_cuda_product(const dg_view *a, const dg_view *b, const dg_view *y, bool add);
 
 /* Whether products of float32 may be computed in TF32 from now on; returns whether they were. */

@@ -88,6 +88,7 @@ enum { /* CUdevice_attribute */
   X(int, cubin, "nvrtcGetCUBIN", (void *program, char *cubin))
 
 enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
+       DG_CUDA_F32 = 0,
        DG_CUDA_F16 = 2,
        DG_CUDA_BF16 = 14,
        DG_CUDA_SUMS_F32 = 68,

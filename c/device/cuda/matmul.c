@@ -13,6 +13,12 @@ static dg_kernel kernels[DG_NDTYPES] = {
   [DG_F16] = KERNEL("f16"), [DG_BF16] = KERNEL("bf16"),
 };
 
+/* Of factors of 16 bits, whose product is float32. */
+static dg_kernel widening_kernels[DG_NDTYPES] = {
+  [DG_F16] = KERNEL("f16_f32"),
+  [DG_BF16] = KERNEL("bf16_f32"),
+};
+
 /* The leading axes of a stack, joined where both operands allow it. */
 typedef struct stack {
   int ndim;
@@ -67,11 +73,12 @@ static stack stack_of(const dg_view *a, const dg_view *b)
 }
 
 /* The last leading axis goes to cuBLAS at once, the others one by one. */
-static int by_blas(dg_cuda_factor a, dg_cuda_factor b, const stack *s, const dg_view *y, int64_t k,
-                   bool add)
+static int by_blas(int dtype, dg_cuda_factor a, dg_cuda_factor b, const stack *s, const dg_view *y,
+                   int64_t k, bool add)
 {
   int last = s->ndim - 1, status = 0;
-  int64_t m = y->shape[y->ndim - 2], n = y->shape[y->ndim - 1], bytes = dg_item_bytes[y->dtype];
+  int64_t m = y->shape[y->ndim - 2], n = y->shape[y->ndim - 1];
+  int64_t bytes = dg_item_bytes[dtype], to_bytes = dg_item_bytes[y->dtype];
   int64_t count = last >= 0 ? s->shape[last] : 1, calls = y->size / (m * n * count);
   if (last >= 0) a.step = s->a[last], b.step = s->b[last];
   else a.step = b.step = 0;
@@ -91,8 +98,8 @@ static int by_blas(dg_cuda_factor a, dg_cuda_factor b, const stack *s, const dg_
     }
     a.data = data_a + at_a * bytes;
     b.data = data_b + at_b * bytes;
-    status = dg_cuda_gemm(y->device, y->dtype, m, n, k, &a, &b,
-                          (char *)y->data + i * m * n * count * bytes, step, count, add);
+    status = dg_cuda_gemm(y->device, dtype, y->dtype, m, n, k, &a, &b,
+                          (char *)y->data + i * m * n * count * to_bytes, step, count, add);
   }
   return status;
 }
@@ -104,7 +111,8 @@ static int by_kernel(const dg_view *a, const dg_view *b, const dg_view *y, int64
   int64_t step = y->ndim == 3 ? y->stride[0] : m * n;
   int64_t tiles = ((m + TILE - 1) / TILE) * ((n + TILE - 1) / TILE);
   void *to = y->data;
-  return DG_LAUNCH(dg_kernel_for(kernels, y->dtype), y->device, y->size / (m * n) * tiles,
+  dg_kernel *of = a->dtype == y->dtype ? kernels : widening_kernels;
+  return DG_LAUNCH(dg_kernel_for(of, a->dtype), y->device, y->size / (m * n) * tiles,
                    DG_CUDA_THREADS, 0, (void *)(uintptr_t)a, (void *)(uintptr_t)b, &to, &step, &m,
                    &n, &k, &add);
 }
@@ -122,7 +130,7 @@ int dg_cuda_product(const dg_view *a, const dg_view *b, const dg_view *y, bool a
   if (status == 0) status = set_factor(&fb, &spare_b, b, &vb);
   if (status == 0) {
     stack s = stack_of(&va, &vb);
-    status = by_blas(fa, fb, &s, y, k, add);
+    status = by_blas(a->dtype, fa, fb, &s, y, k, add);
   }
   dg_scratch_free(&spare_a);
   dg_scratch_free(&spare_b);

@@ -6,8 +6,8 @@ enum { TILE = 16 };
 
 /* The matrices of a stack, one after another along x: y is m x n without gaps, `step`
  * elements from one to the next. */
-template <typename T, typename Sum>
-__device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int64_t step,
+template <typename T, typename Sum, typename To>
+__device__ __forceinline__ void multiply(const View &a, const View &b, To *y, int64_t step,
                                          int64_t m, int64_t n, int64_t k, int add)
 {
   __shared__ T as[TILE][TILE + 1], bs[TILE][TILE + 1];
@@ -18,7 +18,7 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
   const int64_t am = a.stride[last - 1], ak = a.stride[last], bk = b.stride[last - 1],
                 bn = b.stride[last];
   const T *pa = (const T *)a.data, *pb = (const T *)b.data;
-  T *to = y + matrix * step + i * n + j;
+  To *to = y + matrix * step + i * n + j;
   for (int axis = last - 2; axis >= 0; axis--) {
     pa += matrix % a.shape[axis] * a.stride[axis];
     pb += matrix % a.shape[axis] * b.stride[axis];
@@ -32,21 +32,23 @@ __device__ __forceinline__ void multiply(const View &a, const View &b, T *y, int
     for (int p = 0; p < TILE && from + p < k; p++) sum += (Sum)as[ty][p] * (Sum)bs[p][tx];
     __syncthreads();
   }
-  if (i < m && j < n) *to = add ? (T)((Sum)*to + sum) : (T)sum;
+  if (i < m && j < n) *to = add ? (To)((Sum)*to + sum) : (To)sum;
 }
 
-#define KERNEL(dtype, T, Sum)                                                                      \
+#define KERNEL(dtype, T, Sum, To)                                                                  \
   extern "C" __global__ void multiply_##dtype(const __grid_constant__ View a,                      \
-                                              const __grid_constant__ View b, T *y, int64_t step,  \
+                                              const __grid_constant__ View b, To *y, int64_t step, \
                                               int64_t m, int64_t n, int64_t k, int add)            \
   {                                                                                                \
-    multiply<T, Sum>(a, b, y, step, m, n, k, add);                                                 \
+    multiply<T, Sum, To>(a, b, y, step, m, n, k, add);                                             \
   }
 
-KERNEL(f32, float, float)
-KERNEL(f64, double, double)
-KERNEL(f16, Half, float)
-KERNEL(bf16, Bfloat, float)
-KERNEL(i32, int32_t, uint32_t)
-KERNEL(i64, int64_t, uint64_t)
-KERNEL(u8, uint8_t, uint32_t)
+KERNEL(f32, float, float, float)
+KERNEL(f64, double, double, double)
+KERNEL(f16, Half, float, Half)
+KERNEL(bf16, Bfloat, float, Bfloat)
+KERNEL(f16_f32, Half, float, float)
+KERNEL(bf16_f32, Bfloat, float, float)
+KERNEL(i32, int32_t, uint32_t, int32_t)
+KERNEL(i64, int64_t, uint64_t, int64_t)
+KERNEL(u8, uint8_t, uint32_t, uint8_t)

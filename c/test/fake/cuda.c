@@ -483,8 +483,7 @@ EXPORT int cublasSetStream_v2(void *handle, void *on)
 }
 EXPORT int cublasSetWorkspace_v2(void *handle, void *room, size_t bytes)
 {
-  blas_room = room;
-  return handle == NULL || room == NULL || bytes == 0;
+  return blas_room = room, handle == NULL || room == NULL || bytes == 0;
 }
 static int math_modes;
 EXPORT int fake_math_modes(void) { return math_modes; }
@@ -498,7 +497,7 @@ enum { SINGLE = 0, DOUBLE = 1 }; /* cudaDataType; 2 is float16, 14 bfloat16 */
 
 /* The arguments of a product; alpha and beta by value. */
 typedef struct factors {
-  int type, ta, tb, m, n, k, lda, ldb, ldc, count;
+  int type, to_type, ta, tb, m, n, k, lda, ldb, ldc, count;
   double alpha, beta;
   const void *a, *b;
   void *c;
@@ -535,8 +534,8 @@ static bool record_product(const factors *f)
                   int lda, long long step_a, const T *b, int ldb, long long step_b, const T *beta, \
                   T *c, int ldc, long long step_c, int count)                                      \
   {                                                                                                \
-    factors f = { TYPE,  ta,     tb,    m, n, k, lda,    ldb,    ldc,                              \
-                  count, *alpha, *beta, a, b, c, step_a, step_b, step_c };                         \
+    factors f = { TYPE,  TYPE,   ta,    tb, m, n, k,      lda,    ldb,   ldc,                      \
+                  count, *alpha, *beta, a,  b, c, step_a, step_b, step_c };                        \
     if (!handle || m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) \
       return 7; /* CUBLAS_STATUS_INVALID_VALUE */                                                  \
     if (!record_product(&f)) name##_run(&f);                                                       \
@@ -549,8 +548,9 @@ GEMM(cublasDgemmStridedBatched, double, DOUBLE)
 /* Floats of 16 bits, with sums in float32. */
 static float widened(const void *p, long long i, int type)
 {
-  uint16_t bits = ((const uint16_t *)p)[i];
-  return type == 2 ? dg_f16_widen(bits) : dg_bf16_widen(bits);
+  const uint16_t *bits = (const uint16_t *)p + i;
+  if (type == SINGLE) return ((const float *)p)[i];
+  return type == 2 ? dg_f16_widen(*bits) : dg_bf16_widen(*bits);
 }
 
 static void half_run(const factors *f)
@@ -567,8 +567,9 @@ static void half_run(const factors *f)
                  widened(f->b, z * f->step_b + in_b, f->type);
         }
         sum *= (float)f->alpha;
-        if (f->beta != 0) sum += (float)f->beta * widened(f->c, at, f->type);
-        ((uint16_t *)f->c)[at] = f->type == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
+        if (f->beta != 0) sum += (float)f->beta * widened(f->c, at, f->to_type);
+        if (f->to_type == SINGLE) ((float *)f->c)[at] = sum;
+        else ((uint16_t *)f->c)[at] = f->type == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
       }
 }
 
@@ -578,10 +579,11 @@ EXPORT int cublasGemmStridedBatchedEx(void *handle, int ta, int tb, int m, int n
                                       long long step_b, const float *beta, void *c, int type_c,
                                       int ldc, long long step_c, int count, int computes, int how)
 {
-  factors f = { type_a, ta,     tb,    m, n, k, lda,    ldb,    ldc,
-                count,  *alpha, *beta, a, b, c, step_a, step_b, step_c };
+  factors f = { type_a, type_c, ta,    tb, m, n, k,      lda,    ldb,   ldc,
+                count,  *alpha, *beta, a,  b, c, step_a, step_b, step_c };
   if (!handle || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m || computes != 68 ||
-      how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b || type_a != type_c)
+      how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b ||
+      (type_c != type_a && type_c != SINGLE))
     return 7; /* CUBLAS_STATUS_INVALID_VALUE */
   if (!record_product(&f)) half_run(&f);
   return 0;
