@@ -362,7 +362,8 @@ local function train(kind, forced)
     for i = 1, 70 do
       local p = model["p" .. i]
       if i ~= 11 or COUNTS[kind] then
-        p.grad = i == 7 and dg.ones_like(p)[{ {}, { 1, 1 } }]:broadcast_to(p.shape) or p * (0.1 * step)
+        p.grad = p * (0.1 * step)
+        if i == 7 then p.grad = dg.ones_like(p)[{ {}, { 1, 1 } }]:broadcast_to(p.shape) end
       end
     end
     launched = fake.fake_launched()
