@@ -14,8 +14,8 @@ typedef struct dg_cuda_device {
   void *blas; /* made by the first matrix product */
   void *blas_stream;
   void *blas_room; /* what cuBLAS works in */
-  int handle; /* the driver's number of it */
-  int arch;   /* 90 is compute capability 9.0 */
+  int handle;      /* the driver's number of it */
+  int arch;        /* 90 is compute capability 9.0 */
   int processors;
   void *reached;       /* the event behind its last work that another device waits for */
   uint32_t peers;      /* bit set of the devices whose memory it was let reach, if it can */
