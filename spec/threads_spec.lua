@@ -90,6 +90,11 @@ describe("the same results with any number of threads #long", function()
     beta))
   same_with_threads("batch_normalization", with_gradients(F.batch_normalization, table_, gamma,
     beta))
+  local lstm, steps = dg.links.NStepLSTM(1, 40, 96, 0), variable(20, 30, 40)
+  same_with_threads("an LSTM", with_gradients(function()
+    local _, _, ys = lstm(nil, nil, steps)
+    return ys
+  end, steps, lstm[1].w0, lstm[1].w5, lstm[1].b5))
   local q, k, v = variable(2, 4, 70, 32), variable(2, 4, 70, 32), variable(2, 4, 70, 32)
   same_with_threads("attention", with_gradients(function(...)
     local query, key, value = ...

@@ -5,6 +5,7 @@
 #ifndef DG_DEVICE_H
 #define DG_DEVICE_H
 
+#include "device/steps.h"
 #include "device/update.h"
 #include "device/view.h"
 
@@ -94,6 +95,9 @@ typedef enum dg_along {
   DG_ALONG_SET,  /* table[index] = list: of equal places the last one stays, row-major */
   DG_ALONG_ADD   /* table[index] += list, in order; any dtype but bool */
 } dg_along;
+
+/* What `lstm_steps` keeps of each unit: four gates, c and h. */
+enum { DG_LSTM_KEPT = 6 };
 
 /* What is computed of each matrix of a stack: of its last two axes. Floats of one dtype. */
 typedef enum dg_linalg {
@@ -311,6 +315,14 @@ typedef struct dg_backend {
    * gf = g c0 sigmoid'(f), go = gh t sigmoid'(o), where sigmoid' = sigmoid (1 - sigmoid).
    * gc0 may be gc itself, and ga ... be a ... themselves. */
   int (*lstm_grad)(const dg_view *const *x, const dg_view *const *y);
+  /* An LSTM over packed sequences, all steps; all gates a come first, then i, f, o; they get
+   * x + h W'. x is x (rows x 4 units), h, c (batch x units), W (4 units x units); y is h after each
+   * step (rows x units), h and c in the end, and what the gradients want: rows x DG_LSTM_KEPT units, of
+   * which the last `units` are h before the step. y has no gaps. The CPU's only. */
+  int (*lstm_steps)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
+  /* x is the gradient of all h (rows x units), of h and c in the end, W, and what was kept; y is those
+   * of x, of h and of c, without gaps. The CPU's only. */
+  int (*lstm_steps_grad)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
   /* One step of a GRU. x is h0, xr, xz, xn, ur, uz, un; y is h:
    * r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un), h = (1 - z) n + z h0.
    * Views as in `lstm`. */

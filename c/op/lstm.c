@@ -6,7 +6,8 @@
 
 enum { A = DG_LSTM_A, I = DG_LSTM_I, FORGET = DG_LSTM_F, O = DG_LSTM_O, GATES = DG_LSTM_GATES };
 
-void dg_lstm_gates(const dg_view *x, dg_view gate[GATES])
+/* x as one view for each gate. */
+static void gates_of(const dg_view *x, dg_view gate[GATES])
 {
   for (int k = 0; k < GATES; k++) {
     gate[k] = *x;
@@ -39,8 +40,8 @@ static int lstm_grad_shape(dg_call *c) { return dg_shape_inputs(c, 2); }
 static int lstm_grad_forward(dg_call *c)
 {
   dg_view gate[GATES], grad[GATES];
-  dg_lstm_gates(&c->x[X]->v, gate);
-  dg_lstm_gates(&c->y[1]->v, grad);
+  gates_of(&c->x[X]->v, gate);
+  gates_of(&c->y[1]->v, grad);
   const dg_view *x[] = { &c->x[C0]->v, &gate[A],     &gate[I],    &gate[FORGET],
                          &gate[O],     &c->x[GC]->v, &c->x[GH]->v };
   const dg_view *y[] = { &c->y[0]->v, &grad[A], &grad[I], &grad[FORGET], &grad[O] };
@@ -115,7 +116,7 @@ static int lstm_shape(dg_call *c)
 static int lstm_forward(dg_call *c)
 {
   dg_view gate[GATES];
-  dg_lstm_gates(&c->x[X]->v, gate);
+  gates_of(&c->x[X]->v, gate);
   const dg_view *x[] = { &c->x[C0]->v, &gate[A], &gate[I], &gate[FORGET], &gate[O] };
   const dg_view *y[] = { &c->y[0]->v, &c->y[1]->v };
   return dg_backend_of(y[0])->lstm(x, y);

@@ -6,9 +6,6 @@
 
 enum { DG_LSTM_A, DG_LSTM_I, DG_LSTM_F, DG_LSTM_O, DG_LSTM_GATES };
 
-/* x as one view for each gate. */
-void dg_lstm_gates(const dg_view *x, dg_view gate[DG_LSTM_GATES]);
-
 /* `made` gets the gradients of c_prev and x, from those of c and h. Differentiable. */
 int dg_lstm_grad(dg_tensor *c_prev, dg_tensor *x, dg_tensor *gc, dg_tensor *gh, dg_tensor **made);
 

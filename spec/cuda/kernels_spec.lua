@@ -50,7 +50,7 @@ end)
 describe("CUDA's table of kernels", function()
   --- What has none on purpose: what only the host is ever asked for.
   local ABSENT = {
-    map_flat = true, map_few = true, outer = true,
+    map_flat = true, map_few = true, outer = true, lstm_steps = true, lstm_steps_grad = true,
   }
 
   it("has an entry for all that the host has but a few", function()

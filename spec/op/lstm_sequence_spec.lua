@@ -13,6 +13,12 @@ local function run(x, h, c, W, sizes, reverse)
   return native.wrap(ys[0]), native.wrap(ys[1]), native.wrap(ys[2])
 end
 
+--- Rows of all a, then all i, f, o as F.lstm has them: the four of a unit side by side.
+local function by_units(x)
+  local rows, columns = unpack(x.shape)
+  return F.reshape(F.swapaxes(F.reshape(x, { rows, 4, columns / 4 }), 2, 3), x.shape)
+end
+
 --- The same, one step after the other.
 local function by_steps(x, h, c, W, sizes, reverse)
   local parts, ys = F.split(x, sizes, 1), {}
@@ -21,20 +27,28 @@ local function by_steps(x, h, c, W, sizes, reverse)
   for t = from, to, by do
     local n, all = sizes[t], h.shape[1]
     local now, rest = unpack(F.split(h, { n, all - n }, 1))
-    c, ys[t] = F.lstm(c, parts[t] + F.linear(now, W))
+    c, ys[t] = F.lstm(c, by_units(parts[t] + F.linear(now, W)))
     h = F.concat({ ys[t], rest }, 1)
   end
   return F.concat(ys, 1), h, c
 end
 
-for name, reverse in pairs { ["lstm_sequence"] = false, ["lstm_sequence, reversed"] = true } do
+--- With four sequences and more the processor does all steps at once, with fewer one by one.
+for _, case in ipairs {
+  { "lstm_sequence", SIZES }, { "lstm_sequence, reversed", SIZES, true },
+  { "lstm_sequence of many", { 4, 3, 1 } },
+  { "lstm_sequence of many, reversed", { 4, 3, 1 }, true },
+} do
+  local name, sizes, reverse = unpack(case)
   op_case(name, {
     f = function(...)
       local xs = { ... }
-      return run(xs[1], xs[2], xs[3], xs[4], SIZES, reverse)
+      return run(xs[1], xs[2], xs[3], xs[4], sizes, reverse)
     end,
     inputs = function(r)
-      return { r(-1, 1, { 8, 8 }), r(-1, 1, { 3, 2 }), r(-1, 1, { 3, 2 }), r(-1, 1, { 8, 2 }) }
+      local batch = sizes[1]
+      return { r(-1, 1, { 8, 8 }), r(-1, 1, { batch, 2 }), r(-1, 1, { batch, 2 }),
+        r(-1, 1, { 8, 2 }) }
     end,
     shapes = { { 1 } },
     elementwise = false,
@@ -51,11 +65,15 @@ describe("lstm_sequence", function()
   end
 
   it("is a step after the other", function()
-    for _, sizes in ipairs { SIZES, { 4, 4, 4 }, { 3 }, { 2, 1, 0 } } do
+    for _, case in ipairs {
+      { 3, 3, SIZES }, { 3, 3, { 2, 1, 0 } }, { 4, 3, { 4, 4, 4 } }, { 4, 3, { 3 } },
+      { 11, 5, { 11, 9, 2 } }, { 20, 40, { 19, 17, 8, 1 } }, { 4, 520, { 4, 2 } },
+    } do
+      local batch, units, sizes = unpack(case)
       for _, reverse in ipairs { false, true } do
         local rows = 0
         for _, n in ipairs(sizes) do rows = rows + n end
-        local xs = draw(4, rows, 3)
+        local xs = draw(batch, rows, units)
         local function leaves()
           local list = {}
           for i, x in ipairs(xs) do list[i] = dg.tensor(x, { requires_grad = true }) end

@@ -78,6 +78,8 @@ int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_
                   double b);
 int dg_cpu_lstm(const dg_view *const *x, const dg_view *const *y);
 int dg_cpu_lstm_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_lstm_steps(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
+int dg_cpu_lstm_steps_grad(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
 int dg_cpu_gru(const dg_view *const *x, const dg_view *const *y);
 int dg_cpu_gru_grad(const dg_view *const *x, const dg_view *const *y);
 int dg_cpu_attention(const dg_attention_spec *a, const dg_view *q, const dg_view *k,

@@ -11,20 +11,11 @@ local C, wrap = native.C, native.wrap
 
 local n_step = {}
 
---- Weights or biases of several gates as one: the rows of the first unit, then of the second ...
-local function interleave(F, list, order)
+--- Weights or biases of several gates as one: all rows of a gate, then those of the next.
+local function join(F, list, order)
   local chosen = {}
   for i, at in ipairs(order) do chosen[i] = list[at] end
-  local shape = chosen[1].shape
-  shape[1] = shape[1] * #order
-  return F.reshape(F.stack(chosen, 2), shape)
-end
-
---- The same with all rows of a gate, then those of the next.
-local function join(F, list, from, to)
-  local chosen = {}
-  for i = from, to do chosen[#chosen + 1] = list[i] end
-  return #chosen == 1 and chosen[1] or F.concat(chosen, 1)
+  return F.concat(chosen, 1)
 end
 
 --- Runs a step after the other; h has rows for all sequences, a step for `sizes[t]` of them.
@@ -51,9 +42,9 @@ local run_layer = {}
 local INPUT, STATE = { 3, 1, 2, 4 }, { 7, 5, 6, 8 }
 
 function run_layer.lstm(F, x, h, c, w, b, sizes, reverse)
-  local bias = interleave(F, b, INPUT) + interleave(F, b, STATE)
-  local gates = F.linear(x, interleave(F, w, INPUT), bias)
-  local lateral = interleave(F, w, STATE)
+  local bias = join(F, b, INPUT) + join(F, b, STATE)
+  local gates = F.linear(x, join(F, w, INPUT), bias)
+  local lateral = join(F, w, STATE)
   if #sizes > room then
     room = 2 * #sizes
     numbers = ffi.new("int64_t[?]", room)
@@ -63,9 +54,11 @@ function run_layer.lstm(F, x, h, c, w, b, sizes, reverse)
   return wrap(triple[0]), wrap(triple[1]), wrap(triple[2])
 end
 
+local FIRST, SECOND = { 1, 2, 3 }, { 4, 5, 6 }
+
 function run_layer.gru(F, x, h, _, w, b, sizes, reverse)
-  local gates = F.linear(x, join(F, w, 1, 3), join(F, b, 1, 3))
-  local U, bias = join(F, w, 4, 6), join(F, b, 4, 6)
+  local gates = F.linear(x, join(F, w, FIRST), join(F, b, FIRST))
+  local U, bias = join(F, w, SECOND), join(F, b, SECOND)
   return loop(F, gates, h, sizes, reverse, function(part, now)
     return wrap(C.dg_gru(now, part, F.linear(now, U, bias)))
   end)
