@@ -18,7 +18,13 @@ void dg_gemm_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha, c
 void dg_gemm_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                  int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 
-/* The same in this thread alone, so that the result does not depend on the number of threads. */
+/* C = A B', and `row` added to each row of C: A m x k, B n x k, C m x n, without gaps. */
+void dg_gemm_onto_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                      const float *row, float *c);
+void dg_gemm_onto_f64(int64_t m, int64_t n, int64_t k, const double *a, const double *b,
+                      const double *row, double *c);
+
+/* dg_gemm in this thread alone, so that the result does not depend on the number of threads. */
 void dg_gemm_here_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
                       int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 void dg_gemm_here_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha,
