@@ -425,6 +425,29 @@ end
 ]]))
   end)
 
+  same("steps of embeddings by the rows that were used", [[
+compare("W", 1e-6, function(W, ids)
+  local link = dg.links.EmbedID(6, 5, W:to "cpu")
+  if W.device ~= "cpu" then link:to(W.device) end
+  dg.optimizers.Adam(0.1):setup(link):update(function() return F.sum(F.square(link(ids))) end)
+  return link.W:copy()
+end, normal(6, 5), integers(1, 4, 7))
+]])
+
+  same("LSTMs over sequences, there step by step", [[
+local ws, bs = {}, {}
+local function lstm(xs, hx, ...)
+  for k = 1, 8 do ws[k], bs[k] = select(k, ...), select(8 + k, ...) end
+  local _, _, ys = F.n_step_lstm(1, 0, hx, hx, { ws }, { bs }, xs)
+  return ys
+end
+local inputs = { normal(3, 5, 4), normal(1, 5, 6) }
+for k = 1, 8 do inputs[2 + k] = normal(6, k < 5 and 4 or 6) end
+for k = 1, 8 do inputs[10 + k] = normal(6) end
+compare("h", 1e-5, lstm, unpack(inputs))
+compare("the gradient", 1e-4, gradient(lstm), unpack(inputs))
+]])
+
   it("multiply matrices where there is no cuBLAS", function()
     assert.equal("", fake_cuda(COMPARE .. [[
 compare("product", 1e-5, F.matmul, normal(20, 33), normal(33, 18))
