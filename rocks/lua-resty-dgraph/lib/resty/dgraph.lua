@@ -97,7 +97,8 @@ function _M.new(given)
   local self = setmetatable({ models = {}, options = given }, mt)
   self.token, message = token.read(given)
   if self.token == nil then return nil, "dgraph: " .. message end
-  self.limits = { body = given.body or model.BODY, seconds = given.seconds or 10 }
+  self.body_limit, self.seconds = given.body or model.BODY, given.seconds or 10
+  self.private = given.private or false
   http.limit_depth(given.depth or 16)
   for name, each in pairs(given.models) do
     self.models[name], message = model.new(name, each, given)
@@ -131,13 +132,15 @@ local function respond(service)
   return route[2](service, route[3])
 end
 
---- Serves a request: for `content_by_lua`.
-function _M:serve()
+local function serve(self)
   local ok, message = pcall(respond, self)
   if ok then return end
   ngx.log(ngx.ERR, "dgraph: ", message)
   if not ngx.headers_sent then http.fail(500, "this cannot be served") end
 end
+
+--- Serves a request: for `content_by_lua`.
+function _M:serve() serve(self) end
 
 --- Writes a checkpoint of each model now.
 ---@return true? done
@@ -175,7 +178,7 @@ function _M.init_worker()
 end
 
 --- Serves a request: for `content_by_lua`.
-function _M.content() the_service():serve() end
+function _M.content() serve(the_service()) end
 
 --- A model, for Lua code in any phase.
 ---@param name string

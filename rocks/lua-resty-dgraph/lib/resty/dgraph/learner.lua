@@ -5,10 +5,11 @@ local config = require "dgraph.config"
 local dg = require "dgraph"
 local native = require "dgraph.native"
 local placement = require "resty.dgraph.placement"
+local new_table = require "table.new"
 local unroll = require "dgraph.utils.unroll"
 
 local C, F, values = native.C, dg.F, config.values
-local check, pcall = native.check, pcall
+local check, pcall, tonumber = native.check, pcall, tonumber
 
 ---@class resty.dgraph.Learner
 ---@field link dgraph.Link
@@ -76,7 +77,9 @@ function learner.new(parts)
   local self = setmetatable({
     link = parts.link, optimizer = parts.optimizer, input = parts.input, target = parts.target,
     loss = 0, gradient = 0, max_gradient = parts.max_gradient or math.huge,
-    _output = parts.output, _lossfun = parts.loss, _room = 0,
+    -- The reader's methods, where a request finds them at once.
+    read = parts.input.read, tensors = parts.input.tensors,
+    _output = parts.output or false, _lossfun = parts.loss, _room = 0,
   }, Learner)
   if self.optimizer then
     self.optimizer:add_hook(function() look(self) end, "resty.dgraph")
@@ -137,22 +140,22 @@ local function nested(shape, axis, numbers, at)
   return rows, at
 end
 
-local function read_numbers(self, y)
-  local count = C.dg_size(y)
+local function read_numbers(self, y, count)
   if count > self._room then
     self._buffer, self._room = ffi.new("double[?]", count), count
   end
   check(C.dg_read(y, self._buffer, count))
-  return self._buffer, count
+  return self._buffer
 end
+
+local sizes = ffi.new "int64_t[8]"
 
 --- A list with what the model says about each row.
 local function as_lists(self, y)
-  local numbers, count = read_numbers(self, y)
-  local ndim = C.dg_ndim(y)
-  local rows
-  if ndim == 2 and C.dg_dim(y, 0) == 1 then -- one row: what most requests want
-    local row = {}
+  local ndim = C.dg_shape(y, sizes)
+  if ndim == 2 and sizes[0] == 1 then -- one row: what most requests want
+    local count = tonumber(sizes[1])
+    local numbers, row = read_numbers(self, y, count), new_table(count, 0)
     for i = 1, count do
       local v = numbers[i - 1]
       if v - v ~= 0 then return nil, "the model's answer is not finite", "not_finite" end
@@ -161,15 +164,15 @@ local function as_lists(self, y)
     return { row }
   end
   if ndim == 0 then return nil, "the model gives no row for each instance", "model" end
-  rows = nested(y.shape, 1, numbers, 0)
+  local rows = nested(y.shape, 1, read_numbers(self, y, C.dg_size(y)), 0)
   if not rows then return nil, "the model's answer is not finite", "not_finite" end
   return rows
 end
 
 --- The numbers in one list, and their shape.
 local function as_flat(self, y)
-  local numbers, count = read_numbers(self, y)
-  local flat = {}
+  local count = C.dg_size(y)
+  local numbers, flat = read_numbers(self, y, count), {}
   for i = 1, count do
     local v = numbers[i - 1]
     if v - v ~= 0 then return nil, "the model's answer is not finite", "not_finite" end
@@ -185,7 +188,7 @@ local function answer(self, reader, a, b)
 end
 
 local function predict(self, reader)
-  local a, b = self.input:tensors()
+  local a, b = self.tensors(self.input)
   local ok, rows, message, reason = predicting(answer, self, reader, a, b)
   if not ok then return nil, tostring(rows), "model" end
   return rows, message, reason
@@ -196,6 +199,7 @@ end
 ---@return string? message
 ---@return string? reason
 function Learner:predict() return predict(self, as_lists) end
+learner.predict = Learner.predict
 
 --- The same as one list of numbers.
 ---@return number[]? numbers

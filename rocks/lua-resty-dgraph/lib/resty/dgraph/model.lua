@@ -3,13 +3,14 @@ local clock = require "dgraph.utils.clock"
 local build = require "resty.dgraph.build"
 local guard = require "resty.dgraph.guard"
 local journal = require "resty.dgraph.journal"
+local learners = require "resty.dgraph.learner"
 local placement = require "resty.dgraph.placement"
 local region = require "resty.dgraph.region"
 local state = require "resty.dgraph.state"
 local system = require "resty.dgraph.system"
 
 local HEADER, SLOT = region.HEADER, region.SLOT
-local PREDICTED, type = SLOT.predicted, type
+local PREDICTED, predict_lists, type = SLOT.predicted, learners.predict, type
 
 --- The bytes of the shared memory that stand for locks.
 local STEP, TURN, KEEPER, SLOTS = 0, 1, 2, 3
@@ -95,7 +96,7 @@ function model.new(name, given, service)
     name = name, options = given, exact = given.exact or false,
     fsync = service.fsync or "everysec", batch = given.batch or 1024,
     step_size = given.step or 32, budget = (given.budget_us or 2000) / 1e6,
-    gather = given.gather_us, appended = 0, synced = 0, skip_damaged = service.skip_damaged,
+    gather = given.gather_us or false, appended = 0, synced = 0, skip_damaged = service.skip_damaged,
     holdout = given.holdout, _until_held_out = given.holdout and given.holdout.every,
     tally = region.tally(), _queue = {}, _queue_room = given.queue or 1000,
   }, Model)
@@ -257,10 +258,10 @@ local function try_predict(self, instances)
   local count, message, reason = count_of(self, instances)
   if not count then return nil, message, reason end
   local learner = self.learner
-  count, message, reason = learner.input:read(instances, 1, count)
+  count, message, reason = learner.read(learner.input, instances, 1, count)
   if not count then return nil, message, reason end
   local predictions
-  predictions, message, reason = learner:predict()
+  predictions, message, reason = predict_lists(learner)
   if not predictions then return nil, message, reason end
   bump(self.tally, PREDICTED, count)
   return predictions
@@ -277,6 +278,7 @@ function Model:predict(instances)
   if not predictions then return hide(self, message, reason) end
   return predictions
 end
+model.predict = Model.predict
 
 --- The shape of what it answers, -1 for the number of instances.
 ---@return integer[]

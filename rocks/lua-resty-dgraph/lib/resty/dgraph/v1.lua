@@ -2,24 +2,20 @@
 local clock = require "dgraph.utils.clock"
 local gather = require "resty.dgraph.gather"
 local http = require "resty.dgraph.http"
+local model_of = require "resty.dgraph.model"
 local region = require "resty.dgraph.region"
 local token = require "resty.dgraph.token"
 
-local HEADER, SLOT, observe = region.HEADER, region.SLOT, region.observe
+local HEADER, count_response = region.HEADER, region.count
+local PREDICT, TRAIN = region.SLOT.predict, region.SLOT.train
 local read_body, decode, encode, send = http.body, http.decode, http.encode, http.send
+local predict_rows = model_of.predict
 
 local v1 = {}
 
---- The counters of responses by the classes of their status, and the histogram of latencies.
-local PREDICT = { SLOT.predict_2xx, SLOT.predict_4xx, SLOT.predict_5xx, SLOT.predict }
-local TRAIN = { SLOT.train_2xx, SLOT.train_4xx, SLOT.train_5xx, SLOT.train }
-
---- Counts a response by its class, and its latency.
-local function count(model, places, status, start)
-  local tally = model.tally
-  local place = places[status < 400 and 1 or status < 500 and 2 or 3]
-  tally[place] = tally[place] + 1
-  observe(tally, places[4], clock() - start)
+--- Counts a response and how long it took.
+local function count(model, place, status, start)
+  count_response(model.tally, place, status, clock() - start)
 end
 v1.count, v1.PREDICT = count, PREDICT
 
@@ -42,20 +38,20 @@ end
 ---@return string? message
 ---@return string? reason
 local function forbids(service, learning)
-  local options, wanted = service.options, service.token
-  if not learning and not options.private then return nil end
+  if not learning and not service.private then return nil end
+  local wanted = service.token
   if wanted then
     if token.shown(wanted) then return nil end
     return "a bearer token is wanted", "token"
   end
   if not learning then return nil end
-  if not options.open then return "learning is closed: configure a token, or open", "closed" end
+  if not service.options.open then return "learning is closed: configure a token, or open", "closed" end
   if is_of_another_site() then return "pages of other sites may not teach", "closed" end
 end
 v1.forbids = forbids
 
 local function read(service)
-  local body, message, reason = read_body(service.limits.body)
+  local body, message, reason = read_body(service.body_limit)
   local request
   if body then request, message, reason = decode(body) end
   if not request then return nil, message, reason end
@@ -74,7 +70,7 @@ local function predict(service, model)
   if model.gather then
     predictions, message, reason = gather.predict(model, request.instances)
   else
-    predictions, message, reason = model:predict(request.instances)
+    predictions, message, reason = predict_rows(model, request.instances)
   end
   if not predictions then return nil, http.refuse(message, reason) end
   return '{"predictions":' .. encode(predictions) .. "}"
@@ -97,7 +93,7 @@ local function train(service, model)
   if not request then return refuse(model, message, reason) end
   local learnt
   learnt, message, reason = model:train(request.instances, request.targets, true,
-    service.limits.seconds)
+    service.seconds)
   if not learnt then return http.refuse(message, reason) end
   return send(200, ('{"loss":%.9g,"step":%.0f,"version":%.0f%s}'):format(learnt.loss,
     learnt.step, learnt.version, learnt.held_out and ',"held_out":true' or ""))

@@ -174,7 +174,7 @@ local function infer(service, model)
   local message, reason = v1.forbids(service, false)
   if message then return v1.refuse(model, message, reason) end
   local body, text, at, request, inputs, done
-  body, message, reason = http.body(service.limits.body)
+  body, message, reason = http.body(service.body_limit)
   if body then
     text, at, reason = split(body)
     message = at
