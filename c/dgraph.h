@@ -773,10 +773,10 @@ DG_API dg_tensor *dg_selu(dg_tensor *x, double alpha, double scale);
 DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
                               int sparse);
 
-/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. The rest
- * is as in dg_embed_id. */
-DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
-                                   int sparse);
+/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. `bias`,
+ * of W's columns, is added to each unless it is NULL. The rest is as in dg_embed_id. */
+DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, dg_tensor *bias, int64_t base,
+                                   int64_t ignore_label, int sparse);
 
 /* A matrix of `rows` rows: each is the sum of the rows of x (shape of id, then size) that have its
  * number, from `base` on; those with the number `ignore_label` are left out. The gradient of

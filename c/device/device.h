@@ -225,9 +225,9 @@ typedef struct dg_backend {
   int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
-  /* y[i] = the sum of x[label[i, k]] over k, in order; labels and y are matrices, y is contiguous.
-   */
-  int (*sum_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* y[i] = the sum of x[label[i, k]] over k, in order, then the bias (of y's columns; NULL: none);
+   * labels and y are matrices, y is contiguous. */
+  int (*sum_rows)(const dg_view *x, const dg_labels *l, const dg_view *bias, const dg_view *y);
   /* How many different labels there are that are not ignored. `numbers` gets them, counted from 0,
    * in the order in which they come first, and `places` for each label where it stands among them,
    * -1 where ignored. Both are contiguous int64, of as many elements as there are labels. A card

@@ -110,7 +110,22 @@ static const dg_op_class embed_id_grad_op = {
   .reads = DG_READS_X0,
 };
 
-/* -- embedding_bag: y[i] = the sum of W[id[i, k]] over k ---------------------------------------- */
+/* -- embedding_bag: y[i] = the sum of W[id[i, k]] over k, and the bias if there is one ------------ */
+
+static const dg_view *bias_of(const dg_call *c) { return c->inputs > 2 ? &c->x[2]->v : NULL; }
+
+static int check_bias(const dg_view *w, const dg_view *b)
+{
+  char text[DG_SHAPE_TEXT];
+  if (b->dtype != w->dtype)
+    return dg_fail(DG_ETYPE, "embedding_bag: the bias is %s, wanted %s as W (cast one of them)",
+                   dg_dtype_name(b->dtype), dg_dtype_name(w->dtype));
+  if (b->ndim != 1 || b->shape[0] != w->shape[1])
+    return dg_fail(DG_EARGUMENT,
+                   "embedding_bag: the bias has shape %s, wanted %lld as W has columns",
+                   dg_shape_text(b, text), (long long)w->shape[1]);
+  return 0;
+}
 
 static int bag_shape(dg_call *c)
 {
@@ -122,6 +137,7 @@ static int bag_shape(dg_call *c)
                       dg_shape_text(id, text));
   if (w->ndim != 2)
     return dg_op_fail(c, DG_EARGUMENT, "W has shape %s, wanted a matrix", dg_shape_text(w, text));
+  if (c->inputs > 2 && check_bias(w, bias_of(c)) < 0) return -1;
   const int64_t shape[2] = { id->shape[0], w->shape[1] };
   return dg_output(c, 0, w->dtype, 2, shape) ? 0 : -1;
 }
@@ -132,12 +148,14 @@ static int bag_forward(dg_call *c)
   int64_t used;
   const dg_view *w = &c->x[1]->v, *y = &c->y[0]->v;
   if (dg_labels_checked(c, 0, w->shape[0], &l, &used) < 0) return -1;
-  return dg_backend_of(y)->sum_rows(w, &l, y);
+  return dg_backend_of(y)->sum_rows(w, &l, bias_of(c), y);
 }
 
-/* Every row of a bag gets the gradient of its sum. */
+/* Every row of a bag gets the gradient of its sum, the bias that of all sums. */
 static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
+  if (c->inputs > 2 && dg_needs(c, 2)) gx[2] = dg_unbroadcast(c, 2, gy[0]);
+  if (!dg_needs(c, 1)) return 0;
   const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
   const int64_t once[3] = { id->shape[0], 1, w->shape[1] };
   const int64_t each[3] = { id->shape[0], id->shape[1], w->shape[1] };
@@ -174,20 +192,30 @@ DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t
   return dg_finish(c);
 }
 
-/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. The rest
- * is as in dg_embed_id. */
-DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
-                                   int sparse)
+/* The same of more operators, for floats of 16 bits. */
+static dg_tensor *sum_embedded(dg_tensor *id, dg_tensor *W, dg_tensor *bias, int64_t base,
+                               int64_t ignore_label, int sparse)
+{
+  const int64_t inner = 1;
+  const dg_body *b = bias ? dg_full_body_of(bias) : NULL;
+  if (bias && (!b || dg_body_of(W)->v.ndim != 2 || check_bias(&dg_body_of(W)->v, &b->v) < 0))
+    return NULL;
+  dg_pool pool = dg_pool_open();
+  dg_tensor *rows = dg_embed_id(id, W, base, ignore_label, sparse);
+  dg_tensor *sums = dg_sum(rows, 1, &inner, 0);
+  return dg_pool_close(pool, bias ? dg_add(sums, bias) : sums);
+}
+
+/* The sums of the rows of W (ids, size) that the rows of `id`, a matrix, name: bags, size. `bias`,
+ * of W's columns, is added to each unless it is NULL. The rest is as in dg_embed_id. */
+DG_API dg_tensor *dg_embedding_bag(dg_tensor *id, dg_tensor *W, dg_tensor *bias, int64_t base,
+                                   int64_t ignore_label, int sparse)
 {
   const dg_body *w = dg_full_body_of(W), *ids = w ? dg_full_body_of(id) : NULL;
-  const int64_t inner = 1;
   if (!ids) return NULL;
-  if (dg_is_half(w->v.dtype) && ids->v.ndim == 2) {
-    dg_pool pool = dg_pool_open();
-    dg_tensor *rows = dg_embed_id(id, W, base, ignore_label, sparse);
-    return dg_pool_close(pool, dg_sum(rows, 1, &inner, 0));
-  }
-  dg_call *c = dg_begin2(&bag_op, id, W);
+  if (dg_is_half(w->v.dtype) && ids->v.ndim == 2)
+    return sum_embedded(id, W, bias, base, ignore_label, sparse);
+  dg_call *c = dg_begin(&bag_op, bias ? 3 : 2, (dg_tensor *[]){ id, W, bias });
   if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
   return dg_finish(c);
 }

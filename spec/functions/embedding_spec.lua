@@ -29,6 +29,22 @@ for name, case in pairs(CASES) do
   })
 end
 
+for name, case in pairs {
+  ["bias, the sum"] = { MATRIX, nil, "sum" }, ["bias, the mean"] = { MATRIX },
+  ["bias, of lists"] = { LIST, BEGINS, "sum" },
+} do
+  op_case("embedding_bag with " .. name, {
+    f = function(W, bias)
+      return F.embedding_bag(case[1], W, case[2], { mode = case[3], bias = bias })
+    end,
+    inputs = function(r) return { r(-2, 2, { 4, 3 }), r(-2, 2, { 3 }) } end,
+    shapes = { {} },
+    bad_shapes = { { { 4, 3 }, { 4 } }, { { 4, 3 }, { 1, 3 } }, { { 4, 3 }, {} } },
+    elementwise = false, nan = "some",
+    error_name = "embedding_bag",
+  })
+end
+
 op_case("embedding_bag of one row", {
   f = function(W) return F.embedding_bag(ids { { 1 } }, W) end,
   inputs = function(r) return { r(-2, 2) } end,
@@ -68,6 +84,26 @@ describe("embedding_bag", function()
       assert.same({ { 0, 0 } }, bag(ids { { 3, 3 } }, W, { mode = mode, padding_idx = 3 }))
     end
     assert.same({}, bag(dg.zeros({ 0 }, "int32"), W, dg.zeros({ 0 }, "int32"), "sum"))
+  end)
+
+  it("adds a bias, which is as a row of W", function()
+    local bias = double { 10, 20 }
+    for _, mode in ipairs { "sum", "mean", "max" } do
+      local plain = bag(MATRIX, W, nil, mode)
+      for i = 1, 2 do
+        for j = 1, 2 do plain[i][j] = plain[i][j] + 10 * j end
+      end
+      assert.same(plain, bag(MATRIX, W, nil, mode, { bias = bias }))
+      assert.error_matches(function() bag(MATRIX, W, nil, mode, { bias = double { 1, 2, 3 } }) end,
+        "embedding_bag: the bias has shape 3, wanted 2 as W has columns")
+      assert.error_matches(function() bag(MATRIX, W, nil, mode, { bias = dg.ones(2) }) end,
+        "embedding_bag: the bias is float32, wanted float64 as W")
+    end
+    local narrow = bag(MATRIX, W:astype "float16", nil, "sum", { bias = bias:astype "float16" })
+    assert.same(bag(MATRIX, W, nil, "sum", { bias = bias }), narrow)
+    assert.error_matches(function()
+      bag(MATRIX, W:astype "float16", nil, "sum", { bias = dg.ones({ 1, 2 }, "float16") })
+    end, "embedding_bag: the bias has shape 1x2, wanted 2 as W has columns")
   end)
 
   it("may be told where the last bag ends", function()

@@ -183,6 +183,8 @@ local PROVOKED = {
       F.embedding_bag, labels { { 3 } }, x },
     { 'F.embedding_bag: per_sample_weights are for the mode "sum", not "mean"',
       F.embedding_bag, labels { { 1 } }, x, nil, { per_sample_weights = dg.ones(1, 1) } },
+    { "embedding_bag: the bias has shape 7, wanted 3 as W has columns",
+      F.embedding_bag, labels { { 1 } }, x, nil, "sum", { bias = dg.ones(7) } },
   },
   ["Family: measures of classes and of regression"] = {
     { "F.recall: label 0 (element 1) is not one of 1 to 1: classes count from 1",

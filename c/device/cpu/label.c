@@ -191,6 +191,7 @@ typedef struct rows_work {
   const int64_t *label;
   int64_t row, count; /* row: bytes of a row taken, elements of a row added to */
   int64_t repeat;     /* how many labels after each other share a row of x, or y */
+  const void *bias;   /* of a row of y, NULL: none */
 } rows_work;
 
 static void take_some(void *context, int64_t from, int64_t to)
@@ -211,7 +212,7 @@ int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0, 1 };
+    rows_work w = { d.data, y->data, list.at, x->shape[1] * dg_item_bytes[x->dtype], 0, 1, NULL };
     dg_parallel(l->t.size, GRAIN / w.row + 1, take_some, &w);
     close_list(&list);
   }
@@ -260,7 +261,7 @@ int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   else if (dg_dense_read(&d, x) < 0) return -1;
   int status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.data, y->data, list.at, y->shape[1], l->t.size, repeat };
+    rows_work w = { d.data, y->data, list.at, y->shape[1], l->t.size, repeat, NULL };
     dg_parallel(w.row, GRAIN / (w.count + 1) + 16,
                 y->dtype == DG_F32 ? add_some_float : add_some_double, &w);
     close_list(&list);
@@ -269,43 +270,46 @@ int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   return status;
 }
 
-/* Threads share the sums. */
+/* Threads share the sums. The bias comes last, as if another operator had added it. */
 #define SUM_ROWS(T)                                                                                \
   static void sum_some_##T(void *context, int64_t from, int64_t to)                                \
   {                                                                                                \
     const rows_work *w = context;                                                                  \
-    const T *x = w->x;                                                                             \
+    const T *x = w->x, *bias = w->bias;                                                            \
     for (int64_t i = from; i < to; i++) {                                                          \
       T *restrict y = (T *)w->y + i * w->row;                                                      \
       const int64_t *label = w->label + i * w->repeat;                                             \
       if (w->row == 1) {                                                                           \
         T sum = 0;                                                                                 \
         for (int64_t k = 0; k < w->repeat; k++) sum += label[k] < 0 ? 0 : x[label[k]];             \
-        y[0] = sum;                                                                                \
+        y[0] = bias ? sum + bias[0] : sum;                                                         \
         continue;                                                                                  \
       }                                                                                            \
       memset(y, 0, (size_t)w->row * sizeof *y);                                                    \
       for (int64_t k = 0; k < w->repeat; k++)                                                      \
         for (int64_t j = 0; label[k] >= 0 && j < w->row; j++) y[j] += x[label[k] * w->row + j];    \
+      for (int64_t j = 0; bias && j < w->row; j++) y[j] += bias[j];                                \
     }                                                                                              \
   }
 
 SUM_ROWS(float)
 SUM_ROWS(double)
 
-int dg_cpu_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+int dg_cpu_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *bias, const dg_view *y)
 {
   label_list list;
-  dg_dense d;
+  dg_dense d, b = { NULL };
   if (y->size == 0) return 0;
   if (dg_dense_read(&d, x) < 0) return -1;
-  int status = open_list(&list, l, true);
+  int status = bias ? dg_dense_read(&b, bias) : 0;
+  if (status == 0) status = open_list(&list, l, true);
   if (status == 0) {
-    rows_work w = { d.data, y->data, list.at, y->shape[1], 0, l->t.shape[1] };
+    rows_work w = { d.data, y->data, list.at, y->shape[1], 0, l->t.shape[1], b.data };
     dg_parallel(y->shape[0], GRAIN / (w.row * (w.repeat + 1)) + 1,
                 y->dtype == DG_F32 ? sum_some_float : sum_some_double, &w);
     close_list(&list);
   }
+  dg_dense_free(&b);
   dg_dense_free(&d);
   return status;
 }

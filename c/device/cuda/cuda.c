@@ -80,6 +80,5 @@ void dg_cuda_complete(void)
     if (!entry) memcpy(at, &stand_in, sizeof entry);
   }
   /* Operators go another way where these are NULL. */
-  dg_cuda.sum_rows = NULL, dg_cuda.update_rows = NULL;
   dg_cuda.lstm_steps = NULL, dg_cuda.lstm_steps_grad = NULL;
 }

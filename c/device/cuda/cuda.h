@@ -159,7 +159,7 @@ int dg_cuda_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
-int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *bias, const dg_view *y);
 int64_t dg_cuda_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places);
 int dg_cuda_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,

@@ -168,13 +168,15 @@ int dg_cuda_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
                    &n, ARGUMENT(x), ARGUMENT(l), &row, &to);
 }
 
-int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+int dg_cuda_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *bias, const dg_view *y)
 {
   if (y->size == 0) return 0;
   int64_t n = y->size, bag = l->t.shape[1], row = x->shape[1];
+  int has_bias = bias != NULL;
   void *to = y->data;
   return DG_LAUNCH(dg_kernel_for(sums, y->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
-                   &n, ARGUMENT(x), ARGUMENT(l), &bag, &row, &to);
+                   &n, ARGUMENT(x), ARGUMENT(l), ARGUMENT(bias ? bias : y), &has_bias, &bag, &row,
+                   &to);
 }
 
 int64_t dg_cuda_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places)

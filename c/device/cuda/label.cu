@@ -99,8 +99,9 @@ PLACE(u8, uint8_t)
 /* A bag of labels for each row of y: the sum of the rows of x that they say, in order. */
 #define SUM_ROWS(dtype, T)                                                                         \
   extern "C" __global__ void sum_rows_##dtype(int64_t n, const __grid_constant__ View x,           \
-                                              const __grid_constant__ Labels l, int64_t bag,       \
-                                              int64_t row, T *y)                                   \
+                                              const __grid_constant__ Labels l,                    \
+                                              const __grid_constant__ View bias, int has_bias,     \
+                                              int64_t bag, int64_t row, T *y)                      \
   {                                                                                                \
     const int64_t i = thread_number();                                                             \
     if (i >= n) return;                                                                            \
@@ -109,7 +110,7 @@ PLACE(u8, uint8_t)
       const int64_t label = l.of(i / row * bag + k);                                               \
       if (label >= 0) sum += x.at<T>(label * row + i % row);                                       \
     }                                                                                              \
-    y[i] = sum;                                                                                    \
+    y[i] = has_bias ? sum + bias.at<T>(i % row) : sum;                                             \
   }
 
 SUM_ROWS(f32, float)

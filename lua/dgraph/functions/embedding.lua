@@ -92,47 +92,69 @@ return function(F)
     end
   end
 
+  --- y with the bias, of the columns of W.
+  local function biased(y, W, bias)
+    if bias.dtype ~= W.dtype then
+      errors.raisef("%s: the bias is %s, wanted %s as W (cast one of them)", WHO, bias.dtype,
+        W.dtype)
+    end
+    if C.dg_ndim(bias) ~= 1 or C.dg_size(bias) ~= C.dg_dim(W, 1) then
+      errors.raisef("%s: the bias has shape %s, wanted %d as W has columns", WHO,
+        table.concat(bias.shape, "x"), C.dg_dim(W, 1))
+    end
+    return y + bias
+  end
+
+  --- Bags of any kind, by several operators.
+  local function bags_without_bias(x, W, offsets, mode, sparse, weights, include_last, padding_idx)
+    wants(x, W, offsets, mode, weights)
+    local count, list, bags = C.dg_size(x), nil, nil
+    if offsets then bags, list = check_offsets(offsets, count, include_last) end
+    local ignored = padding_idx or NONE
+    native.check(C.dg_count_labels(WHO, x, C.dg_dim(W, 0), 1, ignored))
+    local ids = F.cast(x, "int64")
+    if bags == 0 then return F.embed_id(ids, W) end
+    if padding_idx then ids = F.where(ids:eq(padding_idx), create.full_like(ids, -1), ids) end
+    if mode == "max" then
+      if offsets then ids = as_matrix(ids, list, bags, count) end
+      return largest(ids, W, sparse, ids:eq(-1))
+    end
+    local rows = weighted(F.embed_id(ids, W, -1, sparse), weights)
+    local counts = mode == "mean" and F.cast(ids:ne(-1), W.dtype)
+    local sums, sizes
+    if offsets then
+      local bag = bags_of(offsets, count, bags)
+      sums = add_up(bag, rows, bags)
+      sizes = counts and add_up(bag, F.reshape(counts, { count, 1 }), bags)
+    else
+      sums, sizes = F.sum(rows, 2), counts and F.sum(counts, 2, true)
+    end
+    return counts and sums / F.clip(sizes, 1, math.huge) or sums
+  end
+
   --- Family: bags of rows
   --- Shapes: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
   --- Dtypes: x, offsets: int32, int64 or uint8; W: floats; y has W's.
   --- Errors: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not
   --- 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape
-  --- than x.
+  --- than x; a bias that is not as a row of W.
   --- Source: PyTorch.
 
   --- The sum, mean or largest elements (`mode`) of the rows of W that each bag of ids names,
   --- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
   --- the first of them 1; `include_last_offset` says that the end of the last one follows.
   --- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
-  --- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+  --- A bag without ids gives 0. `bias`, an element for each column of W, is added to all.
+  --- The gradient of a leaf W is that of F.embed_id, `sparse`.
   declare("embedding_bag(x, W, offsets: tensor?, mode: any = 'mean', sparse: boolean = true, "
-    .. "per_sample_weights: tensor?, include_last_offset: boolean = false, padding_idx: integer?)",
-    function(x, W, offsets, mode, sparse, weights, include_last, padding_idx)
+    .. "per_sample_weights: tensor?, include_last_offset: boolean = false, padding_idx: integer?, "
+    .. "bias: tensor?)",
+    function(x, W, offsets, mode, sparse, weights, include_last, padding_idx, bias)
       if mode == "sum" and not offsets and not weights and C.dg_ndim(x) == 2 then
-        return wrap(C.dg_embedding_bag(x, W, 1, padding_idx or NONE, sparse)) -- the usual case
+        return wrap(C.dg_embedding_bag(x, W, bias, 1, padding_idx or NONE, sparse)) -- the usual case
       end
-      wants(x, W, offsets, mode, weights)
-      local count, list, bags = C.dg_size(x), nil, nil
-      if offsets then bags, list = check_offsets(offsets, count, include_last) end
-      local ignored = padding_idx or NONE
-      native.check(C.dg_count_labels(WHO, x, C.dg_dim(W, 0), 1, ignored))
-      local ids = F.cast(x, "int64")
-      if bags == 0 then return F.embed_id(ids, W) end
-      if padding_idx then ids = F.where(ids:eq(padding_idx), create.full_like(ids, -1), ids) end
-      if mode == "max" then
-        if offsets then ids = as_matrix(ids, list, bags, count) end
-        return largest(ids, W, sparse, ids:eq(-1))
-      end
-      local rows = weighted(F.embed_id(ids, W, -1, sparse), weights)
-      local counts = mode == "mean" and F.cast(ids:ne(-1), W.dtype)
-      local sums, sizes
-      if offsets then
-        local bag = bags_of(offsets, count, bags)
-        sums = add_up(bag, rows, bags)
-        sizes = counts and add_up(bag, F.reshape(counts, { count, 1 }), bags)
-      else
-        sums, sizes = F.sum(rows, 2), counts and F.sum(counts, 2, true)
-      end
-      return counts and sums / F.clip(sizes, 1, math.huge) or sums
+      local y = bags_without_bias(x, W, offsets, mode, sparse, weights, include_last, padding_idx)
+      if bias then return biased(y, W, bias) end
+      return y
     end)
 end

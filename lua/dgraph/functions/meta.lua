@@ -1009,10 +1009,11 @@ function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
 --- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
 --- the first of them 1; `include_last_offset` says that the end of the last one follows.
 --- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
---- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+--- A bag without ids gives 0. `bias`, an element for each column of W, is added to all.
+--- The gradient of a leaf W is that of F.embed_id, `sparse`.
 --- - **Shapes**: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
 --- - **Dtypes**: x, offsets: int32, int64 or uint8; W: floats; y has W's.
---- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x.
+--- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x; a bias that is not as a row of W.
 --- - **Source**: PyTorch.
 ---@param x dgraph.Tensor
 ---@param W dgraph.Tensor
@@ -1022,8 +1023,9 @@ function F.sigmoid_focal_loss(x, t, alpha, gamma, reduction) end
 ---@param per_sample_weights? dgraph.Tensor
 ---@param include_last_offset? boolean  false by default
 ---@param padding_idx? integer
+---@param bias? dgraph.Tensor
 ---@return dgraph.Tensor
-function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
+function F.embedding_bag(x, W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx, bias) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 --- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; the result: one number.
@@ -4151,10 +4153,11 @@ function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
 --- counted from 1. x: bags x size, or with `offsets` a list: the positions at which bags begin,
 --- the first of them 1; `include_last_offset` says that the end of the last one follows.
 --- `per_sample_weights`, of x's shape, scale the rows of a sum; the id `padding_idx` is left out.
---- A bag without ids gives 0. The gradient of a leaf W is that of F.embed_id, `sparse`.
+--- A bag without ids gives 0. `bias`, an element for each column of W, is added to all.
+--- The gradient of a leaf W is that of F.embed_id, `sparse`.
 --- - **Shapes**: x: bags x size, or a list with `offsets`; W: ids x size; y: bags x size.
 --- - **Dtypes**: x, offsets: int32, int64 or uint8; W: floats; y has W's.
---- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x.
+--- - **Errors**: an unknown mode; offsets that do not rise from 1 to at most the end; ids that are not 1 to the rows of W, nor padding_idx; weights for another mode than "sum" or of another shape than x; a bias that is not as a row of W.
 --- - **Source**: PyTorch.
 ---@param W dgraph.Tensor
 ---@param offsets? dgraph.Tensor
@@ -4163,8 +4166,9 @@ function Tensor:sigmoid_focal_loss(t, alpha, gamma, reduction) end
 ---@param per_sample_weights? dgraph.Tensor
 ---@param include_last_offset? boolean  false by default
 ---@param padding_idx? integer
+---@param bias? dgraph.Tensor
 ---@return dgraph.Tensor
-function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx) end
+function Tensor:embedding_bag(W, offsets, mode, sparse, per_sample_weights, include_last_offset, padding_idx, bias) end
 
 --- The share of rows of y whose greatest element is at the position t, which counts from 1.
 --- - **Shapes**: y: batch x classes or batch x classes x ...; t: y's without the classes; the result: one number.

@@ -18,7 +18,7 @@ end
 ---@param values? dgraph.Tensor  of the features; all 1 when nil
 ---@return dgraph.Tensor  rows x 1
 function SparseLinear:forward(ids, values)
-  return embedding_bag(ids, self.W, nil, "sum", true, values, false, NONE) + self.b
+  return embedding_bag(ids, self.W, nil, "sum", true, values, false, NONE, self.b)
 end
 
 return SparseLinear
