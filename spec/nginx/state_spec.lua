@@ -157,6 +157,19 @@ describe_here("lua-resty-dgraph's state #slow", function()
     assert.truthy(header:find("avg_mean", 1, true) and header:find("optimizer/", 1, true))
   end)
 
+  it("is nobody else's to read or write", function()
+    begin("", "checkpoint_every = 1")
+    learn(1)
+    assert(nginx.wait(function() return status().checkpoint.version == 1 end, 10))
+    learn(1)
+    assert(nginx.wait(function() return status().checkpoint.version == 2 end, 10))
+    local pipe = io.popen("stat -c %a " .. server.prefix .. "/state/m/*")
+    local modes = pipe:read "*a"
+    pipe:close()
+    assert.truthy(select(2, modes:gsub("\n", "")) >= 4, modes) -- checkpoints, journal, lock
+    assert.equal("", (modes:gsub("600\n", "")))
+  end)
+
   it("stays in memory without a state folder, too", function()
     server = nginx.new((configuration():gsub('state = "state", ', "")))
     assert(server:start())

@@ -119,7 +119,7 @@ function State:write(memory, plan, copy)
   local header, start = memory.header, clock()
   local epochs = kept_epochs(header, copy.epoch, self.generations)
   local tensors = placement.tensors(plan, copy.bytes, copy.bytes)
-  local done, message = safetensors.write_safetensors(self.file, tensors, {
+  local done, message = system.privately(safetensors.write_safetensors, self.file, tensors, {
     generations = self.generations,
     metadata = {
       ["dgraph.epochs"] = table.concat(epochs, " "), ["dgraph.steps"] = ("%.0f"):format(copy.steps),

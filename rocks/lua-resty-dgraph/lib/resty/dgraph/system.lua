@@ -18,6 +18,7 @@ int resty_dgraph_munmap(void *address, size_t size) asm("munmap");
 int resty_dgraph_fcntl(int fd, int command, void *argument) asm("fcntl");
 long resty_dgraph_readlink(const char *path, char *target, size_t size) asm("readlink");
 char *resty_dgraph_realpath(const char *path, char *resolved) asm("realpath");
+unsigned int resty_dgraph_umask(unsigned int mask) asm("umask");
 void resty_dgraph_free(void *memory) asm("free");
 int resty_dgraph_statx(int folder, const char *path, int flags, unsigned int mask, void *found)
   asm("statx");
@@ -160,6 +161,18 @@ local function opened(path, flags)
   local fd = C.resty_dgraph_open(path, bit.bor(flags, O_CLOEXEC), 384) -- rw-------
   if fd < 0 then return nil, system.reason() end
   return fd
+end
+
+local ONLY_OWNER = 63 -- what is taken away: ---rwxrwx
+
+--- Calls `f(...)`; files that it makes are readable by this user alone. nginx takes no permission
+--- away from the files of its workers.
+function system.privately(f, ...)
+  local before = C.resty_dgraph_umask(ONLY_OWNER)
+  local ok, result, message = pcall(f, ...)
+  C.resty_dgraph_umask(before)
+  if not ok then error(result, 0) end
+  return result, message
 end
 
 --- Opens a new file for appending; one of this name must not be there.
