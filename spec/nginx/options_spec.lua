@@ -130,8 +130,13 @@ describe_here("lua-resty-dgraph's options #slow", function()
     assert(nginx.wait(function()
       return server:get("/dgraph/status").json.models[1].checkpoint.version > 0
     end))
-    nginx.sleep(0.1)
-    local before = listing()
+    local before
+    assert(nginx.wait(function() -- until the journals that the checkpoint has replaced are gone
+      local seen = before
+      before = listing()
+      if before == seen then return true end
+      nginx.sleep(0.3)
+    end))
     assert.equal(0, os.execute(("PATH=$PATH:/usr/sbin nginx -t -p %s/ -c nginx.conf 2>/dev/null")
       :format(server.prefix)))
     assert.equal(before, listing())

@@ -36,7 +36,7 @@ describe_here("make serve #slow", function()
       local connection = client.connect(port)
       if connection then connection:close() end
       return connection
-    end, 60), nginx.read(folder .. "/out"))
+    end), nginx.read(folder .. "/out"))
     local set = select(2, require("dgraph").datasets.get_mnist())
     local instances, targets, right = {}, {}, 0
     for i = 1, 100 do

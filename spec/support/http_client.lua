@@ -5,7 +5,6 @@ local bit = require "bit"
 ffi.cdef [[
 int spec_socket(int domain, int kind, int protocol) asm("socket");
 int spec_bind(int fd, const void *address, unsigned int size) asm("bind");
-int spec_getsockname(int fd, void *address, unsigned int *size) asm("getsockname");
 int spec_connect(int fd, const void *address, unsigned int size) asm("connect");
 int spec_setsockopt(int fd, int level, int name, const void *value, unsigned int size)
   asm("setsockopt");
@@ -35,13 +34,26 @@ end
 
 local client = {}
 
---- A port that nobody listens on just now.
-function client.free_port()
-  local fd, address = C.spec_socket(AF_INET, SOCK_STREAM, 0), address_of(0)
-  assert(C.spec_bind(fd, address, ffi.sizeof(address)) == 0)
-  assert(C.spec_getsockname(fd, address, ffi.new("unsigned int[1]", ffi.sizeof(address))) == 0)
+local function is_free(port)
+  local fd, address = C.spec_socket(AF_INET, SOCK_STREAM, 0), address_of(port)
+  local bound = C.spec_bind(fd, address, ffi.sizeof(address)) == 0
   C.spec_close(fd)
-  return swap(address.port)
+  return bound
+end
+
+--- A port that nobody listens on just now. It is none of those that the system gives to clients
+--- (from 32768 on): one of those may be some connection's before the server is there.
+function client.free_port()
+  local file = assert(io.open("/dev/urandom", "rb"))
+  for _ = 1, 100 do
+    local low, high = file:read(2):byte(1, 2)
+    local port = 12000 + (low + 256 * high) % 20000
+    if is_free(port) then
+      file:close()
+      return port
+    end
+  end
+  error "there is no free port"
 end
 
 local Connection = {}
@@ -50,7 +62,7 @@ Connection.__index = Connection
 --- Connects; nil where nobody listens. Reading waits for at most `seconds`.
 function client.connect(port, seconds)
   local fd, address = C.spec_socket(AF_INET, SOCK_STREAM, 0), address_of(port)
-  local time = Time(seconds or 20, 0)
+  local time = Time(seconds or 60, 0)
   C.spec_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, time, ffi.sizeof(time))
   if C.spec_connect(fd, address, ffi.sizeof(address)) ~= 0 then
     C.spec_close(fd)

@@ -41,10 +41,10 @@ nginx.is_here = exists(MODULES .. "ngx_http_lua_module.so")
 
 function nginx.sleep(seconds) ffi.C.spec_usleep(seconds * 1e6) end
 
---- Calls `f` until it gives something true, for at most `seconds`.
-function nginx.wait(f, seconds)
-  local attempts = (seconds or 10) / 0.02
-  for _ = 1, attempts do
+--- Calls `f` until it gives something true, for as long as the busiest machine may need: a minute,
+--- or more where `f` itself takes its time.
+function nginx.wait(f)
+  for _ = 1, 3000 do
     local value = f()
     if value then return value end
     nginx.sleep(0.02)
@@ -161,7 +161,7 @@ function Nginx:kill()
   ffi.C.spec_kill(self.master, KILL)
   for _, pid in ipairs(children) do ffi.C.spec_kill(pid, KILL) end
   for _, pid in ipairs(children) do
-    nginx.wait(function() return not nginx.runs(pid) end, 5)
+    nginx.wait(function() return not nginx.runs(pid) end)
   end
   self.master = nil
   os.remove(self.prefix .. "/nginx.pid")
@@ -171,7 +171,7 @@ end
 function Nginx:quit()
   local pid = self.master
   ffi.C.spec_kill(pid, QUIT)
-  nginx.wait(function() return not nginx.runs(pid) end, 10)
+  nginx.wait(function() return not nginx.runs(pid) end)
   self.master = nil
 end
 
@@ -188,7 +188,7 @@ function Nginx:reload()
     return count == self.workers
   end), "there are no new workers")
   -- Until the last of the old ones is gone, requests may still come to them.
-  nginx.wait(function() return #self:children() == self.workers end, 5)
+  nginx.wait(function() return #self:children() == self.workers end)
 end
 
 --- Ends it, and removes its folder.

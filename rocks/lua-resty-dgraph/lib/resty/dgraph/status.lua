@@ -103,6 +103,7 @@ local function guard(model)
   return {
     rollbacks = header[HEADER.rollbacks], rolled_back_steps = header[HEADER.rolled_back],
     recoveries = header[HEADER.recoveries], good_age = ngx.time() - header[HEADER.good_time],
+    good_steps = header[HEADER.good_steps],
     window = math.min(model.region.window_count[0], model.window_size or 0),
     window_loss = header[HEADER.window_loss], good_loss = header[HEADER.good_loss],
     max_gradient = limit < math.huge and limit or nil,
