@@ -150,8 +150,8 @@ return function(F)
     .. "per_sample_weights: tensor?, include_last_offset: boolean = false, padding_idx: integer?, "
     .. "bias: tensor?)",
     function(x, W, offsets, mode, sparse, weights, include_last, padding_idx, bias)
-      if mode == "sum" and not offsets and not weights and C.dg_ndim(x) == 2 then
-        return wrap(C.dg_embedding_bag(x, W, bias, 1, padding_idx or NONE, sparse)) -- the usual case
+      if mode == "sum" and not offsets and not weights and C.dg_ndim(x) == 2 then -- most are so
+        return wrap(C.dg_embedding_bag(x, W, bias, 1, padding_idx or NONE, sparse))
       end
       local y = bags_without_bias(x, W, offsets, mode, sparse, weights, include_last, padding_idx)
       if bias then return biased(y, W, bias) end

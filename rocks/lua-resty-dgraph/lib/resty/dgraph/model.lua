@@ -96,7 +96,8 @@ function model.new(name, given, service)
     name = name, options = given, exact = given.exact or false,
     fsync = service.fsync or "everysec", batch = given.batch or 1024,
     step_size = given.step or 32, budget = (given.budget_us or 2000) / 1e6,
-    gather = given.gather_us or false, appended = 0, synced = 0, skip_damaged = service.skip_damaged,
+    gather = given.gather_us or false, appended = 0, synced = 0,
+    skip_damaged = service.skip_damaged,
     holdout = given.holdout, _until_held_out = given.holdout and given.holdout.every,
     tally = region.tally(), _queue = {}, _queue_room = given.queue or 1000,
   }, Model)

@@ -45,7 +45,9 @@ local function forbids(service, learning)
     return "a bearer token is wanted", "token"
   end
   if not learning then return nil end
-  if not service.options.open then return "learning is closed: configure a token, or open", "closed" end
+  if not service.options.open then
+    return "learning is closed: configure a token, or open", "closed"
+  end
   if is_of_another_site() then return "pages of other sites may not teach", "closed" end
 end
 v1.forbids = forbids
