@@ -18,6 +18,7 @@ return {
   read_safetensors = safetensors.read_safetensors,
   save_model = model.save_model,
   load_model = model.load_model,
+  load_onnx = function(path) return require("dgraph.onnx").load_onnx(path) end,
   new_serializer = serializer.new,
   loads = serializer.loads,
 }
