@@ -9,6 +9,7 @@ local model_file = require "dgraph.serializers.model"
 local mutate = require "spec.fuzz.mutate"
 local npy = require "dgraph.serializers.npy"
 local npz_file = require "dgraph.serializers.npz_file"
+local onnx = require "dgraph.onnx"
 local safetensors_file = require "dgraph.serializers.safetensors_file"
 local zip = require "dgraph.serializers.zip"
 local zlib = require "dgraph.utils.zlib"
@@ -151,6 +152,12 @@ return {
     read = read_tensors(npz_file.from_memory),
     write = serializers.savez,
     growth = 1032 + 4,
+  },
+  onnx = {
+    texts = function() return fixtures("onnx/%s.onnx", "mlp", "residual", "steps", "words") end,
+    words = { "Constant", "Relu", "\8", "\58", "fc.weight", "x", "" },
+    read = function(bytes, size) return onnx.from_memory(bytes, size, "none/model.onnx") end,
+    growth = 8,
   },
   safetensors = {
     texts = function()

@@ -174,12 +174,12 @@ end
 --- The first operator set whose arithmetic broadcasts as NumPy's does.
 local OLDEST = 7
 
---- Reads a file as far as its messages; tensors are read when they are asked for.
----@param path string
+--- Reads the messages of a file that lies in memory; tensors are read when they are asked for.
+---@param bytes ffi.cdata*
+---@param size integer
+---@param path string  tensors outside of the file are looked for beside it
 ---@return table  { path, graph, opset, bytes }
-function onnx_file.read(path)
-  local bytes, size = files.read(path)
-  if not bytes then refuse("%s", size) end
+function onnx_file.read(bytes, size, path)
   local model = protobuf.decode(ffi.cast("const uint8_t *", bytes), 0, size, MODEL)
   if not model.graph then refuse("not an ONNX file: it has no graph") end
   if #model.graph.sparse_initializers > 0 then refuse("sparse tensors are not supported") end

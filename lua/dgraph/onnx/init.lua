@@ -5,6 +5,7 @@
 -- model learns on.
 local Link = require "dgraph.link"
 local errors = require "dgraph.errors"
+local files = require "dgraph.utils.files"
 local native = require "dgraph.native"
 local node_class = require "dgraph.onnx.node"
 local onnx_file = require "dgraph.onnx.file"
@@ -116,8 +117,8 @@ local function add_named_node(plan, file, proto)
   refuse("%s%s: %s", proto.op_type or "a node", name, problem.message)
 end
 
-local function make_plan(path)
-  local file = onnx_file.read(path)
+local function make_plan(bytes, size, path)
+  local file = onnx_file.read(bytes, size, path)
   local graph = file.graph
   local plan = { place = new_places(), taken = {}, starts = {}, by_name = {}, constants = {},
     steps = {}, inputs = {}, outputs = {}, input_places = {}, output_places = {},
@@ -221,6 +222,19 @@ function OnnxModel:forward(...)
   return unpack(collect(values, plan.output_places, count), 1, count)
 end
 
+--- The same as `load_onnx` of a file that lies in memory.
+---@param bytes ffi.cdata*
+---@param size integer
+---@param path string  for messages, and to find tensors that lie outside
+---@return dgraph.OnnxModel? model
+---@return string? message
+local function from_memory(bytes, size, path)
+  local done, plan = pcall(make_plan, bytes, size, path)
+  if done then return OnnxModel(plan) end
+  if type(plan) ~= "table" then error(plan, 0) end
+  return nil, ("%s: %s"):format(path, plan.message)
+end
+
 --- Reads an .onnx file, as PyTorch, scikit-learn's skl2onnx and others write them: float32 and
 --- float64 models of the operators that docs/onnx.md lists, operator sets 7 to 23. Nothing of the
 --- file is run: it names operators, and a name that is not known is refused.
@@ -231,11 +245,9 @@ local function load_onnx(path)
   if type(path) ~= "string" then
     errors.raisef("load_onnx: the path is a string, got %s", type(path))
   end
-  local done, plan = pcall(make_plan, path)
-  if done then return OnnxModel(plan) end
-  if type(plan) ~= "table" then error(plan, 0) end
-  return nil, plan.message:find(path, 1, true) == 1 and plan.message
-    or ("%s: %s"):format(path, plan.message)
+  local bytes, size = files.read(path)
+  if not bytes then return nil, size end
+  return from_memory(bytes, size, path)
 end
 
-return { OnnxModel = OnnxModel, load_onnx = load_onnx }
+return { OnnxModel = OnnxModel, load_onnx = load_onnx, from_memory = from_memory }

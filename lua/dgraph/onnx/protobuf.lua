@@ -39,10 +39,12 @@ local function skip(at, size, stop)
   return at + size
 end
 
+-- Made once: each text of a type that `ffi.new` reads becomes a type, of which there are 65,536.
+local four = ffi.new "union { uint8_t bytes[4]; float number; }"
+
 local function float(bytes, at)
-  local value = ffi.new "union { uint8_t bytes[4]; float number; }"
-  ffi.copy(value.bytes, bytes + at, 4)
-  return value.number ~= value.number and 0 / 0 or value.number
+  ffi.copy(four.bytes, bytes + at, 4)
+  return four.number ~= four.number and 0 / 0 or four.number
 end
 
 --- The numbers of a packed field.
