@@ -210,6 +210,9 @@ describe("load_onnx", function()
     assert.equal("w: it has no elements", message_of(initial(float)))
     assert.equal("w: the dtype 99 is not supported",
       message_of(initial(field(1, 2) .. field(2, 99))))
+    local bad = field(5, field(1, "axes") .. field(20, 2) .. field(3, 7))
+    assert.equal("Squeeze: its attribute axes is a number, wanted a table",
+      message_of(model_of(node("Squeeze", { "x" }, { "y" }, bad) .. IDENTITY)))
     local function outside(name)
       return initial(float .. field(14, 1) .. field(13, field(1, "location") .. field(2, name)))
     end

@@ -151,6 +151,22 @@ end
 
 -- Attributes ----------------------------------------------------------------------------------
 
+--- What attributes of these names are, whatever the operator. Others are not looked at.
+local TYPES = {}
+for kind, names in pairs {
+  table = "axes perm kernel_shape strides dilations pads output_shape output_padding split starts "
+    .. "ends scales activations shape value_ints value_floats",
+  string = "mode auto_pad direction equation approximate nearest_mode "
+    .. "coordinate_transformation_mode keep_aspect_ratio_policy",
+  number = "alpha beta gamma epsilon axis keepdims transA transB group ceil_mode to k largest "
+    .. "count_include_pad select_last_index exclusive reverse noop_with_empty_axes allowzero p "
+    .. "blocksize size bias ratio fmod upper num_outputs num_groups linear_before_reset layout "
+    .. "input_forget clip min max training_mode detect_negative detect_positive start end "
+    .. "antialias exclude_outside cubic_coeff_a value_int value_float",
+} do
+  for name in names:gmatch "%S+" do TYPES[name] = kind end
+end
+
 --- By onnx.proto's AttributeType.
 local FIELDS = { "f", "i", "s", "t", nil, "floats", "ints", "strings" }
 local DEFAULTS = { f = 0, i = 0, s = "" }
@@ -164,6 +180,9 @@ function onnx_file.attributes(file, node)
     local value = proto[field]
     if value == nil then value = DEFAULTS[field] end
     if field == "t" then value = onnx_file.tensor(file, value or {}, name) end
+    if TYPES[name] and TYPES[name] ~= type(value) then
+      refuse("its attribute %s is a %s, wanted a %s", name, type(value), TYPES[name])
+    end
     attributes[name] = value
   end
   return attributes

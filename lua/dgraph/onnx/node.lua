@@ -29,6 +29,13 @@ function Node:get(name, default)
   return value
 end
 
+--- An attribute that has to be there.
+function Node:need(name)
+  local value = self.attributes[name]
+  if value == nil then self:refuse("the attribute %s is missing", name) end
+  return value
+end
+
 --- Refuses what no one but this value would do.
 function Node:only(name, value)
   local got = self:get(name, value)

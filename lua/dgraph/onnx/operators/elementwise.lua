@@ -104,9 +104,9 @@ return function(operators)
   end
 
   function operators.Cast(node, x)
-    local dtype = onnx_file.dtype(node:get("to"))
+    local dtype = onnx_file.dtype(node:need "to")
     if not dtype then
-      node:refuse("the dtype %s is not supported", tostring(node:get("to")))
+      node:refuse("the dtype %s is not supported", tostring(node:need "to"))
     end
     return F.cast(x, dtype)
   end

@@ -31,7 +31,7 @@ return function(operators)
   end
 
   function operators.MatMul(_, a, b) return F.matmul(a, b) end
-  function operators.Einsum(node, ...) return F.einsum(node:get("equation", ""), ...) end
+  function operators.Einsum(node, ...) return F.einsum(node:need "equation", ...) end
 
   function operators.BatchNormalization(node, x, scale, bias, mean, var)
     node:only("training_mode", 0)

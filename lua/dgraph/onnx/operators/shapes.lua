@@ -69,7 +69,7 @@ end
 return function(operators)
   function operators.Constant(node)
     local attributes = node.attributes
-    if attributes.value then return attributes.value end
+    if type(attributes.value) == "cdata" then return attributes.value end
     if attributes.value_ints then return integers(attributes.value_ints) end
     if attributes.value_int then return F.reshape(integers { attributes.value_int }, {}) end
     local list = attributes.value_floats or attributes.value_float and { attributes.value_float }
@@ -82,6 +82,7 @@ return function(operators)
 
   function operators.ConstantOfShape(node, shape)
     local value = node:get "value"
+    if value and type(value) ~= "cdata" then node:refuse("its value is no tensor") end
     local dtype = value and value.dtype or "float32"
     return create.full(node:numbers(1, shape), value and node.numbers_of(value)[1] or 0,
       { dtype = dtype })

@@ -69,7 +69,7 @@ end
 
 local function max_pool(node, x)
   if node.outputs > 1 then node:refuse("its second result is not supported") end
-  local window = window_of(node, node:get("kernel_shape"))
+  local window = window_of(node, node:need "kernel_shape")
   for _, dilate in ipairs(window.dilate) do
     if dilate ~= 1 then node:refuse("dilations are not supported") end
   end
@@ -85,7 +85,7 @@ local function max_pool(node, x)
 end
 
 local function average_pool(node, x)
-  local window = window_of(node, node:get("kernel_shape"))
+  local window = window_of(node, node:need "kernel_shape")
   set_auto_pad(node, window, x.shape)
   for i, dilate in ipairs(window.dilate) do
     if dilate ~= 1 then node:refuse("dilations are not supported") end
@@ -167,11 +167,11 @@ return function(operators)
 
   function operators.DepthToSpace(node, x)
     local f = node:get("mode", "DCR") == "DCR" and F.depth2space or F.pixel_shuffle
-    return f(x, node:get "blocksize")
+    return f(x, node:need "blocksize")
   end
 
   function operators.SpaceToDepth(node, x)
     local f = node:get("mode", "DCR") == "DCR" and F.space2depth or F.pixel_unshuffle
-    return f(x, node:get "blocksize")
+    return f(x, node:need "blocksize")
   end
 end
