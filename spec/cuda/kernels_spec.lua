@@ -135,6 +135,10 @@ for _, dtype in ipairs { "float32", "float64" } do
   local W, t = F.cast(normal(6, 5), dtype), integers(1, 7, 4, 3)
   compare("embedding_bag", 0, bags, W, t)
   compare("its gradient", 0, gradient(bags), W, t)
+  local function biased(w, b, ids) return F.embedding_bag(ids, w, nil, "sum", { bias = b }) end
+  local b = F.cast(normal(9), dtype)[{ { 1, 9, 2 } }]
+  compare("embedding_bag with a bias", 0, biased, W, b, t)
+  compare("its gradient with a bias", 0, gradient(biased), W, b, t)
 end
 ]])
 
