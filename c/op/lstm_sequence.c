@@ -356,8 +356,9 @@ static int check(dg_call *c, int64_t steps, const int64_t *sizes)
 /* An LSTM (see dg_lstm) over sequences: at each of the `steps` x + h W' is what the cell gets. x is
  * rows x 4 units, sizes[0] rows for the first step, sizes[1] for the second ...: no more than for
  * the one before it, and of h at most. h and c are batch x units, W is 4 units x units. All a come
- * first, then all i, f, o: not as in dg_lstm. With `reverse` the last step comes first. `ys` gets h after each step (rows x units), then h and c
- * (batch x units) as they are in the end. Floats of one dtype; up to 65535 steps, at least one. */
+ * first, then all i, f, o: not as in dg_lstm. With `reverse` the last step comes first. `ys` gets h
+ * after each step (rows x units), then h and c (batch x units) as they are in the end. Floats of one
+ * dtype; up to 65535 steps, at least one. */
 DG_API int dg_lstm_sequence(dg_tensor *x, dg_tensor *h, dg_tensor *c, dg_tensor *W, int64_t steps,
                             const int64_t *sizes, int reverse, dg_tensor **ys)
 {
