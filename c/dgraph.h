@@ -125,12 +125,6 @@ DG_API double dg_memory_bytes(int kind);
 /* Bytes of all live tensors, whatever they are for and wherever they lie. */
 DG_API double dg_memory_live(void);
 
-/* How many tensors are alive. */
-DG_API double dg_memory_tensors(void);
-
-/* How many nodes are alive. */
-DG_API double dg_memory_nodes(void);
-
 /* Refuses allocations that would bring the live bytes over `bytes`; 0 or less: no limit. */
 DG_API void dg_memory_limit(double bytes);
 
@@ -299,6 +293,14 @@ DG_API dg_tensor *dg_node_output(const dg_node *node, int i);
  * even one, and to infinity where they are too large. Gradients flow between float dtypes. A copy
  * even if nothing changes. */
 DG_API dg_tensor *dg_cast(dg_tensor *x, int dtype);
+
+/* ---- node/point.c: how points are made, and unmade. */
+
+/* How many tensors are alive; of other threads' tensors of one element in open scopes none. */
+DG_API double dg_memory_tensors(void);
+
+/* How many nodes are alive; as above. */
+DG_API double dg_memory_nodes(void);
 
 /* ---- node/tape.c: births, deaths and scopes: who owns a tensor, and when it goes. */
 

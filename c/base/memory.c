@@ -35,9 +35,10 @@ static _Atomic bool is_refusing;        /* one of the last two is set */
 static DG_THREAD_LOCAL struct {
   void **head; /* a list for each class; NULL before the first block */
   int64_t drift;
-} mine;
+} my_blocks;
+#define mine DG_HERE(my_blocks)
 
-DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
+DG_THREAD_LOCAL int64_t dg_this_count[DG_NCOUNTERS];
 
 _Static_assert(DG_SIZE_CLASSES == SMALL / LINE + STEPS * 32, "as many lists as classes");
 
@@ -83,15 +84,15 @@ static void flush_counters(void)
   mine.drift = 0;
 }
 
-static int64_t count_of(int i)
+int64_t dg_count_of(int what)
 {
-  return atomic_load_explicit(&total[i], memory_order_relaxed) + dg_counters[i];
+  return atomic_load_explicit(&total[what], memory_order_relaxed) + dg_counters[what];
 }
 
 static int64_t live_bytes(void)
 {
   int64_t sum = 0;
-  for (int i = 0; i < DG_CACHE; i++) sum += count_of(i);
+  for (int i = 0; i < DG_CACHE; i++) sum += dg_count_of(i);
   return sum;
 }
 
@@ -185,7 +186,7 @@ static void *fresh(int64_t size, dg_kind kind)
   }
   if (!p) {
     dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted, %lld live (%lld parameters)",
-            (long long)size, (long long)live_bytes(), (long long)count_of(DG_PARAMETER));
+            (long long)size, (long long)live_bytes(), (long long)dg_count_of(DG_PARAMETER));
     return NULL;
   }
   count_bytes(kind, size);
@@ -259,7 +260,7 @@ static __attribute__((noinline)) void free_any(void *block, int64_t got)
   }
   if (got >= MAPPED / 2) { /* small blocks are too few bytes to be worth the question */
     int64_t most = atomic_load_explicit(&peak, memory_order_relaxed);
-    if (live_bytes() + count_of(DG_CACHE) + got > most + most / 4 + SLACK) {
+    if (live_bytes() + dg_count_of(DG_CACHE) + got > most + most / 4 + SLACK) {
       system_free(block, got);
       return;
     }
@@ -296,7 +297,7 @@ DG_API double dg_memory_bytes(int kind)
     dg_fail(DG_EARGUMENT, "memory: there is no kind %d", kind);
     return -1;
   }
-  return (double)count_of(kind);
+  return (double)dg_count_of(kind);
 }
 
 /* Bytes of all live tensors, whatever they are for and wherever they lie. */
@@ -304,12 +305,6 @@ DG_API double dg_memory_live(void)
 {
   return (double)(live_bytes() + atomic_load_explicit(&elsewhere, memory_order_relaxed));
 }
-
-/* How many tensors are alive. */
-DG_API double dg_memory_tensors(void) { return (double)count_of(DG_TENSORS); }
-
-/* How many nodes are alive. */
-DG_API double dg_memory_nodes(void) { return (double)count_of(DG_NODES); }
 
 /* Refuses allocations that would bring the live bytes over `bytes`; 0 or less: no limit. */
 DG_API void dg_memory_limit(double bytes)

@@ -25,9 +25,13 @@ void dg_block_rename(int64_t got, dg_kind from, dg_kind to);
  * tensors and nodes. */
 enum { DG_TENSORS = DG_NKINDS, DG_NODES, DG_NCOUNTERS };
 
-extern DG_HIDDEN DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
+extern DG_HIDDEN DG_THREAD_LOCAL int64_t dg_this_count[DG_NCOUNTERS];
+#define dg_counters DG_HERE(dg_this_count)
 
 DG_INLINE void dg_count(int what, int64_t change) { dg_counters[what] += change; }
+
+/* What the process has counted, exact for a single thread. */
+int64_t dg_count_of(int what);
 
 /* Has this thread's counts joined when it ends. */
 void dg_counters_register(void);
@@ -41,8 +45,8 @@ void dg_table_free(void *table);
 #define DG_POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
 #define DG_UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
 #else
-#define DG_POISON(p, n) ((void)0)
-#define DG_UNPOISON(p, n) ((void)0)
+#define DG_POISON(p, n) ((void)(p))
+#define DG_UNPOISON(p, n) ((void)(p))
 #endif
 
 #endif

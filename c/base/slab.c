@@ -9,10 +9,15 @@ uint32_t dg_slab_count;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static dg_slot *left_behind; /* free slots of threads that ended */
-static dg_slot *left_fresh;  /* their slots that were never used: the first of each run, whose kind
-                              * says how many they are */
 
-DG_THREAD_LOCAL dg_slot_list dg_slots;
+/* Their slots that were never used: what is written into the first of each run. */
+typedef struct run {
+  dg_slot slot;
+  uint32_t count;
+} run;
+static run *left_fresh;
+
+DG_THREAD_LOCAL dg_slot_list dg_these_slots;
 
 static void leave_thread(void)
 {
@@ -24,11 +29,11 @@ static void leave_thread(void)
   }
   dg_slots.free = NULL;
   if (dg_slots.fresh < dg_slots.end) {
-    dg_slot *run = (dg_slot *)dg_slots.fresh;
-    run->number = dg_slots.number;
-    run->kind = (uint32_t)((dg_slots.end - dg_slots.fresh) / DG_SLOT_BYTES);
-    run->next = left_fresh;
-    left_fresh = run;
+    run *r = (run *)dg_slots.fresh;
+    r->slot.number = dg_slots.number;
+    r->slot.next = (dg_slot *)left_fresh;
+    r->count = (uint32_t)((dg_slots.end - dg_slots.fresh) / DG_SLOT_BYTES);
+    left_fresh = r;
     dg_slots.fresh = dg_slots.end = NULL;
   }
   dg_slots.registered = false;
@@ -64,10 +69,9 @@ static bool refill(void)
   left_behind = NULL;
   bool ok = dg_slots.free != NULL;
   if (!ok && left_fresh) {
-    dg_slot *run = left_fresh;
-    left_fresh = run->next;
-    use_fresh((char *)run, run->kind, run->number);
-    run->kind = 0;
+    run *r = left_fresh;
+    left_fresh = (run *)r->slot.next;
+    use_fresh((char *)r, r->count, r->slot.number);
     ok = true;
   }
   if (!ok && dg_slab_count < DG_MAX_SLABS) {
@@ -85,7 +89,7 @@ static bool refill(void)
   return ok;
 }
 
-dg_slot *dg_slot_take_fresh(void)
+dg_slot *dg_slot_take_fresh(uint32_t kind)
 {
   if (dg_slots.fresh == dg_slots.end && !refill()) return NULL;
   dg_slot *s = dg_slots.free;
@@ -96,7 +100,7 @@ dg_slot *dg_slot_take_fresh(void)
     s->number = dg_slots.number++;
     dg_slots.fresh += DG_SLOT_BYTES;
   }
-  dg_slot_age(s);
-  DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
+  dg_slot_use(s, kind);
+  dg_slot_unpoison(s);
   return s;
 }

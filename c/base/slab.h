@@ -16,11 +16,19 @@ enum {
 };
 
 typedef struct dg_slot {
-  uint32_t generation;
-  uint32_t number;
+  union {
+    struct {
+      uint32_t generation;
+      uint32_t kind; /* what its owner says it is; 0 when free */
+    };
+    uint64_t state; /* both at once */
+  };
   struct dg_slot *next; /* of a free slot */
-  uint32_t kind;        /* what its owner says it is; 0 when free */
+  uint32_t number;
 } dg_slot;
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "DG_SLOT_STATE has the kind further up");
+#define DG_SLOT_STATE(kind) ((uint64_t)(kind) << 32)
 
 extern DG_HIDDEN char *dg_slabs[DG_MAX_SLABS];
 extern DG_HIDDEN uint32_t dg_slab_count;
@@ -35,48 +43,60 @@ typedef struct dg_slot_list {
   bool registered;
 } dg_slot_list;
 
-extern DG_HIDDEN DG_THREAD_LOCAL dg_slot_list dg_slots;
+extern DG_HIDDEN DG_THREAD_LOCAL dg_slot_list dg_these_slots;
+#define dg_slots DG_HERE(dg_these_slots)
 
-dg_slot *dg_slot_take_fresh(void);
+dg_slot *dg_slot_take_fresh(uint32_t kind);
 /* Has the thread give its slots back when it ends. */
 void dg_slots_register(void);
 
-/* Threads may look at the generation of a slot that is not theirs: to find that it is stale. */
-DG_INLINE void dg_slot_age(dg_slot *s)
+/* To the address sanitizer a free slot is no memory, but for what it has of its own. */
+DG_INLINE void dg_slot_poison(dg_slot *s)
 {
-  __atomic_store_n(&s->generation, s->generation + 1, __ATOMIC_RELAXED);
+  DG_POISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
+}
+DG_INLINE void dg_slot_unpoison(dg_slot *s)
+{
+  DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
 }
 
+/* Threads may look at the state of a slot that is not theirs: to find that it is stale. */
+DG_INLINE void dg_slot_change(dg_slot *s, uint64_t by)
+{
+  __atomic_store_n(&s->state, s->state + by, __ATOMIC_RELAXED);
+}
+
+/* From a free slot to one in use, and back. */
+DG_INLINE void dg_slot_use(dg_slot *s, uint32_t kind)
+{
+  dg_slot_change(s, DG_SLOT_STATE(kind) + 1);
+}
+DG_INLINE void dg_slot_retire(dg_slot *s) { dg_slot_change(s, 1 - DG_SLOT_STATE(s->kind)); }
+
 /* A slot that was used before; NULL when there is none: then dg_slot_take_fresh has one. */
-DG_INLINE dg_slot *dg_slot_take_used(void)
+DG_INLINE dg_slot *dg_slot_take_used(uint32_t kind)
 {
   dg_slot *s = dg_slots.free;
   if (DG_UNLIKELY(!s)) return NULL;
   dg_slots.free = s->next;
-  dg_slot_age(s);
-  DG_UNPOISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
+  dg_slot_use(s, kind);
+  dg_slot_unpoison(s);
   return s;
 }
 
 /* A slot of DG_SLOT_BYTES bytes for one object; NULL with an error set. */
-DG_INLINE dg_slot *dg_slot_take(void)
+DG_INLINE dg_slot *dg_slot_take(uint32_t kind)
 {
-  dg_slot *s = dg_slot_take_used();
-  return DG_LIKELY(s != NULL) ? s : dg_slot_take_fresh();
-}
-
-/* Makes every handle of the slot stale. */
-DG_INLINE void dg_slot_retire(dg_slot *s)
-{
-  dg_slot_age(s);
-  s->kind = 0;
+  dg_slot *s = dg_slot_take_used(kind);
+  return DG_LIKELY(s != NULL) ? s : dg_slot_take_fresh(kind);
 }
 
 /* Lets a retired slot be used again. */
+DG_INLINE bool dg_slot_is_used_up(const dg_slot *s) { return s->generation >= UINT32_MAX - 2; }
 DG_INLINE void dg_slot_reuse(dg_slot *s)
 {
-  DG_POISON((char *)s + sizeof *s, DG_SLOT_BYTES - sizeof *s);
-  if (DG_UNLIKELY(s->generation == UINT32_MAX - 1)) return; /* its generations are used up */
+  dg_slot_poison(s);
+  if (DG_UNLIKELY(dg_slot_is_used_up(s))) return;
   s->next = dg_slots.free;
   dg_slots.free = s;
   if (DG_UNLIKELY(!s->next && !dg_slots.registered)) dg_slots_register();
@@ -85,8 +105,7 @@ DG_INLINE void dg_slot_reuse(dg_slot *s)
 /* Makes the handles of a slot in use stale, but not the slot. */
 DG_INLINE void dg_slot_renew(dg_slot *s)
 {
-  uint32_t g = s->generation;
-  if (DG_LIKELY(g < UINT32_MAX - 2)) __atomic_store_n(&s->generation, g + 2, __ATOMIC_RELAXED);
+  if (DG_LIKELY(!dg_slot_is_used_up(s))) dg_slot_change(s, 2);
 }
 
 DG_INLINE void dg_slot_give(dg_slot *s)
@@ -95,23 +114,32 @@ DG_INLINE void dg_slot_give(dg_slot *s)
   dg_slot_reuse(s);
 }
 
-/* The slot whose generation a handle has, or NULL. It may be free: its kind is 0 then. */
-DG_INLINE dg_slot *dg_slot_matching(const void *handle)
+/* The slot that a handle numbers, whatever its generation, or NULL. */
+DG_INLINE dg_slot *dg_slot_at(const void *handle)
 {
-  uint64_t bits = (uint64_t)(uintptr_t)handle;
-  uint32_t number = (uint32_t)bits, generation = (uint32_t)(bits >> 32);
-  uint32_t slab = number >> DG_SLAB_BITS;
+  uint32_t number = (uint32_t)(uintptr_t)handle, slab = number >> DG_SLAB_BITS;
   if (DG_UNLIKELY(slab >= __atomic_load_n(&dg_slab_count, __ATOMIC_ACQUIRE))) return NULL;
-  dg_slot *s = (dg_slot *)(dg_slabs[slab] + (number & (DG_SLAB_SLOTS - 1)) * (size_t)DG_SLOT_BYTES);
-  uint32_t now = __atomic_load_n(&s->generation, __ATOMIC_RELAXED);
-  return DG_LIKELY(now == generation) ? s : NULL;
+  char *s = dg_slabs[slab] + (number & (DG_SLAB_SLOTS - 1)) * (size_t)DG_SLOT_BYTES;
+  if (!s) __builtin_unreachable();
+  return (dg_slot *)s;
 }
 
 /* The slot of a handle if it is alive, else NULL (no error set). */
 DG_INLINE dg_slot *dg_slot_of(const void *handle)
 {
-  dg_slot *s = dg_slot_matching(handle);
-  return DG_LIKELY(s && s->generation & 1) ? s : NULL;
+  dg_slot *s = dg_slot_at(handle);
+  if (!s) return NULL;
+  uint32_t now = __atomic_load_n(&s->generation, __ATOMIC_RELAXED);
+  return now & 1 && now == (uint64_t)(uintptr_t)handle >> 32 ? s : NULL;
+}
+
+/* The same, if it is of that kind, whose owners alone set the kind. */
+DG_INLINE dg_slot *dg_slot_of_kind(const void *handle, uint32_t kind)
+{
+  dg_slot *s = dg_slot_at(handle);
+  if (DG_UNLIKELY(!s)) return NULL;
+  uint64_t wanted = DG_SLOT_STATE(kind) | (uint64_t)(uintptr_t)handle >> 32;
+  return DG_LIKELY(__atomic_load_n(&s->state, __ATOMIC_RELAXED) == wanted) ? s : NULL;
 }
 
 DG_INLINE void *dg_slot_handle(const dg_slot *s)

@@ -32,6 +32,9 @@ typedef struct dg_map {
                                             * again that vector code cannot do */
 } dg_map;
 
+/* What a formula without parameters gets: none are read. */
+extern DG_HIDDEN const double dg_no_parameters[2];
+
 /* Whether it is for elements of this dtype. */
 DG_INLINE bool dg_map_has(const dg_map *m, int dtype)
 {

@@ -17,7 +17,22 @@ typedef struct dg_view {
   int64_t stride[DG_MAX_NDIM]; /* in elements; 0 where broadcast, negative where reversed */
 } dg_view;
 
-_Static_assert(offsetof(dg_view, device) == offsetof(dg_view, dtype) + 3, "see dg_is_alike");
+/* dtype, axes, contiguity and device at once */
+DG_INLINE uint32_t dg_view_layout(const dg_view *v)
+{
+  _Static_assert(offsetof(dg_view, device) == offsetof(dg_view, dtype) + 3,
+                 "they lie side by side");
+  uint32_t layout;
+  memcpy(&layout, &v->dtype, sizeof layout);
+  return layout;
+}
+
+/* Whether that is float32 or float64 on the host, without gaps, of up to DG_FEW_AXES axes. */
+enum { DG_FEW_AXES = 3 };
+DG_INLINE bool dg_is_plain_layout(uint32_t layout)
+{
+  return (layout & ~(DG_FEW_AXES << 8 | 1u)) == 0x10000;
+}
 
 extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
@@ -56,10 +71,7 @@ const char *dg_device_name(int device);
  * without gaps. */
 DG_INLINE bool dg_is_alike(const dg_view *a, const dg_view *b)
 {
-  uint32_t kinds[2]; /* dtype, axes, contiguity and device at once */
-  memcpy(&kinds[0], &a->dtype, sizeof *kinds);
-  memcpy(&kinds[1], &b->dtype, sizeof *kinds);
-  if (kinds[0] != kinds[1] || a->size != b->size || !a->contiguous) return false;
+  if (dg_view_layout(a) != dg_view_layout(b) || a->size != b->size || !a->contiguous) return false;
   return a->ndim <= 1 || dg_same_shape(a, b);
 }
 

@@ -109,7 +109,7 @@ static int begin(dg_walk *w, int outputs, dg_tensor *const *y, dg_tensor *const 
     dg_call *c = b->creator;
     dg_root *r = &w->roots[i];
     *r = (dg_root){ .tensor = y[i] };
-    if (c && c->flags & DG_CALL_SCOPED) r->made_by = (dg_node *)dg_slot_handle(&c->slot);
+    if (c && c->flags & DG_CALL_SCOPED) r->made_by = dg_node_handle(c);
     if (!(b->flags & DG_SCOPED)) dg_hold(r->held = b);
   }
   w->root_count = outputs;

@@ -13,7 +13,7 @@ static int missing(const char *who)
 DG_API dg_node *dg_walk_node(dg_walk *w)
 {
   if (w && !dg_walk_is_alive(w)) return NULL;
-  if (w && w->current) return (dg_node *)dg_slot_handle(&w->current->slot);
+  if (w && w->current) return dg_node_handle(w->current);
   if (w) dg_fail(DG_EARGUMENT, "walk_node: the walk is at no node");
   else missing("walk_node");
   return NULL;
@@ -37,7 +37,7 @@ DG_API dg_node *dg_walk_next(dg_walk *w)
 {
   if (!w) return missing("walk_next"), NULL;
   if (!dg_walk_is_alive(w) || w->queued == 0) return NULL;
-  return (dg_node *)dg_slot_handle(&((dg_call *)(w->queue[0] & ~(uintptr_t)1))->slot);
+  return dg_node_handle((dg_call *)(w->queue[0] & ~(uintptr_t)1));
 }
 
 /* The gradient that output `i` of that node has now, before hooks have looked at it; NULL where

@@ -4,6 +4,7 @@
  * goes on where it stopped. Nodes and hooks that belong to the caller are handed back to it; C
  * never calls into Lua. Leaves get their gradients at the very end, all or none. */
 #include "grad/flat.h"
+#include "grad/point.h"
 
 #include "node/rows.h"
 
@@ -219,7 +220,16 @@ DG_INLINE int pass(dg_walk *w, dg_call *c)
 static dg_status begin_node(dg_walk *w, bool one, bool node)
 {
   bool hurry = !one && !node, flat_ways = hurry && !dg_walk_records(w);
-  for (dg_call *c; (w->current = c = dg_walk_pop(w));) {
+  bool point_ways = flat_ways && w->wanted_count == 0 && !(w->flags & DG_RETAIN_GRAD);
+  uint16_t leaves = w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP) ? 0 : DG_CALL_FREED;
+  for (dg_call *c, *next = NULL; (c = next ? next : dg_walk_pop(w));) {
+    const uint16_t kinds = DG_CALL_POINT | DG_CALL_FREED;
+    next = NULL;
+    if (point_ways && (c->flags & kinds) == DG_CALL_POINT && dg_walk_point(w, c, &next)) {
+      c->flags |= leaves;
+      continue;
+    }
+    w->current = c;
     w->current_counted = !(c->flags & DG_CALL_SCOPED);
     if (flat_ways && (c->flags & (DG_CALL_FLAT | DG_CALL_FREED)) == DG_CALL_FLAT) {
       int done = dg_walk_flat(w, c);
@@ -236,6 +246,7 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
     if (DG_UNLIKELY(pass(w, c) < 0)) return DG_WALK_FAILED;
     leave_node(w, c, false);
   }
+  w->current = NULL;
   w->next = 0;
   w->state = DG_LEAVES;
   return DG_WALK_MORE;

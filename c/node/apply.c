@@ -1,9 +1,10 @@
 /* apply.c -- runs an operator and leaves a node behind. */
 #include "node/mixed.h"
-
-#include "device/map.h"
+#include "node/point.h"
 
 DG_THREAD_LOCAL uint64_t dg_needs_only;
+
+const double dg_no_parameters[2];
 
 /* Calls that nothing will refer to later need no slot. */
 static DG_THREAD_LOCAL dg_call *scratch;
@@ -30,9 +31,8 @@ DG_INLINE dg_call *new_call(const dg_op_class *op, int inputs, bool records)
     c = scratch;
     c->flags = DG_CALL_PASSING | DG_CALL_SCRATCH | dg_tape.mixed;
   } else {
-    c = (dg_call *)dg_slot_take();
+    c = (dg_call *)dg_slot_take(DG_SLOT_NODE);
     if (DG_UNLIKELY(!c)) return NULL;
-    c->slot.kind = DG_SLOT_NODE;
     c->flags = (records ? 0 : DG_CALL_PASSING) | dg_tape.mixed;
     c->handles = 0;
     c->walk = c->leads = 0;
@@ -188,7 +188,10 @@ dg_body *dg_output_like(dg_call *c, int i, int dtype, const dg_view *shape)
 dg_body *dg_output_view(dg_call *c, int i, const dg_body *x)
 {
   dg_body *y = dg_body_view(x);
-  if (DG_LIKELY(y != NULL)) y->output = (uint32_t)i;
+  if (DG_LIKELY(y != NULL)) {
+    y->output = (uint32_t)i;
+    y->one = 0; /* its shape is yet to be set */
+  }
   return c->y[i] = y;
 }
 
@@ -344,8 +347,6 @@ dg_tensor *dg_finish(dg_call *c)
 
 /* -- Elementwise operators ------------------------------------------------------------------ */
 
-static const double no_parameters[2] = { 0, 0 };
-
 /* Records a call whose inputs are x and whose new output y is alike. */
 static __attribute__((noinline)) dg_tensor *record_flat(dg_call *c, int inputs, dg_body *y)
 {
@@ -358,15 +359,12 @@ static __attribute__((noinline)) dg_tensor *record_flat(dg_call *c, int inputs, 
  * nodes that will use it. */
 DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y)
 {
-  uint64_t newest = dg_tape.sequence;
   DG_UNROLL
   for (int i = 0; i < inputs; i++) {
     if (DG_UNLIKELY(dg_borrow(x[i]) < 0)) return fail(c), NULL;
     c->version[i] = x[i]->store->version;
-    const dg_call *below = x[i]->creator; /* perhaps of another thread */
-    if (below) newest = DG_MAX(newest, below->sequence);
   }
-  c->sequence = dg_tape.sequence = newest + 1;
+  c->sequence = ++dg_tape.sequence; /* higher than those of all that the scopes have borrowed */
   c->flags = DG_CALL_RECORDED | DG_CALL_SCOPED | DG_CALL_FLAT;
   c->y_version = 0;
   c->refs = 1;
@@ -392,7 +390,8 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
     return NULL;
   }
   const void *in[2] = { x[0]->v.data, inputs > 1 ? x[1]->v.data : NULL };
-  if (DG_UNLIKELY(dg_map_flat(m, &x[0]->v, y->v.data, in, parameters) < 0)) {
+  const double *p = parameters ? parameters : dg_no_parameters;
+  if (DG_UNLIKELY(dg_map_flat(m, &x[0]->v, y->v.data, in, p) < 0)) {
     dg_fail_prefix("%s: ", op->name);
     dg_body_free(y);
     return NULL;
@@ -405,33 +404,45 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
   }
   for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
   c->y_inline[0] = y;
-  if (parameters != no_parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
+  if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
   if (DG_UNLIKELY(dg_tape.depth == 0 || dg_tape.births_room - dg_tape.born < 2))
     return record_flat(c, inputs, y);
   return record_flat_scoped(c, inputs, x, y);
 }
 
-dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)
+static dg_tensor *finish_with(dg_call *c, const double *parameters)
 {
-  const double *p = parameters ? parameters : no_parameters;
+  if (c && parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
+  else if (c) c->f[0] = c->f[1] = 0;
+  return dg_finish(c);
+}
+
+dg_tensor *dg_apply1_long(const dg_op_class *op, dg_tensor *x, const double *parameters)
+{
   dg_body *b = dg_living_body(x);
   if (DG_LIKELY(dg_is_full(b) && b->v.contiguous && dg_map_has(op->map, b->v.dtype)))
-    return flat(op, 1, &b, b->flags, p);
-  dg_call *c = dg_begin1(op, x);
-  if (c) c->f[0] = p[0], c->f[1] = p[1];
-  return dg_finish(c);
+    return flat(op, 1, &b, b->flags, parameters);
+  return finish_with(dg_begin1(op, x), parameters);
+}
+
+dg_tensor *dg_apply2_long(const dg_op_class *op, dg_tensor *a, dg_tensor *b,
+                          const double *parameters)
+{
+  dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
+  if (DG_LIKELY(dg_is_full(x[0]) && dg_is_full(x[1]) && dg_is_alike(&x[0]->v, &x[1]->v) &&
+                dg_map_has(op->map, x[0]->v.dtype)))
+    return flat(op, 2, x, x[0]->flags | x[1]->flags, parameters);
+  return finish_with(dg_begin2(op, a, b), parameters);
+}
+
+dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters)
+{
+  return dg_apply1_by(dg_point_loop, op, x, parameters);
 }
 
 dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters)
 {
-  const double *p = parameters ? parameters : no_parameters;
-  dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
-  if (DG_LIKELY(dg_is_full(x[0]) && dg_is_full(x[1]) && dg_is_alike(&x[0]->v, &x[1]->v) &&
-                dg_map_has(op->map, x[0]->v.dtype)))
-    return flat(op, 2, x, x[0]->flags | x[1]->flags, p);
-  dg_call *c = dg_begin2(op, a, b);
-  if (c) c->f[0] = p[0], c->f[1] = p[1];
-  return dg_finish(c);
+  return dg_apply2_by(dg_point_loop, op, a, b, parameters);
 }
 
 int dg_finish_all(dg_call *c, dg_tensor **y)

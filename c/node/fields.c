@@ -235,7 +235,7 @@ DG_API dg_node *dg_creator(const dg_tensor *x)
     __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
     __atomic_add_fetch(&c->handles, 1, __ATOMIC_RELAXED);
   }
-  return (dg_node *)dg_slot_handle(&c->slot);
+  return dg_node_handle(c);
 }
 
 /* Gives back a reference to a node; nothing happens to one of a scope. */

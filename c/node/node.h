@@ -81,25 +81,28 @@ enum { /* flags of a call */
        DG_CALL_SCRATCH = 8,  /* lies in the thread's scratch place, not in a slot */
        DG_CALL_FLAT = 16,    /* inputs and output are of one shape and without gaps */
        DG_CALL_PASSING = 32, /* will not be recorded */
-       DG_CALL_MIXED = 64    /* dg_mixed_call is to look at it before it runs */
+       DG_CALL_MIXED = 64,   /* dg_mixed_call is to look at it before it runs */
+       DG_CALL_POINT = 128,  /* it and its output are a point: node/point.h */
+       DG_CALL_SEEN = 256    /* there may be handles of it */
 };
 
+/* What every walk looks at comes first: it fills two lines of the cache. */
 struct dg_call {
   dg_slot slot;
   const dg_op_class *op;
   uint64_t sequence; /* rises with each node of a thread */
-  dg_body **x;       /* x_inline, or a table */
-  dg_body **y;       /* weak: outputs leave when they die; y_inline, or a table */
   uint16_t inputs, outputs;
   uint16_t flags;
-  uint64_t walk;   /* the walk in whose queue it is or was */
-  uint64_t leads;  /* the walk that knows it to lead to a wanted input */
-  int64_t refs;    /* living outputs, walks, and `handles`; atomic */
-  int32_t handles; /* references in the caller's hands; atomic */
   dg_body *x_inline[DG_CALL_INPUTS];
-  dg_body *y_inline[DG_CALL_OUTPUTS];
   uint32_t version[DG_CALL_INPUTS]; /* of what was read, when it was read */
   uint32_t y_version;
+  int32_t handles; /* references in the caller's hands; atomic */
+  uint64_t walk;   /* the walk in whose queue it is or was */
+  dg_body *y_inline[DG_CALL_OUTPUTS];
+  dg_body **x;                   /* x_inline, or a table */
+  dg_body **y;                   /* weak: outputs leave when they die; y_inline, or a table */
+  uint64_t leads;                /* the walk that knows it to lead to a wanted input */
+  int64_t refs;                  /* living outputs, walks, and `handles`; atomic */
   dg_body *saved[DG_CALL_SAVED]; /* the forward rule's own notes, owned */
   int64_t i[DG_CALL_INTS];       /* attributes */
   double f[DG_CALL_REALS];
@@ -124,6 +127,10 @@ int dg_finish_all(dg_call *c, dg_tensor **y);
  */
 dg_tensor *dg_apply1(const dg_op_class *op, dg_tensor *x, const double *parameters);
 dg_tensor *dg_apply2(const dg_op_class *op, dg_tensor *a, dg_tensor *b, const double *parameters);
+/* The same past the shortest way, that of node/point.h. */
+dg_tensor *dg_apply1_long(const dg_op_class *op, dg_tensor *x, const double *parameters);
+dg_tensor *dg_apply2_long(const dg_op_class *op, dg_tensor *a, dg_tensor *b,
+                          const double *parameters);
 
 /* For forward rules: y = m(x...), elementwise, with the call's f[0], f[1] as p and q. */
 int dg_map_forward(dg_call *c, const struct dg_map *m);
@@ -159,6 +166,13 @@ DG_INLINE bool dg_needs(const dg_call *c, int i)
   if (!(x->flags & DG_REQUIRES_GRAD)) return false;
   if (DG_LIKELY(!dg_needs_only) || x->wanted == dg_needs_only) return true;
   return x->creator && x->creator->leads == dg_needs_only;
+}
+
+/* A handle of a node. */
+DG_INLINE dg_node *dg_node_handle(dg_call *c)
+{
+  c->flags |= DG_CALL_SEEN;
+  return (dg_node *)dg_slot_handle(&c->slot);
 }
 
 /* For backward rules: handles of inputs, outputs and notes. */
@@ -207,19 +221,34 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
 /* The same for several results. -1 with an error set: then there are none. */
 int dg_pool_close_all(dg_pool pool, int count, dg_tensor **results);
 
+/* This thread's points of one dtype and so many axes: those in use come first. */
+typedef struct dg_point {
+  dg_body *y;
+  dg_call *call;
+} dg_point;
+typedef struct dg_point_list {
+  dg_point *items; /* room for one more, which dg_point_take looks at */
+  int64_t used, count, room;
+} dg_point_list;
+
+enum { DG_POINT_LISTS = 2 * (DG_FEW_AXES + 1) };
+
 /* What the hot path looks at of a thread's tape. */
 typedef struct dg_tape_state {
-  int depth;         /* how many scopes are open */
-  uint64_t epoch;    /* the number of the outermost: what it borrows is safe until it closes */
-  bool no_backprop;  /* operators are not recorded */
-  uint8_t autocast;  /* the dtype of 16 bits that products are computed in, or 0 */
-  uint16_t mixed;    /* the flags of calls: DG_CALL_MIXED under autocast */
-  uint64_t sequence; /* of the newest node */
-  dg_slot **births;  /* of all open scopes, innermost last */
+  int depth;          /* how many scopes are open */
+  uint64_t epoch;     /* the number of the outermost: what it borrows is safe until it closes */
+  uint64_t recording; /* the same while operators are recorded in scopes, else UINT64_MAX */
+  bool no_backprop;   /* operators are not recorded */
+  uint8_t autocast;   /* the dtype of 16 bits that products are computed in, or 0 */
+  uint16_t mixed;     /* the flags of calls: DG_CALL_MIXED under autocast */
+  uint64_t sequence;  /* of the newest node */
+  dg_slot **births;   /* of all open scopes, innermost last */
   int64_t born, births_room;
+  dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */
 } dg_tape_state;
 
-extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;
+extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_this_tape;
+#define dg_tape DG_HERE(dg_this_tape)
 
 /* Closes the scopes inside this one; false when it is not open. */
 bool dg_scope_rewind(double scope);

@@ -5,6 +5,7 @@
  * use from outside is held for them once, until the outermost scope closes. Outside, references are
  * counted; a chain of any length is freed in a loop, never by recursion. */
 #include "node/mixed.h"
+#include "node/point.h"
 
 #if defined(__has_include)
 #if __has_include(<sys/single_threaded.h>)
@@ -38,13 +39,22 @@ static DG_THREAD_LOCAL struct {
   uint64_t serial, serials_end; /* the numbers for its next scopes */
   int pools;
   bool registered;
-} tape;
+} this_tape;
+#define tape DG_HERE(this_tape)
 
-DG_THREAD_LOCAL dg_tape_state dg_tape;
+DG_THREAD_LOCAL dg_tape_state dg_this_tape = { .recording = UINT64_MAX };
+
+/* Notes whether operators are recorded in scopes, after either has changed. */
+static void note_recording(void)
+{
+  bool records = dg_tape.depth > 0 && !dg_tape.no_backprop;
+  dg_tape.recording = records ? dg_tape.epoch : UINT64_MAX;
+}
 
 static void leave_thread(void)
 {
   if (dg_tape.depth > 0) dg_scope_close(tape.scopes[0].serial, NULL, 0);
+  dg_points_dissolve();
   dg_table_free(dg_tape.births);
   dg_table_free(tape.lent);
   dg_table_free(tape.pool);
@@ -320,6 +330,7 @@ DG_API double dg_scope_open(void)
   uint64_t serial = ++tape.serial;
   if (dg_tape.depth == 0) dg_tape.epoch = serial;
   tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, (double)serial };
+  note_recording();
   return (double)serial;
 }
 
@@ -334,6 +345,7 @@ DG_INLINE void drop_output(dg_body *y)
 /* Frees a scoped node. */
 DG_INLINE void drop_node(dg_call *c)
 {
+  if (DG_UNLIKELY(c->flags & DG_CALL_POINT)) dg_point_forget(c);
   drop_output(c->y[0]);
   for (int i = 1; i < c->outputs; i++) drop_output(c->y[i]);
   discard(c);
@@ -352,21 +364,9 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
-/* Whether nothing is to be done for a scoped node but to give its slot back, once its only output
- * is gone: elementwise ones have neither tables nor notes. */
-DG_INLINE bool is_bare(const dg_call *c) { return c->flags & DG_CALL_FLAT; }
-
-/* Frees a tensor and, listed right before it, the bare node that made it; false, and nothing is
- * done, where there is more to it. */
-DG_INLINE bool drop_pair(dg_body *b, const dg_slot *before)
+DG_INLINE bool is_point(const dg_body *y)
 {
-  dg_call *c = b->creator;
-  if (!c || &c->slot != before || !is_bare(c)) return false;
-  if (DG_UNLIKELY(__atomic_load_n(&b->refs, __ATOMIC_ACQUIRE) > 0 || b->grad)) return false;
-  dg_body_free(b);
-  dg_count(DG_NODES, -1);
-  dg_slot_give(&c->slot);
-  return true;
+  return y->creator && y->creator->flags & DG_CALL_POINT;
 }
 
 void dg_births_drop(int64_t mark)
@@ -375,9 +375,14 @@ void dg_births_drop(int64_t mark)
   for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
     dg_slot *s = births[i];
     if (!s) continue;
-    if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
-    else if (i > mark && drop_pair((dg_body *)s, births[i - 1])) i--;
-    else drop_tensor((dg_body *)s);
+    dg_body *y = (dg_body *)s;
+    if (s->kind == DG_SLOT_NODE) {
+      drop_node((dg_call *)s);
+    } else if (is_point(y) && dg_point_give(y, y->creator)) {
+      i--; /* its node is listed right before it */
+    } else {
+      drop_tensor(y);
+    }
   }
   dg_tape.born = mark;
 }
@@ -443,6 +448,7 @@ DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
     }
     dg_births_drop(mark);
     dg_tape.depth = 0;
+    note_recording();
     give_back_lent();
   } else {
     dg_body *chain = pick_kept(mark, keep, count);
@@ -462,6 +468,8 @@ int dg_lend_to_scopes(dg_body *b)
     if (reserve(&tape.lent, tape.lent_count, &tape.lent_room, sizeof(dg_body *)) < 0) return -1;
     dg_hold(b);
     tape.lent[tape.lent_count++] = b;
+    if (b->creator) /* perhaps of another thread */
+      dg_tape.sequence = DG_MAX(dg_tape.sequence, b->creator->sequence);
   }
   __atomic_store_n(&b->borrowed, dg_tape.epoch, __ATOMIC_RELAXED);
   return 0;
@@ -520,5 +528,6 @@ DG_API int dg_mode_set(int mode, int value)
   if (mode != DG_MODE_BACKPROP) return dg_fail(DG_EARGUMENT, "mode: there is no mode %d", mode);
   int before = !dg_tape.no_backprop;
   dg_tape.no_backprop = !value;
+  note_recording();
   return before;
 }

@@ -1,4 +1,5 @@
 /* mul.c -- the product of two tensors, elementwise, with broadcasting. */
+#include "node/point.h"
 #include "op/op.h"
 
 DG_MAP_NUMBER(2, mul_map, (x * y), (T)((uint64_t)x *(uint64_t)y))
@@ -14,4 +15,7 @@ const dg_op_class dg_mul_op = {
 };
 
 /* a b, elementwise, broadcast; both of one dtype, any but bool. Integers wrap around. */
-DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b) { return dg_apply2(&dg_mul_op, a, b, NULL); }
+DG_API dg_tensor *dg_mul(dg_tensor *a, dg_tensor *b)
+{
+  return dg_apply2_by(dg_point_mul, &dg_mul_op, a, b, NULL);
+}

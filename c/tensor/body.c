@@ -34,7 +34,6 @@ dg_body *dg_no_elements(const dg_body *b)
 DG_INLINE dg_body *begin(dg_slot *s)
 {
   dg_body *b = (dg_body *)s;
-  b->slot.kind = DG_SLOT_TENSOR;
   b->store = NULL;
   b->own.refs = 0;
   memset(&b->creator, 0, offsetof(dg_body, own) - offsetof(dg_body, creator));
@@ -44,7 +43,7 @@ DG_INLINE dg_body *begin(dg_slot *s)
 
 DG_INLINE dg_body *blank(void)
 {
-  dg_slot *s = dg_slot_take();
+  dg_slot *s = dg_slot_take(DG_SLOT_TENSOR);
   return DG_LIKELY(s != NULL) ? begin(s) : NULL;
 }
 
@@ -140,6 +139,8 @@ DG_INLINE void allocate_tiny(dg_body *b, dg_kind kind)
   b->own.got = 0;
   b->own.data = b->tiny;
   look_at(b, &b->own, kind);
+  uint32_t layout = dg_view_layout(&b->v);
+  if (b->v.size == 1 && dg_is_plain_layout(layout)) b->one = layout;
 }
 
 DG_INLINE int allocate_block(dg_body *b, dg_kind kind)
@@ -184,7 +185,7 @@ dg_body *dg_body_full_like(int dtype, const dg_view *like)
 {
   bool is_plain = like->contiguous && like->ndim <= 2 && like->device == 0 &&
                   like->size * dg_item_bytes[dtype] <= (int64_t)sizeof((dg_body *)0)->tiny;
-  dg_slot *s = DG_LIKELY(is_plain) ? dg_slot_take_used() : NULL;
+  dg_slot *s = DG_LIKELY(is_plain) ? dg_slot_take_used(DG_SLOT_TENSOR) : NULL;
   if (DG_UNLIKELY(!s)) return full_like(dtype, like);
   dg_body *b = begin(s);
   copy_shape(&b->v, dtype, like);
@@ -210,6 +211,7 @@ dg_body *dg_body_view(const dg_body *x)
   if (!b) return NULL;
   b->v = x->v;
   b->store = x->store;
+  b->one = x->one;
   __atomic_add_fetch(&x->store->refs, 1, __ATOMIC_RELAXED);
   return b;
 }
@@ -246,6 +248,7 @@ DG_INLINE void drop_storage(dg_body *b)
   dg_storage *s = b->store;
   b->store = NULL;
   b->v.data = NULL;
+  b->one = 0;
   if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
   bool is_last = __atomic_load_n(&s->refs, __ATOMIC_ACQUIRE) == 1; /* saves a locked instruction */
   if (!is_last && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;

@@ -51,6 +51,7 @@ typedef struct dg_body {
   uint32_t birth;    /* its place in the scope's list */
   uint32_t entry;    /* of `walk` */
   int32_t handles;   /* references in the caller's hands, each with a hold; atomic */
+  uint32_t one;      /* dg_view_layout where it is plain and there is one element, or 0 */
   uint64_t borrowed; /* the epoch of the scopes whose nodes or handles use it; atomic */
   uint64_t walk;     /* the walk that has an entry for it */
   uint64_t wanted;   /* the walk that was asked for its gradient */
@@ -81,7 +82,7 @@ void dg_storage_rename(dg_storage *s, dg_kind to);
 int dg_body_move(dg_body *b, int device);
 /* Has the body look at foreign memory instead. */
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin);
-/* A body that looks at x's storage; the caller then sets shape, strides and data. */
+/* A body that looks at all that x does. */
 dg_body *dg_body_view(const dg_body *x);
 /* Lets go of the storage alone, or of everything. */
 void dg_body_drop_storage(dg_body *b);
@@ -115,8 +116,7 @@ DG_INLINE dg_tensor *dg_handle(const dg_body *b)
 /* The same without an error. */
 DG_INLINE dg_body *dg_living_body(const dg_tensor *handle)
 {
-  dg_slot *s = dg_slot_matching(handle);
-  return DG_LIKELY(s && s->kind == DG_SLOT_TENSOR) ? (dg_body *)s : NULL;
+  return (dg_body *)dg_slot_of_kind(handle, DG_SLOT_TENSOR);
 }
 
 DG_INLINE dg_body *dg_body_of(const dg_tensor *handle)

@@ -1,0 +1,88 @@
+/* point.c -- how points are made, and unmade. */
+#include "node/point.h"
+
+/* Puts a point at a place of its list. */
+static void put(dg_point_list *l, int64_t place, dg_point p)
+{
+  l->items[place] = p;
+  p.call->i[DG_POINT_PLACE] = place;
+}
+
+int dg_point_make(uint32_t layout)
+{
+  static const int64_t shape[DG_FEW_AXES] = { 1, 1, 1 };
+  int list = dg_point_list_of(layout);
+  dg_point_list *l = &dg_tape.points[list];
+  if (l->count == l->room) {
+    int64_t room = l->room ? 2 * l->room : 64;
+    dg_point *items = dg_table_grow(l->items, (room + 1) * (int64_t)sizeof *items);
+    if (!items) return -1;
+    memset(items + l->room, 0, (size_t)(room + 1 - l->room) * sizeof *items);
+    l->items = items;
+    l->room = room;
+  }
+  dg_body *y = dg_body_new("point", (int)(layout & 1), (int)(layout >> 8 & 3), shape);
+  dg_call *c = y ? (dg_call *)dg_slot_take(DG_SLOT_NODE) : NULL;
+  if (!c) {
+    if (y) dg_body_free(y);
+    return -1;
+  }
+  dg_body_allocate(y, DG_ACTIVATION);
+  y->flags = DG_POINT_FLAGS;
+  memset(&c->op, 0, sizeof *c - offsetof(dg_call, op));
+  c->x = c->x_inline;
+  c->y = c->y_inline;
+  c->refs = 1;
+  c->y_inline[0] = y;
+  y->creator = c;
+  dg_count(DG_TENSORS, -1); /* points count by their lists */
+  c->i[DG_POINT_LIST] = list;
+  put(l, l->count++, (dg_point){ y, c });
+  return 0;
+}
+
+void dg_point_forget(const dg_call *c)
+{
+  dg_point_list *l = &dg_tape.points[c->i[DG_POINT_LIST]];
+  int64_t place = c->i[DG_POINT_PLACE], last_used = --l->used, last = --l->count;
+  if (place != last_used) put(l, place, l->items[last_used]);
+  if (last_used != last) { /* a free one */
+    dg_slot_unpoison(&l->items[last].call->slot);
+    put(l, last_used, l->items[last]);
+    dg_slot_poison(&l->items[last_used].call->slot);
+  }
+  dg_count(DG_TENSORS, 1);
+  dg_count(DG_NODES, 1);
+}
+
+void dg_points_dissolve(void)
+{
+  for (int i = 0; i < DG_POINT_LISTS; i++) {
+    dg_point_list *l = &dg_tape.points[i];
+    while (l->count > 0) {
+      const dg_point *p = &l->items[--l->count];
+      dg_slot_give(&p->call->slot);
+      dg_slot_give(&p->y->slot);
+    }
+    dg_table_free(l->items);
+    *l = (dg_point_list){ 0 };
+  }
+}
+
+/* -- Counting ------------------------------------------------------------------------------- */
+
+static int64_t points_in_use(void)
+{
+  int64_t sum = 0;
+  for (int i = 0; i < DG_POINT_LISTS; i++) sum += dg_tape.points[i].used;
+  return sum;
+}
+
+/* How many tensors are alive; of other threads' tensors of one element in open scopes none. */
+DG_API double dg_memory_tensors(void)
+{
+  return (double)(dg_count_of(DG_TENSORS) + points_in_use());
+}
+
+/* How many nodes are alive; as above. */
+DG_API double dg_memory_nodes(void) { return (double)(dg_count_of(DG_NODES) + points_in_use()); }

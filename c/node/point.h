@@ -1,0 +1,168 @@
+/* point.h -- the shortest way through an elementwise operator: on one element, recorded in a scope.
+ *
+ * A point is such a result together with its node. The two are made at once and go at once, so while
+ * they are free they stay what all of their kind are: a tensor of one element in its own slot, made
+ * by a node of one output. Only what tells one point from another is written when it is used. */
+#ifndef DG_NODE_POINT_H
+#define DG_NODE_POINT_H
+
+#include "device/map.h"
+#include "node/node.h"
+
+#include <string.h>
+
+enum { DG_POINT_LIST, DG_POINT_PLACE }; /* attributes of a point's node: where it is listed */
+
+/* What is the same for all points. */
+enum {
+  DG_POINT_FLAGS = DG_SCOPED | DG_REQUIRES_GRAD,
+  DG_POINT_CALL_FLAGS = DG_CALL_RECORDED | DG_CALL_SCOPED | DG_CALL_FLAT | DG_CALL_POINT
+};
+
+/* Which list the points of a layout are in. */
+DG_INLINE int dg_point_list_of(uint32_t layout) { return (int)((layout >> 7 & 6) | (layout & 1)); }
+
+/* Makes one more point of this layout, where all are in use; -1 with an error set. */
+int dg_point_make(uint32_t layout);
+/* Takes a point in use off its list: it is no longer whole, tensor and node go their own ways. */
+void dg_point_forget(const dg_call *c);
+/* Has the slots of all points, which are free, used for anything. */
+void dg_points_dissolve(void);
+
+/* Has the processor fetch what will be written of the next point. */
+DG_INLINE void dg_point_fetch(const dg_point *next)
+{
+  enum { LINE = 64 };
+  const char *y = (const char *)next->y, *call = (const char *)next->call;
+  for (int line = 0; line < 3; line++) __builtin_prefetch(y + line * LINE, 1);
+  for (int line = 0; line < 2; line++) __builtin_prefetch(call + line * LINE, 1);
+}
+
+/* A free point, in use from now on; its tensor is NULL, with an error set, where there is none. */
+DG_INLINE dg_point dg_point_take(uint32_t layout)
+{
+  dg_point_list *l = &dg_tape.points[dg_point_list_of(layout)];
+  if (DG_UNLIKELY(l->used == l->count) && dg_point_make(layout) < 0)
+    return (dg_point){ NULL, NULL };
+  const dg_point *p = &l->items[l->used++];
+  dg_point_fetch(p + 1);
+  dg_slot_unpoison(&p->y->slot);
+  dg_slot_unpoison(&p->call->slot);
+  return *p;
+}
+
+/* Whether a point's tensor is as it was made, and nobody refers to it or its elements. */
+DG_INLINE bool dg_point_is_whole(const dg_body *y)
+{
+  int64_t refs = __atomic_load_n(&y->refs, __ATOMIC_ACQUIRE);
+  int32_t looks = __atomic_load_n(&y->own.refs, __ATOMIC_ACQUIRE);
+  uintptr_t more = (uintptr_t)refs | (uintptr_t)y->grad | (uintptr_t)y->name;
+  return !more && looks == 1 && y->own.version == 0 && y->one && y->flags == DG_POINT_FLAGS;
+}
+
+/* Frees the point of a tensor; false, and nothing is done, where it is not whole, or not the one
+ * that was taken last. */
+DG_INLINE bool dg_point_give(dg_body *y, dg_call *c)
+{
+  if (DG_UNLIKELY(!dg_point_is_whole(y))) return false;
+  dg_point_list *l = &dg_tape.points[dg_point_list_of(y->one)];
+  if (DG_UNLIKELY(l->items[l->used - 1].y != y)) return false;
+  if (DG_UNLIKELY(dg_slot_is_used_up(&y->slot) || dg_slot_is_used_up(&c->slot))) return false;
+  l->used--;
+  dg_slot_renew(&y->slot);
+  if (DG_UNLIKELY(c->flags & DG_CALL_SEEN)) dg_slot_renew(&c->slot);
+  dg_slot_poison(&y->slot);
+  dg_slot_poison(&c->slot);
+  return true;
+}
+
+/* out = formula(a, b), on one element of this dtype; b is a where there is one input. */
+typedef void dg_point_formula(const dg_map *m, int dtype, void *out, const void *a, const void *b,
+                              const double *parameters);
+
+/* The formula of any operator, by its loop. */
+DG_INLINE void dg_point_loop(const dg_map *m, int dtype, void *out, const void *a, const void *b,
+                             const double *parameters)
+{
+  static const int64_t ones[DG_MAP_INPUTS] = { 1, 1, 1 };
+  const void *in[2] = { a, b };
+  if (DG_LIKELY(!m->rework[dtype])) m->loop[dtype][dg_cpu_isa()](1, out, in, ones, parameters);
+  else dg_cpu.map_flat(m, dtype, 1, out, in, parameters);
+}
+
+/* Defines a formula of the inputs x and y that is one instruction, where a call would cost more. */
+#define DG_POINT_FORMULA(name, F)                                                                  \
+  DG_INLINE void name(const dg_map *m, int dtype, void *out, const void *a, const void *b,         \
+                      const double *parameters)                                                    \
+  {                                                                                                \
+    (void)m, (void)parameters;                                                                     \
+    if (DG_LIKELY(dtype == DG_F32)) {                                                              \
+      const float x = *(const float *)a, y = *(const float *)b;                                    \
+      *(float *)out = (F);                                                                         \
+    } else {                                                                                       \
+      const double x = *(const double *)a, y = *(const double *)b;                                 \
+      *(double *)out = (F);                                                                        \
+    }                                                                                              \
+  }
+
+DG_POINT_FORMULA(dg_point_mul, x *y) /* half of all rules of backward are products */
+
+/* y = op(x...), a new point. NULL, and nothing was done, where an input is not one element in its
+ * own slot, nothing is recorded, or the open scopes have not borrowed an input yet. */
+DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *const *x,
+                                    const double *parameters, dg_point_formula *formula)
+{
+  uint64_t epoch = dg_tape.recording;
+  uint32_t layout = x[0]->one, flags = 0;
+  DG_UNROLL
+  for (int i = 0; i < inputs; i++) {
+    uint64_t borrowed = __atomic_load_n(&x[i]->borrowed, __ATOMIC_RELAXED);
+    if (DG_UNLIKELY(borrowed != epoch || x[i]->one != layout)) return NULL;
+    flags |= x[i]->flags;
+  }
+  if (DG_UNLIKELY(!layout || !(flags & DG_REQUIRES_GRAD) || !op->backward)) return NULL;
+  int64_t born = dg_tape.born;
+  if (DG_UNLIKELY(dg_tape.births_room - born < 2)) return NULL;
+  dg_point point = dg_point_take(layout);
+  dg_body *y = point.y;
+  if (DG_UNLIKELY(!y)) return NULL;
+  dg_call *c = point.call;
+  c->op = op;
+  c->sequence = ++dg_tape.sequence; /* higher than those of all that the scopes have borrowed */
+  c->inputs = (uint16_t)inputs;
+  c->outputs = 1;
+  c->flags = DG_POINT_CALL_FLAGS;
+  DG_UNROLL
+  for (int i = 0; i < inputs; i++) {
+    c->x_inline[i] = x[i];
+    c->version[i] = x[i]->store->version;
+  }
+  if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
+  y->borrowed = epoch;
+  y->birth = (uint32_t)(born + 1);
+  dg_tape.births[born] = &c->slot;
+  dg_tape.births[born + 1] = &y->slot;
+  dg_tape.born = born + 2;
+  formula(op->map, (int)(layout & 1), y->tiny, x[0]->v.data, x[inputs - 1]->v.data,
+          parameters ? parameters : dg_no_parameters);
+  return dg_handle(y);
+}
+
+/* dg_apply1 and dg_apply2 with a formula of their own for points. */
+DG_INLINE dg_tensor *dg_apply1_by(dg_point_formula *formula, const dg_op_class *op, dg_tensor *x,
+                                  const double *parameters)
+{
+  dg_body *b = dg_living_body(x);
+  dg_tensor *y = DG_LIKELY(b != NULL) ? dg_point_apply(op, 1, &b, parameters, formula) : NULL;
+  return DG_LIKELY(y != NULL) ? y : dg_apply1_long(op, x, parameters);
+}
+
+DG_INLINE dg_tensor *dg_apply2_by(dg_point_formula *formula, const dg_op_class *op, dg_tensor *a,
+                                  dg_tensor *b, const double *parameters)
+{
+  dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
+  dg_tensor *y = DG_LIKELY(x[0] && x[1]) ? dg_point_apply(op, 2, x, parameters, formula) : NULL;
+  return DG_LIKELY(y != NULL) ? y : dg_apply2_long(op, a, b, parameters);
+}
+
+#endif
