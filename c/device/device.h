@@ -138,19 +138,23 @@ typedef struct dg_norm {
   const dg_view *mean, *var;
 } dg_norm;
 
+/* Marks an entry that a backend may lack, which is NULL then: who calls it asks for it first, or knows
+ * that it is on the host, or on a card. All others every backend has. */
+#define DG_OPTIONAL
+
 typedef struct dg_backend {
   const char *name;
   /* y = formula(x...), inputs broadcast to y's shape; y is contiguous. */
   int (*map)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
              const double *parameters);
   /* The same for n elements without gaps: x and y of one length. The CPU's only. */
-  int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y, const void *const *x,
-                  const double *parameters);
+  DG_OPTIONAL int (*map_flat)(const struct dg_map *m, int dtype, int64_t n, void *y,
+                              const void *const *x, const double *parameters);
   /* The same for up to DG_FEW elements and inputs without gaps, of y's size or of one element, which
    * are cast to y's dtype; or with a scale that is not 0, y, one element, is that times the sum over
    * the elements of the first input. The CPU's only. */
-  int (*map_few)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
-                 const double *parameters, double scale);
+  DG_OPTIONAL int (*map_few)(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
+                             const double *parameters, double scale);
   /* to = from, cast where the dtypes differ (floats to integers saturate, NaN gives 0). */
   int (*copy)(const dg_view *from, const dg_view *to);
   int (*fill)(const dg_view *y, double value);
@@ -203,7 +207,8 @@ typedef struct dg_backend {
   int (*linear_grad)(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                      const dg_view *gw, const dg_view *gb);
   /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. The CPU's only. */
-  int (*outer)(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y);
+  DG_OPTIONAL int (*outer)(double scale, const dg_view *a, const dg_view *b, bool add,
+                           const dg_view *y);
   /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
   int (*softmax)(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
                  unsigned axes);
@@ -299,7 +304,7 @@ typedef struct dg_backend {
   int (*update_rows)(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
   /* The same as `update` for `count` parameters of one dtype: `state` has u->states views for each.
    * Cards only. */
-  int (*update_all)(const dg_update *u, int count, const dg_view *const *state);
+  DG_OPTIONAL int (*update_all)(const dg_update *u, int count, const dg_view *const *state);
   /* Element i depends on seed, offset and i alone. y is contiguous. Uses up fewer blocks than
    * DG_RANDOM_BLOCKS(size). */
   int (*random)(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,
@@ -319,10 +324,12 @@ typedef struct dg_backend {
    * x + h W'. x is x (rows x 4 units), h, c (batch x units), W (4 units x units); y is h after each
    * step (rows x units), h and c in the end, and what the gradients want: rows x DG_LSTM_KEPT units, of
    * which the last `units` are h before the step. y has no gaps. The CPU's only. */
-  int (*lstm_steps)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
+  DG_OPTIONAL int (*lstm_steps)(const dg_packing *s, const dg_view *const *x,
+                                const dg_view *const *y);
   /* x is the gradient of all h (rows x units), of h and c in the end, W, and what was kept; y is those
    * of x, of h and of c, without gaps. The CPU's only. */
-  int (*lstm_steps_grad)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
+  DG_OPTIONAL int (*lstm_steps_grad)(const dg_packing *s, const dg_view *const *x,
+                                     const dg_view *const *y);
   /* One step of a GRU. x is h0, xr, xz, xn, ur, uz, un; y is h:
    * r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un), h = (1 - z) n + z h0.
    * Views as in `lstm`. */
@@ -346,8 +353,7 @@ typedef struct dg_backend {
                         const dg_view *const *gx);
 } dg_backend;
 
-extern DG_HIDDEN const dg_backend dg_cpu;
-extern DG_HIDDEN dg_backend dg_cuda; /* complete once a device is in use */
+extern DG_HIDDEN const dg_backend dg_cpu, dg_cuda;
 
 /* The backend of a view. */
 DG_INLINE const dg_backend *dg_backend_of(const dg_view *v)

@@ -47,27 +47,43 @@ describe("CUDA's kernels", function()
   end
 end)
 
-describe("CUDA's table of kernels", function()
-  --- What has none on purpose: what only the host is ever asked for.
-  local ABSENT = {
-    map_flat = true, map_few = true, outer = true, lstm_steps = true, lstm_steps_grad = true,
-  }
-
-  it("has an entry for all that the host has but a few", function()
-    local file = assert(io.open "c/device/device.h")
+describe("a backend's table", function()
+  local function read(path)
+    local file = assert(io.open(path))
     local text = file:read "*a"
     file:close()
-    local table_of = assert(text:match "typedef struct dg_backend {(.-)\n} dg_backend;")
-    file = assert(io.open "c/device/cuda/cuda.c")
-    local entries = file:read "*a"
-    file:close()
-    local count = 0
-    for name in table_of:gmatch "%(%*([%a_%d]+)%)%(" do
-      count = count + 1
-      local there = entries:find("  ." .. name .. " = ", 1, true) ~= nil
-      assert.equal(not ABSENT[name], there, name)
+    return text
+  end
+
+  --- The entries of dg_backend: whether a backend may lack them.
+  local function entries()
+    local list, count = {}, 0
+    local text = assert(read("c/device/device.h"):match "typedef struct dg_backend {(.-)\n} dg_backend;")
+    for mark, name in text:gmatch "\n  ([%u_]*) ?[%l%d_]+ %(%*([%a_%d]+)%)%(" do
+      list[name], count = mark == "DG_OPTIONAL", count + 1
     end
+    assert.equal(select(2, text:gsub("%(%*[%a_%d]+%)%(", "")), count)
     assert.is_true(count > 50)
+    return list
+  end
+
+  local function has(backend, name)
+    local text = read(("c/device/%s/%s.c"):format(backend, backend))
+    return text:find(("  .%s = dg_%s_%s,"):format(name, backend, name), 1, true) ~= nil
+  end
+
+  for _, backend in ipairs { "cpu", "cuda" } do
+    it("has all but what it may lack: " .. backend, function()
+      for name, optional in pairs(entries()) do
+        assert(optional or has(backend, name), name)
+      end
+    end)
+  end
+
+  it("may lack nothing that all have", function()
+    for name, optional in pairs(entries()) do
+      assert.equal(optional, not (has("cpu", name) and has("cuda", name)), name)
+    end
   end)
 end)
 

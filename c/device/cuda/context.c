@@ -41,7 +41,6 @@ static int look(void)
     return none();
   }
   pthread_atfork(NULL, NULL, note_fork);
-  dg_cuda_complete();
   return devices.count = DG_MIN(count, DG_CUDA_DEVICES);
 }
 

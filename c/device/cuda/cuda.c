@@ -1,9 +1,7 @@
 /* cuda.c -- CUDA's table of functions. */
 #include "device/cuda/cuda.h"
 
-#include <string.h>
-
-dg_backend dg_cuda = {
+const dg_backend dg_cuda = {
   .name = "cuda",
   .map = dg_cuda_map,
   .copy = dg_cuda_copy,
@@ -63,22 +61,3 @@ dg_backend dg_cuda = {
   .attention = dg_cuda_attention,
   .attention_grad = dg_cuda_attention_grad,
 };
-
-/* What stands for an entry without a kernel: -1 to callers of any entry, who pass what they like. */
-static int64_t missing(void)
-{
-  return dg_fail(DG_ESYSTEM, "cuda: there is no kernel for this yet (move the tensors to the cpu)");
-}
-
-void dg_cuda_complete(void)
-{
-  int64_t (*stand_in)(void) = missing, (*entry)(void);
-  size_t first = offsetof(dg_backend, map), count = (sizeof dg_cuda - first) / sizeof entry;
-  for (size_t i = 0; i < count; i++) {
-    char *at = (char *)&dg_cuda + first + i * sizeof entry;
-    memcpy(&entry, at, sizeof entry);
-    if (!entry) memcpy(at, &stand_in, sizeof entry);
-  }
-  /* Operators go another way where these are NULL. */
-  dg_cuda.lstm_steps = NULL, dg_cuda.lstm_steps_grad = NULL;
-}

@@ -121,9 +121,6 @@ int dg_cuda_transfer(const dg_view *from, const dg_view *to);
 
 /* -- Entries of the table: see device/device.h ---------------------------------------------------- */
 
-/* Has the entries that are missing say so. */
-void dg_cuda_complete(void);
-
 int dg_cuda_map(const struct dg_map *m, const dg_view *const *x, const dg_view *y,
                 const double *parameters);
 /* The same for arrays like a view without gaps, the short way; 1 where that cannot be gone. */
