@@ -129,7 +129,8 @@ typedef enum dg_pooling_kind { DG_POOL_SUM, DG_POOL_MEAN, DG_POOL_MEAN_INSIDE } 
 
 /* How x is normalized: y = (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance
  * of x over the bit set `axes`; not centred, the mean is 0 and the variance the mean of x^2. Both
- * have x's rank, size 1 along the axes, and no gaps. */
+ * have x's rank, size 1 along the axes, no gaps, and x's dtype; or float32 beside floats of 16 bits,
+ * unless they are given. */
 typedef struct dg_norm {
   unsigned axes;
   bool centred;

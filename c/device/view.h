@@ -37,6 +37,8 @@ DG_INLINE bool dg_is_plain_layout(uint32_t layout)
 extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
 DG_INLINE bool dg_is_half(int dtype) { return dtype >= DG_F16; }
+/* What floats of this dtype are computed with. */
+DG_INLINE int dg_wide_of(int dtype) { return dg_is_half(dtype) ? DG_F32 : dtype; }
 DG_INLINE bool dg_is_float(int dtype)
 {
   return (unsigned)dtype - DG_I32 > DG_BOOL - DG_I32; /* all but those in between */

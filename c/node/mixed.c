@@ -154,8 +154,8 @@ typedef struct kinds { /* of a call's float inputs */
 static kinds kinds_of(const dg_call *c)
 {
   kinds k = { 0, DG_F32, true };
-  int first = -1;
-  for (int i = 0; i < c->inputs; i++) {
+  int first = -1, inputs = c->inputs - (c->flags & DG_CALL_WIDE_LAST ? 2 : 0);
+  for (int i = 0; i < inputs; i++) {
     int dtype = c->x[i]->v.dtype;
     if (!dg_is_float(dtype)) continue;
     if (first < 0) first = dtype;

@@ -83,7 +83,10 @@ enum { /* flags of a call */
        DG_CALL_PASSING = 32, /* will not be recorded */
        DG_CALL_MIXED = 64,   /* dg_mixed_call is to look at it before it runs */
        DG_CALL_POINT = 128,  /* it and its output are a point: node/point.h */
-       DG_CALL_SEEN = 256    /* there may be handles of it */
+       DG_CALL_SEEN = 256,   /* there may be handles of it */
+       DG_CALL_WIDE_LAST =
+           512 /* its last two inputs are statistics: beside floats of 16 bits they are
+                                * float32, and do not make these so */
 };
 
 /* What every walk looks at comes first: it fills two lines of the cache. */

@@ -56,7 +56,7 @@ static int fixed_shape(dg_call *c)
 {
   static const char *const names[] = { "gamma", "mean", "var", "beta" };
   const dg_view *x = &c->x[0]->v;
-  if (dg_wants_float(c, 0) < 0 || dg_wants_affine(c, BETA, c->i[AFFINE], names) < 0) return -1;
+  if (dg_wants_float(c, 0) < 0 || dg_wants_affine(c, BETA, 0, c->i[AFFINE], names) < 0) return -1;
   return dg_output_like(c, 0, x->dtype, x) ? 0 : -1;
 }
 
@@ -93,15 +93,22 @@ static dg_tensor *sum(const dg_call *c, dg_tensor *x)
   return count > 0 ? dg_sum(x, count, axes, 0) : x;
 }
 
+/* x, or its cast to what is computed with: sums of products of 16 bits would lose too much. */
+static dg_tensor *wide(dg_tensor *x)
+{
+  const dg_body *b = dg_body_of(x);
+  return b && dg_is_half(b->v.dtype) ? dg_cast(x, DG_F32) : x;
+}
+
 /* With r = 1 / sqrt(var + eps): x gets g gamma r, gamma the sum of g (x - mean) r, beta that of g,
  * mean minus that of g gamma r, var -1/2 r^2 gamma of what gamma gets. */
 static int fixed_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  dg_tensor *g = gy[0], *gamma = dg_x(c, GAMMA), *total = NULL, *product = NULL;
-  dg_tensor *r = dg_rsqrt(dg_affine(dg_x(c, VAR), 1, c->f[0])), *scale = dg_mul(gamma, r);
+  dg_tensor *g = wide(gy[0]), *gamma = wide(dg_x(c, GAMMA)), *total = NULL, *product = NULL;
+  dg_tensor *r = dg_rsqrt(dg_affine(wide(dg_x(c, VAR)), 1, c->f[0])), *scale = dg_mul(gamma, r);
   if (dg_needs(c, BETA) || dg_needs(c, MEAN)) total = sum(c, g);
   if (dg_needs(c, GAMMA) || dg_needs(c, VAR)) {
-    dg_tensor *centred = dg_sub(dg_x(c, X), spread(c, dg_x(c, MEAN)));
+    dg_tensor *centred = dg_sub(wide(dg_x(c, X)), spread(c, wide(dg_x(c, MEAN))));
     product = dg_mul(sum(c, dg_mul(g, centred)), r);
   }
   if (dg_needs(c, X)) gx[X] = dg_mul(g, spread(c, scale));
@@ -109,12 +116,14 @@ static int fixed_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   if (dg_needs(c, MEAN)) gx[MEAN] = dg_neg(dg_mul(total, scale));
   if (dg_needs(c, VAR)) gx[VAR] = dg_affine(dg_mul(product, dg_mul(scale, r)), -0.5, 0);
   if (dg_needs(c, BETA)) gx[BETA] = total;
+  for (int i = 0; i < INPUTS; i++)
+    if (g != gy[0] && gx[i]) gx[i] = dg_cast(gx[i], c->x[i]->v.dtype);
   return 0;
 }
 
 static const dg_op_class fixed_batch_normalization_op = {
   .name = "fixed_batch_normalization",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = fixed_shape,
   .forward = fixed_forward,
   .backward = fixed_backward,

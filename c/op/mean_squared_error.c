@@ -27,6 +27,7 @@ static int error_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class error_grad_op = {
   .name = "mean_squared_error_grad",
+  .flags = DG_HALVES_FAR,
   .shape = error_grad_shape,
   .forward = error_grad_forward,
   .backward = error_grad_backward,
@@ -80,7 +81,7 @@ static int error_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
 
 static const dg_op_class error_op = {
   .name = "mean_squared_error",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = error_shape,
   .forward = error_forward,
   .backward = error_backward,

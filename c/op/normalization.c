@@ -22,14 +22,15 @@ dg_view dg_affine_view(const dg_view *x, const dg_view *gamma, int64_t affine)
   return v;
 }
 
-int dg_wants_affine(dg_call *c, int last, int64_t affine, const char *const *names)
+int dg_wants_affine(dg_call *c, int last, int wide, int64_t affine, const char *const *names)
 {
   const dg_view *x = &c->x[0]->v;
   dg_view wanted = dg_view_along(x, (unsigned)affine);
   for (int i = 1; i <= last; i++) {
     const dg_view *v = &c->x[i]->v;
     char a[DG_SHAPE_TEXT], b[DG_SHAPE_TEXT];
-    if (v->dtype == x->dtype && dg_same_shape(v, &wanted)) continue;
+    bool fits = v->dtype == x->dtype || (i > last - wide && dg_wide_of(x->dtype) == v->dtype);
+    if (fits && dg_same_shape(v, &wanted)) continue;
     return dg_op_fail(c, DG_EARGUMENT, "%s is %s %s, wanted %s %s", names[i - 1],
                       dg_dtype_name(v->dtype), dg_shape_text(v, a), dg_dtype_name(x->dtype),
                       dg_shape_text(&wanted, b));
@@ -45,8 +46,9 @@ int dg_normalization_shape(dg_call *c)
   if (c->i[HAS_BETA]) names[count++] = all[1];
   names[count] = all[2], names[count + 1] = all[3];
   const dg_view *x = &c->x[0]->v;
-  if (dg_wants_float(c, 0) < 0 || dg_wants_affine(c, c->inputs - 1, c->i[AFFINE], names) < 0)
-    return -1;
+  int averages = c->i[HAS_AVERAGES] ? 2 : 0;
+  if (dg_wants_float(c, 0) < 0) return -1;
+  if (dg_wants_affine(c, c->inputs - 1, averages, c->i[AFFINE], names) < 0) return -1;
   for (int i = c->inputs - 2; c->i[HAS_AVERAGES] && i < c->inputs; i++)
     if (!c->x[i]->v.contiguous)
       return dg_op_fail(c, DG_EARGUMENT, "%s is not contiguous", names[i - 1]);
@@ -74,8 +76,8 @@ int dg_normalization_forward(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v;
   dg_view kept = dg_view_keepdims(x, (unsigned)c->i[AXES]), gamma, beta;
-  dg_body *mean = dg_save(c, 0, x->dtype, kept.ndim, kept.shape);
-  dg_body *var = mean ? dg_save(c, 1, x->dtype, kept.ndim, kept.shape) : NULL;
+  dg_body *mean = dg_save(c, 0, dg_wide_of(x->dtype), kept.ndim, kept.shape);
+  dg_body *var = mean ? dg_save(c, 1, dg_wide_of(x->dtype), kept.ndim, kept.shape) : NULL;
   if (!var) return -1;
   dg_norm n = {
     .axes = (unsigned)c->i[AXES],
@@ -98,10 +100,14 @@ int dg_normalization_forward(dg_call *c)
 
 /* -- The gradients, an operator of their own -------------------------------------------------- */
 
-/* Inputs: x, g, mean, var, and perhaps gamma. Outputs: those of gx, ggamma, gbeta that are wanted.
+/* Inputs: x, g, perhaps gamma, mean, var. Outputs: those of gx, ggamma, gbeta that are wanted.
  * mean and var count as functions of x. */
 enum { WANTED = HAS_BETA }; /* a bit set */
 enum { WANTS_X = 1, WANTS_GAMMA = 2, WANTS_BETA = 4 };
+
+static bool weighs(const dg_call *c) { return c->inputs > 4; }
+static int mean_at(const dg_call *c) { return c->inputs - 2; }
+static int var_at(const dg_call *c) { return c->inputs - 1; }
 
 static int grad_shape(dg_call *c)
 {
@@ -127,14 +133,14 @@ static int grad_forward(dg_call *c)
     .centred = c->i[CENTRED] != 0,
     .given = true,
     .eps = c->f[EPS],
-    .mean = &c->x[2]->v,
-    .var = &c->x[3]->v,
+    .mean = &c->x[mean_at(c)]->v,
+    .var = &c->x[var_at(c)]->v,
   };
-  if (c->inputs > 4) gamma = dg_affine_view(x, &c->x[4]->v, affine);
+  if (weighs(c)) gamma = dg_affine_view(x, &c->x[2]->v, affine);
   if (wanted & WANTS_X) gx = &(*y++)->v;
   if (wanted & WANTS_GAMMA) ggamma = dg_affine_view(x, &(*y++)->v, affine);
   if (wanted & WANTS_BETA) gbeta = dg_affine_view(x, &(*y++)->v, affine);
-  return dg_backend_of(x)->normalize_grad(&n, x, c->inputs > 4 ? &gamma : NULL, &c->x[1]->v, gx,
+  return dg_backend_of(x)->normalize_grad(&n, x, weighs(c) ? &gamma : NULL, &c->x[1]->v, gx,
                                           wanted & WANTS_GAMMA ? &ggamma : NULL,
                                           wanted & WANTS_BETA ? &gbeta : NULL);
 }
@@ -175,7 +181,7 @@ static int gradients(const dg_call *c, dg_tensor *g, dg_tensor *mean, dg_tensor 
 static dg_tensor *pull(const dg_call *c, dg_tensor *v)
 {
   dg_tensor *y = NULL;
-  gradients(c, v, dg_x(c, 2), dg_x(c, 3), NULL, WANTS_X, &y);
+  gradients(c, v, dg_x(c, mean_at(c)), dg_x(c, var_at(c)), NULL, WANTS_X, &y);
   return y;
 }
 
@@ -223,28 +229,29 @@ static int grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
   dg_tensor *u = wanted & WANTS_X ? *gz++ : NULL;
   dg_tensor *v = wanted & WANTS_GAMMA ? *gz++ : NULL;
   dg_tensor *w = wanted & WANTS_BETA ? *gz++ : NULL;
-  bool weighs = c->inputs > 4, has_u = u, has_v = v, has_w = w;
-  dg_tensor *g = dg_x(c, 1), *gamma = weighs ? spread_affine(c, dg_x(c, 4)) : NULL;
+  bool has_u = u, has_v = v, has_w = w;
+  dg_tensor *g = dg_x(c, 1), *gamma = weighs(c) ? spread_affine(c, dg_x(c, 2)) : NULL;
   dg_tensor *xh = has_u || has_v ? normalized(c) : NULL, *pulled = has_u ? pull(c, u) : NULL;
   if (has_v) v = spread_affine(c, v);
   if (has_w) w = spread_affine(c, w);
   if (dg_needs(c, 0)) {
-    dg_tensor *h = weighs ? dg_mul(g, gamma) : g;
+    dg_tensor *h = weighs(c) ? dg_mul(g, gamma) : g;
     gx[0] =
         plus(has_u, has_u ? curve(c, u, h, xh) : NULL, has_v, has_v ? pull(c, dg_mul(v, g)) : NULL);
   }
   if (dg_needs(c, 1)) {
-    dg_tensor *by_x = has_u && weighs ? dg_mul(gamma, pulled) : pulled;
+    dg_tensor *by_x = has_u && weighs(c) ? dg_mul(gamma, pulled) : pulled;
     dg_tensor *by_affine = plus(has_v, has_v ? dg_mul(v, xh) : NULL, has_w, w);
     gx[1] = plus(has_u, by_x, has_v || has_w, by_affine);
     if (!has_u) gx[1] = dg_broadcast_to(gx[1], like->ndim, like->shape);
   }
-  if (weighs && has_u && dg_needs(c, 4)) gx[4] = affine_sum(c, dg_mul(g, pulled));
+  if (weighs(c) && has_u && dg_needs(c, 2)) gx[2] = affine_sum(c, dg_mul(g, pulled));
   return 0;
 }
 
 static const dg_op_class normalization_grad_op = {
   .name = "normalization_grad",
+  .flags = DG_HALVES_FAR,
   .shape = grad_shape,
   .forward = grad_forward,
   .backward = grad_backward,
@@ -255,9 +262,12 @@ static const dg_op_class normalization_grad_op = {
 static int gradients(const dg_call *c, dg_tensor *g, dg_tensor *mean, dg_tensor *var,
                      dg_tensor *gamma, int64_t wanted, dg_tensor **y)
 {
-  dg_tensor *x[] = { dg_x(c, 0), g, mean, var, gamma };
-  dg_call *d = dg_begin(&normalization_grad_op, gamma ? 5 : 4, x);
+  dg_tensor *x[5] = { dg_x(c, 0), g, gamma };
+  int count = gamma ? 3 : 2;
+  x[count++] = mean, x[count++] = var;
+  dg_call *d = dg_begin(&normalization_grad_op, count, x);
   if (!d) return -1;
+  d->flags |= DG_CALL_WIDE_LAST;
   d->i[AXES] = c->i[AXES], d->i[AFFINE] = c->i[AFFINE], d->i[CENTRED] = c->i[CENTRED];
   d->i[WANTED] = wanted;
   d->f[EPS] = c->f[EPS];
@@ -283,6 +293,7 @@ static dg_tensor *apply_half(const dg_op_class *op, dg_tensor *x, const dg_norma
 {
   dg_normalization wide = *n;
   dg_pool pool = dg_pool_open();
+  wide.wide = true;
   wide.running_mean = dg_cast(n->running_mean, DG_F32);
   wide.running_var = dg_cast(n->running_var, DG_F32);
   dg_tensor *y = dg_normalization_apply(op, x, &wide);
@@ -321,6 +332,7 @@ dg_tensor *dg_normalization_apply(const dg_op_class *op, dg_tensor *x, const dg_
     c->i[AXES] = n->axes, c->i[AFFINE] = n->affine, c->i[CENTRED] = n->centred;
     c->i[HAS_BETA] = n->beta != NULL, c->i[HAS_AVERAGES] = n->running_mean != NULL;
     c->f[EPS] = n->eps, c->f[DECAY] = n->decay;
+    if (n->wide) c->flags |= DG_CALL_WIDE_LAST;
   }
   return dg_pool_close(pool, dg_finish(c));
 }

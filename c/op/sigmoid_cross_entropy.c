@@ -39,6 +39,7 @@ static int entropy_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class entropy_grad_op = {
   .name = "sigmoid_cross_entropy_grad",
+  .flags = DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = entropy_grad_forward,
   .backward = entropy_grad_backward,
@@ -68,7 +69,7 @@ static int entropy_direct(const dg_call *c, const dg_view *gy, dg_body *const *g
 
 static const dg_op_class entropy_op = {
   .name = "sigmoid_cross_entropy",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = dg_shape_same,
   .forward = entropy_forward,
   .backward = entropy_backward,

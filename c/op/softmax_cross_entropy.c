@@ -82,6 +82,7 @@ static int entropy_grad_backward(dg_call *c, dg_tensor **gz, dg_tensor **gx)
 
 static const dg_op_class entropy_grad_op = {
   .name = "softmax_cross_entropy_grad",
+  .flags = DG_HALVES_FAR,
   .shape = entropy_grad_shape,
   .forward = entropy_grad_forward,
   .backward = entropy_grad_backward,
@@ -131,7 +132,7 @@ static int entropy_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class entropy_op = {
   .name = "softmax_cross_entropy",
-  .flags = DG_WIDENS,
+  .flags = DG_WIDENS | DG_HALVES_FAR,
   .shape = entropy_shape,
   .forward = entropy_forward,
   .backward = entropy_backward,

@@ -5,6 +5,50 @@ local F, L = dg.F, dg.L
 
 --- What both are asked: compare(name, tolerance, f, ...) on inputs of each dtype.
 local CASES = [[
+--- By x, by gamma, and with averages that are kept; x is far from 0.
+local function normalizations(dtype, compare, gradient, normal)
+  local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
+  local x, gamma, beta = normal(4, 6) + 3, normal(6), normal(6)
+  local function groups(a, g, b) return F.group_normalization(a, 3, g, b) end
+  local function averages(a, g, b)
+    local mean, var = dg.zeros_like(g), dg.ones_like(g)
+    local y = F.batch_normalization(a, g, b, nil, mean, var)
+    return F.concat({ y, F.expand_dims(mean, 1), F.expand_dims(var, 1) }, 1)
+  end
+  local function fixed(a, g, b) return F.fixed_batch_normalization(a, g, b, b, g * g) end
+  for name, f in pairs {
+    layer_normalization = F.layer_normalization, group_normalization = groups,
+    batch_normalization = F.batch_normalization, rms_norm = function(a, g) return F.rms_norm(a, { 6 }, g) end,
+    ["batch_normalization with averages"] = averages, fixed_batch_normalization = fixed,
+  } do
+    compare(name, 4 * u, f, x, gamma, beta)
+    compare(name .. "'s gradient", 16 * u, gradient(f), x, gamma, beta)
+    compare(name .. "'s gradient of gamma", 16 * u,
+      gradient(function(g, a, b) return f(a, g, b) end), gamma, x, beta)
+  end
+end
+local function losses(dtype, compare, gradient, normal)
+  local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
+  local x, wide, weights = normal(5, 7), normal(3, 1024), normal(7)
+  local function labels(n, count) return dg.random.randint(1, count + 1, { n }) end
+  local function each(a, t) return F.softmax_cross_entropy(a, t, nil, nil, nil, nil, "no") end
+  local function ignored(a, t) return F.softmax_cross_entropy(a, t, true, nil, nil, 3) end
+  local function weighed(a, t, w) return F.softmax_cross_entropy(a, t, true, nil, w) end
+  local t = labels(5, 7)
+  for name, f in pairs { plain = F.softmax_cross_entropy, each = each, ignored = ignored } do
+    compare("softmax_cross_entropy, " .. name, 2 * u, f, x, t)
+    compare("its gradient", 4 * u, gradient(f), x, t)
+  end
+  compare("softmax_cross_entropy with weights", 2 * u, weighed, x, t, F.abs(weights))
+  compare("its gradient", 4 * u, gradient(weighed), x, t, F.abs(weights))
+  compare("softmax_cross_entropy of long rows", 2 * u, F.softmax_cross_entropy, wide, labels(3, 1024))
+  compare("its gradient", 4 * u, gradient(F.softmax_cross_entropy), wide, labels(3, 1024))
+  compare("mean_squared_error", 2 * u, F.mean_squared_error, x, normal(5, 7))
+  compare("its gradient", 4 * u, gradient(F.mean_squared_error), x, normal(5, 7))
+  local yes = dg.random.randint(-1, 2, { 5, 7 })
+  compare("sigmoid_cross_entropy", 2 * u, F.sigmoid_cross_entropy, x, yes)
+  compare("its gradient", 4 * u, gradient(F.sigmoid_cross_entropy), x, yes)
+end
 local function cases(dtype, compare)
   local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
   local function normal(...) return F.cast(dg.random.normal(0, 1, { ... }), dtype) end
@@ -39,7 +83,6 @@ local function cases(dtype, compare)
   compare("matmul, turned", 4 * u, function(a, b) return F.matmul(a:transpose(), b) end,
     normal(9, 4), normal(9, 5))
   compare("linear", 4 * u, F.linear, normal(7, 5), normal(4, 5), normal(4))
-  compare("layer_normalization", 4 * u, F.layer_normalization, normal(4, 6), normal(6), normal(6))
   local function gradient(f)
     return function(a, ...)
       a = a:copy():detach()
@@ -49,6 +92,8 @@ local function cases(dtype, compare)
     end
   end
   compare("linear's gradient", 8 * u, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
+  normalizations(dtype, compare, gradient, normal)
+  losses(dtype, compare, gradient, normal)
   compare("softmax's gradient", 4 * u, gradient(function(a) return F.softmax(a, 2) end), x)
   compare("tanh's gradient", 4 * u, gradient(F.tanh), x)
   compare("convolution", 8 * u, F.convolution_2d, normal(2, 2, 5, 5), normal(3, 2, 3, 3), normal(3))
@@ -159,9 +204,11 @@ end
 ]], { DGRAPH_NVRTC = nvrtc, DGRAPH_CACHE = "build/nvrtc_cache" }))
   end)
 
-  it("are not widened for attention, poolings and cells", function()
+  it("are not widened for attention, poolings, cells, normalizations and losses", function()
     assert.equal("weights_bf16\nweights_again_bf16 weights_grad_bf16\npool_max_bf16\n"
-      .. "pool_mean_bf16\nlstm_bf16", fake_cuda([[
+      .. "pool_mean_bf16\nlstm_bf16\nnormalize_bf16\naffine_grad_bf16 normalize_grad_bf16\n"
+      .. "held_cross_entropy_bf16 sum_f32 total_bf16\nheld_cross_entropy_grad_bf16\n"
+      .. "squares_bf16 total_bf16\nlines", fake_cuda([[
 local function launched(f)
   local first, names = fake.fake_launched(), {}
   local y = f()
@@ -182,6 +229,24 @@ print((select(2, launched(function() y:backward() end)):gsub(" add_.*", "")))
 print((select(2, launched(function() return F.max_pooling_2d(x, 2) end))))
 print((select(2, launched(function() return F.average_pooling_2d(x, 2) end))))
 print((select(2, launched(function() return F.lstm(normal(2, 3), normal(2, 12)) end))))
+local z, t = normal(2, 8), dg.tensor({ 3, 1 }, { dtype = "int32", device = "cuda" })
+local function backward(f)
+  local y, forward = launched(f)
+  print(forward)
+  z:cleargrad()
+  y.grad = dg.ones_like(y)
+  local first, names = fake.fake_launched(), {}
+  y:backward()
+  for i = first, fake.fake_launched() - 1 do
+    local name = ffi.string(fake.fake_launch_name(i))
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  print(table.concat(names, " "))
+end
+backward(function() return F.layer_normalization(z, normal(8), normal(8)) end)
+backward(function() return F.softmax_cross_entropy(z, t) end)
+backward(function() return F.mean_squared_error(z, normal(2, 8):detach()) end)
 ]]))
   end)
 

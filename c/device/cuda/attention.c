@@ -150,7 +150,7 @@ static int set_up(attention *w, const dg_attention_spec *a, const dg_view *mask,
 {
   int leading = v[Q]->ndim - 2;
   w->dtype = v[Q]->dtype, w->device = v[Q]->device;
-  w->wide = dg_is_half(w->dtype) ? DG_F32 : w->dtype;
+  w->wide = dg_wide_of(w->dtype);
   w->keys = v[V]->shape[leading], w->width = v[V]->shape[leading + 1];
   w->depth = v[Q]->shape[leading + 1];
   w->matrices = 1;

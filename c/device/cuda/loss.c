@@ -7,7 +7,11 @@ enum { BLOCKS = 512, EACH = 4 };
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
-    [DG_F32] = { "loss", name "_f32" }, [DG_F64] = { "loss", name "_f64" }                         \
+    [DG_F32] = { "loss", name "_f32" }, [DG_F64] = { "loss", name "_f64" },                        \
+    [DG_F16] = { "loss", name "_f16" }, [DG_BF16] = {                                              \
+      "loss",                                                                                      \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 /* The second of each is for rows that a block's threads can hold. */
@@ -16,7 +20,9 @@ static dg_kernel cross_entropy[2][DG_NDTYPES] = { FLOATS("cross_entropy"),
 static dg_kernel cross_entropy_grad[2][DG_NDTYPES] = { FLOATS("cross_entropy_grad"),
                                                        FLOATS("held_cross_entropy_grad") };
 static dg_kernel squares[DG_NDTYPES] = FLOATS("squares");
-static dg_kernel sums[DG_NDTYPES] = FLOATS("sum");
+static dg_kernel sums[DG_NDTYPES] = {
+  [DG_F32] = { "loss", "sum_f32" }, [DG_F64] = { "loss", "sum_f64" }
+};
 static dg_kernel totals[DG_NDTYPES] = FLOATS("total");
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
@@ -66,30 +72,32 @@ static bool set_entropy(entropy *e, const dg_view *x, const dg_labels *l, const 
   return dg_rows_of_hold(&e->rows, gx ? 3 : 1, dg_item_bytes[x->dtype]);
 }
 
-static int losses(const entropy *e, bool held, const dg_view *x, void *y)
+/* Each row's loss: y, or to be summed up `each`, where floats of 16 bits have float32. */
+static int losses(const entropy *e, bool held, const dg_view *x, void *each, void *y)
 {
   return DG_LAUNCH(dg_kernel_for(cross_entropy[held], x->dtype), x->device,
-                   dg_rows_of_blocks(&e->rows), DG_CUDA_THREADS, 0, ARGUMENT(e), &y);
+                   dg_rows_of_blocks(&e->rows), DG_CUDA_THREADS, 0, ARGUMENT(e), &each, &y);
 }
 
 int dg_cuda_cross_entropy(const dg_view *x, const dg_labels *l, const dg_view *weight, double scale,
                           const dg_view *y)
 {
   entropy e;
-  int64_t n = l->t.size, bytes = n * dg_item_bytes[x->dtype];
+  int wide = dg_wide_of(x->dtype);
+  int64_t n = l->t.size, bytes = n * dg_item_bytes[wide];
   if (n == 0) return y->ndim > 0 ? 0 : dg_cuda_fill(y, 0);
   bool held = set_entropy(&e, x, l, weight, scale, NULL, NULL);
-  if (y->ndim > 0) return losses(&e, held, x, y->data);
+  if (y->ndim > 0) return losses(&e, held, x, NULL, y->data);
   dg_scratch each = { NULL }, part = { NULL }, used;
   int parts = parts_of(n);
   int status = set_used(&e, &used);
   if (status == 0) status = dg_scratch_take(&each, x->device, bytes);
   if (status == 0) status = dg_scratch_take(&part, x->device, parts * (int64_t)sizeof(double));
-  if (status == 0) status = losses(&e, held, x, each.data);
+  if (status == 0) status = losses(&e, held, x, each.data, NULL);
   if (status == 0)
-    status = DG_LAUNCH(dg_kernel_for(sums, x->dtype), x->device, parts, DG_CUDA_THREADS, 0, &n,
+    status = DG_LAUNCH(dg_kernel_for(sums, wide), x->device, parts, DG_CUDA_THREADS, 0, &n,
                        &each.data, &part.data);
-  if (status == 0) status = total(x->dtype, x->device, &part, parts, 1, y->data);
+  if (status == 0) status = total(y->dtype, x->device, &part, parts, 1, y->data);
   dg_scratch_free(&each);
   dg_scratch_free(&part);
   dg_scratch_free(&used);

@@ -1,9 +1,14 @@
 /* normalize.c -- normalization over any axes of any array, and its gradients. */
 #include "device/cuda/rows.h"
+#include "device/cuda/scratch.h"
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
-    [DG_F32] = { "normalize", name "_f32" }, [DG_F64] = { "normalize", name "_f64" }               \
+    [DG_F32] = { "normalize", name "_f32" }, [DG_F64] = { "normalize", name "_f64" },              \
+    [DG_F16] = { "normalize", name "_f16" }, [DG_BF16] = {                                         \
+      "normalize",                                                                                 \
+      name "_bf16"                                                                                 \
+    }                                                                                              \
   }
 
 static dg_kernel normalize[DG_NDTYPES] = FLOATS("normalize");
@@ -12,11 +17,21 @@ static dg_kernel affine_grad[DG_NDTYPES] = FLOATS("affine_grad");
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
-int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
-                      const dg_view *y)
+/* Means or variances as kernels take them: of 16 bits, a copy in float32. */
+static int widen(dg_scratch *s, const dg_view *v, dg_view *wide)
 {
-  if (x->size == 0 && n->given) return 0;
-  if (x->size == 0) return dg_cuda_fill(n->mean, 0) < 0 ? -1 : dg_cuda_fill(n->var, 0);
+  *wide = *v;
+  s->data = NULL;
+  if (!dg_is_half(v->dtype)) return 0;
+  if (dg_scratch_take(s, v->device, v->size * dg_item_bytes[DG_F32]) < 0) return -1;
+  wide->dtype = DG_F32;
+  wide->data = s->data;
+  return dg_cuda_copy(v, wide);
+}
+
+static int launch(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                  const dg_view *y, const dg_view *mean, const dg_view *var)
+{
   int centred = n->centred, given = n->given, has_gamma = gamma != NULL, has_beta = beta != NULL;
   double eps = n->eps;
   dg_rows_of rows;
@@ -24,7 +39,22 @@ int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, 
                   n->axes);
   return DG_LAUNCH(dg_kernel_for(normalize, x->dtype), x->device, dg_rows_of_blocks(&rows),
                    DG_CUDA_THREADS, 0, &rows, &centred, &given, &eps, &has_gamma, &has_beta,
-                   ARGUMENT(&n->mean->data), ARGUMENT(&n->var->data));
+                   ARGUMENT(&mean->data), ARGUMENT(&var->data));
+}
+
+int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
+                      const dg_view *y)
+{
+  if (x->size == 0 && n->given) return 0;
+  if (x->size == 0) return dg_cuda_fill(n->mean, 0) < 0 ? -1 : dg_cuda_fill(n->var, 0);
+  dg_scratch spare[2] = { { NULL } };
+  dg_view mean, var;
+  int status = widen(&spare[0], n->mean, &mean);
+  if (status == 0) status = widen(&spare[1], n->var, &var);
+  if (status == 0) status = launch(n, x, gamma, beta, y, &mean, &var);
+  dg_scratch_free(&spare[0]);
+  dg_scratch_free(&spare[1]);
+  return status;
 }
 
 static int grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *g,

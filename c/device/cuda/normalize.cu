@@ -1,4 +1,5 @@
-/* normalize.cu -- normalization over any axes, and its gradients. */
+/* normalize.cu -- normalization over any axes, and its gradients. Elements E are computed with as T, and
+ * means and variances are of type T. */
 #include "cuda/prelude.h"
 
 /* The sum along the row of this thread's team of what f gives for each place. */
@@ -15,7 +16,7 @@ template <typename T> __device__ __forceinline__ T inverse(T var, double eps)
 }
 
 /* Operands: x, y, gamma, beta. Means and variances are computed unless they are given. */
-template <typename T>
+template <typename E, typename T>
 __device__ __forceinline__ void normalize(const Rows &rows, int centred, int given, double eps,
                                           int has_gamma, int has_beta, T *means, T *vars)
 {
@@ -28,7 +29,7 @@ __device__ __forceinline__ void normalize(const Rows &rows, int centred, int giv
     auto x = [&](int64_t i) {
       char *here[1];
       rows.element<1>(at, i, here);
-      return (double)*(const T *)here[0];
+      return (double)(T) * (const E *)here[0];
     };
     const double m = centred ? row_sum(rows, x) / (double)rows.length : 0;
     const double square = row_sum(rows, [&](int64_t i) { return (x(i) - m) * (x(i) - m); });
@@ -41,15 +42,16 @@ __device__ __forceinline__ void normalize(const Rows &rows, int centred, int giv
   for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
     char *here[4];
     rows.element<4>(at, i, here);
-    const T y = (*(const T *)here[0] - mean) * (has_gamma ? scale * *(const T *)here[2] : scale);
-    *(T *)here[1] = has_beta ? y + *(const T *)here[3] : y;
+    const T by = has_gamma ? scale * (T) * (const E *)here[2] : scale;
+    const T y = ((T) * (const E *)here[0] - mean) * by;
+    *(E *)here[1] = (E)(has_beta ? y + (T) * (const E *)here[3] : y);
   }
 }
 
 /* Operands: x, gx, gamma, g. With h = g gamma and z the normalized x:
  * gx = (h - the mean of h - z times the mean of h z) / sqrt(var + eps), without the mean of h if not
  * centred. */
-template <typename T>
+template <typename E, typename T>
 __device__ __forceinline__ void normalize_grad(const Rows &rows, int centred, double eps,
                                                int has_gamma, const T *means, const T *vars)
 {
@@ -59,64 +61,66 @@ __device__ __forceinline__ void normalize_grad(const Rows &rows, int centred, do
   char *here[4];
   auto h = [&](int64_t i) {
     rows.element<4>(at, i, here);
-    const T g = *(const T *)here[3];
-    return has_gamma ? g * *(const T *)here[2] : g;
+    const T g = (T) * (const E *)here[3];
+    return has_gamma ? g * (T) * (const E *)here[2] : g;
   };
   const double count = (double)rows.length;
   const T of_h = centred ? (T)(row_sum(rows, [&](int64_t i) { return (double)h(i); }) / count) : 0;
   const T of_hz = (T)(row_sum(rows,
                               [&](int64_t i) {
                                 const T own = h(i);
-                                return (double)(own * ((*(const T *)here[0] - mean) * scale));
+                                return (double)(own * (((T) * (const E *)here[0] - mean) * scale));
                               }) /
                       count);
   if (row < 0) return;
   for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    const T own = h(i), z = (*(const T *)here[0] - mean) * scale;
-    *(T *)here[1] = scale * (own - of_h - z * of_hz);
+    const T own = h(i), z = ((T) * (const E *)here[0] - mean) * scale;
+    *(E *)here[1] = (E)(scale * (own - of_h - z * of_hz));
   }
 }
 
 /* Operands: x, g, mean, var; rows are along the axes that gamma repeats. ggamma is the sum of g z,
  * gbeta that of g; each may be NULL. */
-template <typename T>
-__device__ __forceinline__ void affine_grad(const Rows &rows, double eps, T *ggamma, T *gbeta)
+template <typename E, typename T>
+__device__ __forceinline__ void affine_grad(const Rows &rows, double eps, E *ggamma, E *gbeta)
 {
   char *at[4], *here[4];
   const int64_t row = rows.mine<4>(at);
   double product = 0, sum = 0;
   for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
     rows.element<4>(at, i, here);
-    const T g = *(const T *)here[1];
+    const T g = (T) * (const E *)here[1], x = (T) * (const E *)here[0];
     sum += (double)g;
-    product += (double)(g * ((*(const T *)here[0] - *(const T *)here[2]) *
-                             inverse(*(const T *)here[3], eps)));
+    product +=
+        (double)(g * ((x - *(const T *)here[2]) * inverse(*(const T *)here[3], eps)));
   }
   product = team_all(Add(), rows.team, product);
   sum = team_all(Add(), rows.team, sum);
   if (row < 0 || rows.first() > 0) return;
-  if (ggamma) ggamma[row] = (T)product;
-  if (gbeta) gbeta[row] = (T)sum;
+  if (ggamma) ggamma[row] = Cast<E, double>::of(product);
+  if (gbeta) gbeta[row] = Cast<E, double>::of(sum);
 }
 
-#define KERNELS(dtype, T)                                                                          \
+#define KERNELS(dtype, E, T)                                                                       \
   extern "C" __global__ void normalize_##dtype(const __grid_constant__ Rows rows, int centred,     \
                                                int given, double eps, int has_gamma, int has_beta, \
                                                T *means, T *vars)                                  \
   {                                                                                                \
-    normalize(rows, centred, given, eps, has_gamma, has_beta, means, vars);                        \
+    normalize<E>(rows, centred, given, eps, has_gamma, has_beta, means, vars);                     \
   }                                                                                                \
   extern "C" __global__ void normalize_grad_##dtype(const __grid_constant__ Rows rows,             \
                                                     int centred, double eps, int has_gamma,        \
                                                     const T *means, const T *vars)                 \
   {                                                                                                \
-    normalize_grad(rows, centred, eps, has_gamma, means, vars);                                    \
+    normalize_grad<E>(rows, centred, eps, has_gamma, means, vars);                                 \
   }                                                                                                \
   extern "C" __global__ void affine_grad_##dtype(const __grid_constant__ Rows rows, double eps,    \
-                                                 T *ggamma, T *gbeta)                              \
+                                                 E *ggamma, E *gbeta)                              \
   {                                                                                                \
-    affine_grad(rows, eps, ggamma, gbeta);                                                         \
+    affine_grad<E, T>(rows, eps, ggamma, gbeta);                                                   \
   }
 
-KERNELS(f32, float)
-KERNELS(f64, double)
+KERNELS(f32, float, float)
+KERNELS(f64, double, double)
+KERNELS(f16, Half, float)
+KERNELS(bf16, Bfloat, float)
