@@ -324,13 +324,11 @@ typedef struct dg_backend {
   /* An LSTM over packed sequences, all steps; all gates a come first, then i, f, o; they get
    * x + h W'. x is x (rows x 4 units), h, c (batch x units), W (4 units x units); y is h after each
    * step (rows x units), h and c in the end, and what the gradients want: rows x DG_LSTM_KEPT units, of
-   * which the last `units` are h before the step. y has no gaps. The CPU's only. */
-  DG_OPTIONAL int (*lstm_steps)(const dg_packing *s, const dg_view *const *x,
-                                const dg_view *const *y);
+   * which the last `units` are h before the step. y has no gaps. */
+  int (*lstm_steps)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
   /* x is the gradient of all h (rows x units), of h and c in the end, W, and what was kept; y is those
-   * of x, of h and of c, without gaps. The CPU's only. */
-  DG_OPTIONAL int (*lstm_steps_grad)(const dg_packing *s, const dg_view *const *x,
-                                     const dg_view *const *y);
+   * of x, of h and of c, without gaps. */
+  int (*lstm_steps_grad)(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
   /* One step of a GRU. x is h0, xr, xz, xn, ur, uz, un; y is h:
    * r = sigmoid(xr + ur), z = sigmoid(xz + uz), n = tanh(xn + r un), h = (1 - z) n + z h0.
    * Views as in `lstm`. */

@@ -76,13 +76,14 @@ static dg_packing steps_of(const dg_call *c)
 
 enum { G_YS = INPUTS, G_GYS, G_GHY, G_GCY, G_STATES, G_INPUTS }; /* its further inputs */
 
-/* Whether the backend does all steps at once: with a few sequences, whose states share the walk over
- * W, and a W that stays in a cache. It is chosen by shapes alone, for both directions. */
+/* Whether the backend is to do all steps at once: a card always; the host with a few sequences, whose
+ * states share the walk over W, and a W that stays in a cache. It is chosen by shapes alone, for both
+ * directions. */
 static bool in_one(const dg_call *c)
 {
   const dg_view *h = &c->x[H]->v;
   const int64_t units = h->shape[1];
-  return dg_backend_of(h)->lstm_steps && h->shape[0] >= LEAST_BATCH && units <= MOST_UNITS;
+  return h->device != 0 || (h->shape[0] >= LEAST_BATCH && units <= MOST_UNITS);
 }
 
 static int sequence_grad_shape(dg_call *c) { return dg_shape_inputs(c, INPUTS); }
@@ -157,6 +158,7 @@ static int sequence_grad_forward(dg_call *c)
 
 static const dg_op_class sequence_grad_op = {
   .name = "lstm_sequence_grad",
+  .flags = DG_HALVES_FAR,
   .shape = sequence_grad_shape,
   .forward = sequence_grad_forward,
 };
@@ -322,7 +324,7 @@ static int sequence_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 
 static const dg_op_class sequence_op = {
   .name = "lstm_sequence",
-  .flags = DG_NARROWS,
+  .flags = DG_NARROWS | DG_HALVES_FAR,
   .shape = sequence_shape,
   .forward = sequence_forward,
   .backward = sequence_backward,

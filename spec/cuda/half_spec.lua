@@ -18,7 +18,8 @@ local function normalizations(dtype, compare, gradient, normal)
   local function fixed(a, g, b) return F.fixed_batch_normalization(a, g, b, b, g * g) end
   for name, f in pairs {
     layer_normalization = F.layer_normalization, group_normalization = groups,
-    batch_normalization = F.batch_normalization, rms_norm = function(a, g) return F.rms_norm(a, { 6 }, g) end,
+    batch_normalization = F.batch_normalization,
+    rms_norm = function(a, g) return F.rms_norm(a, { 6 }, g) end,
     ["batch_normalization with averages"] = averages, fixed_batch_normalization = fixed,
   } do
     compare(name, 4 * u, f, x, gamma, beta)
@@ -41,13 +42,41 @@ local function losses(dtype, compare, gradient, normal)
   end
   compare("softmax_cross_entropy with weights", 2 * u, weighed, x, t, F.abs(weights))
   compare("its gradient", 4 * u, gradient(weighed), x, t, F.abs(weights))
-  compare("softmax_cross_entropy of long rows", 2 * u, F.softmax_cross_entropy, wide, labels(3, 1024))
-  compare("its gradient", 4 * u, gradient(F.softmax_cross_entropy), wide, labels(3, 1024))
+  t = labels(3, 1024)
+  compare("softmax_cross_entropy of long rows", 2 * u, F.softmax_cross_entropy, wide, t)
+  compare("its gradient", 4 * u, gradient(F.softmax_cross_entropy), wide, t)
   compare("mean_squared_error", 2 * u, F.mean_squared_error, x, normal(5, 7))
   compare("its gradient", 4 * u, gradient(F.mean_squared_error), x, normal(5, 7))
   local yes = dg.random.randint(-1, 2, { 5, 7 })
   compare("sigmoid_cross_entropy", 2 * u, F.sigmoid_cross_entropy, x, yes)
   compare("its gradient", 4 * u, gradient(F.sigmoid_cross_entropy), x, yes)
+end
+local function sequences(dtype, compare, gradient, normal)
+  local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
+  local ws, bs = {}, {}
+  for _, two in ipairs { false, true } do
+    local function lstm(x, h, ...)
+      for k = 1, 8 do ws[k], bs[k] = select(k, ...), select(8 + k, ...) end
+      local xs = { x[{ { 1, 3 } }], x[{ { 4, 5 } }], x[{ { 6, 6 } }] }
+      local f = two and F.n_step_bilstm or F.n_step_lstm
+      local layers = two and { ws, ws } or { ws }
+      local states = two and F.concat({ h, h }, 1) or h
+      local hy, cy, ys = f(1, 0, states, states, layers, two and { bs, bs } or { bs }, xs)
+      return F.concat({ F.reshape(hy, { -1 }), F.reshape(cy, { -1 }), F.reshape(ys[1], { -1 }),
+        F.reshape(ys[3], { -1 }) }, 1)
+    end
+    local inputs = { normal(6, 4), normal(1, 3, 6) }
+    for k = 1, 8 do inputs[2 + k] = normal(6, k < 5 and 4 or 6) * 0.5 end
+    for k = 1, 8 do inputs[10 + k] = normal(6) * 0.5 end
+    compare("LSTM over sequences", 8 * u, lstm, unpack(inputs))
+    compare("its gradient", 32 * u, gradient(lstm), unpack(inputs))
+    local function by_w(w, x, h, ...)
+      local others = { ... }
+      others[5] = w
+      return lstm(x, h, unpack(others))
+    end
+    compare("its gradient of W", 32 * u, gradient(by_w), inputs[7], unpack(inputs))
+  end
 end
 local function cases(dtype, compare)
   local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7
@@ -94,6 +123,7 @@ local function cases(dtype, compare)
   compare("linear's gradient", 8 * u, gradient(F.linear), normal(7, 5), normal(4, 5), normal(4))
   normalizations(dtype, compare, gradient, normal)
   losses(dtype, compare, gradient, normal)
+  sequences(dtype, compare, gradient, normal)
   compare("softmax's gradient", 4 * u, gradient(function(a) return F.softmax(a, 2) end), x)
   compare("tanh's gradient", 4 * u, gradient(F.tanh), x)
   compare("convolution", 8 * u, F.convolution_2d, normal(2, 2, 5, 5), normal(3, 2, 3, 3), normal(3))

@@ -58,7 +58,7 @@ describe("a backend's table", function()
   --- The entries of dg_backend: whether a backend may lack them.
   local function entries()
     local list, count = {}, 0
-    local text = assert(read("c/device/device.h"):match "typedef struct dg_backend {(.-)\n} dg_backend;")
+    local text = read("c/device/device.h"):match "typedef struct dg_backend {(.-)\n} dg_backend;"
     for mark, name in text:gmatch "\n  ([%u_]*) ?[%l%d_]+ %(%*([%a_%d]+)%)%(" do
       list[name], count = mark == "DG_OPTIONAL", count + 1
     end
@@ -454,7 +454,7 @@ compare("W", 1e-6, function(W, ids)
 end, normal(6, 5), integers(1, 4, 7))
 ]])
 
-  same("LSTMs over sequences, there step by step", [[
+  same("LSTMs over sequences", [[
 local ws, bs = {}, {}
 local function lstm(xs, hx, ...)
   for k = 1, 8 do ws[k], bs[k] = select(k, ...), select(8 + k, ...) end
@@ -466,7 +466,33 @@ for k = 1, 8 do inputs[2 + k] = normal(6, k < 5 and 4 or 6) end
 for k = 1, 8 do inputs[10 + k] = normal(6) end
 compare("h", 1e-5, lstm, unpack(inputs))
 compare("the gradient", 1e-4, gradient(lstm), unpack(inputs))
+for i, x in ipairs(inputs) do inputs[i] = F.cast(x, "float64") end
+compare("h, of doubles", 1e-13, lstm, unpack(inputs))
+compare("the gradient, of doubles", 1e-12, gradient(lstm), unpack(inputs))
 ]])
+
+  it("go on by one kernel beside a product at each step of an LSTM, and back by one", function()
+    assert.equal("step_on_bf16 3 step_back_bf16 3", fake_cuda([[
+local function normal(...)
+  return dg.tensor(dg.randn { ... }, { dtype = "bfloat16", device = "cuda" })
+end
+local function count(f)
+  local first, n, name = fake.fake_launched(), 0
+  local y = f()
+  for i = first, fake.fake_launched() - 1 do
+    local this = ffi.string(fake.fake_launch_name(i))
+    if this:find "^step" then n, name = n + 1, this end
+  end
+  return name .. " " .. n, y
+end
+local xs, ws, bs = { normal(3, 2), normal(2, 2), normal(1, 2) }, {}, {}
+for k = 1, 8 do ws[k], bs[k] = normal(4, k < 5 and 2 or 4), normal(4) end
+local h = normal(1, 3, 4)
+h.requires_grad = true
+local on, y = count(function() return F.sum((F.n_step_lstm(1, 0, h, h, { ws }, { bs }, xs))) end)
+print(on .. " " .. (count(function() y:backward() end)))
+]]))
+  end)
 
   it("multiply matrices where there is no cuBLAS", function()
     assert.equal("", fake_cuda(COMPARE .. [[

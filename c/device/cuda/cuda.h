@@ -174,6 +174,8 @@ int dg_cuda_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64
                    double b);
 int dg_cuda_lstm(const dg_view *const *x, const dg_view *const *y);
 int dg_cuda_lstm_grad(const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_lstm_steps(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
+int dg_cuda_lstm_steps_grad(const dg_packing *s, const dg_view *const *x, const dg_view *const *y);
 int dg_cuda_gru(const dg_view *const *x, const dg_view *const *y);
 int dg_cuda_gru_grad(const dg_view *const *x, const dg_view *const *y);
 int dg_cuda_convolve(const dg_sweep *s, const dg_view *x, const dg_view *w, const dg_view *b,

@@ -1,7 +1,9 @@
-/* recurrent.c -- cells of recurrent networks. */
-#include "device/cuda/cuda.h"
+/* recurrent.c -- cells of recurrent networks, and LSTMs over sequences: a product and a kernel for each
+ * step. */
+#include "device/cuda/blas.h"
+#include "device/cuda/scratch.h"
 
-enum { OPERANDS = 8, RESULTS = 5 }; /* of recurrent.cu */
+enum { OPERANDS = 8, RESULTS = 5, GATES = 4 }; /* of recurrent.cu */
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
@@ -16,6 +18,8 @@ static dg_kernel lstm[DG_NDTYPES] = FLOATS("lstm");
 static dg_kernel lstm_grad[DG_NDTYPES] = FLOATS("lstm_grad");
 static dg_kernel gru[DG_NDTYPES] = FLOATS("gru");
 static dg_kernel gru_grad[DG_NDTYPES] = FLOATS("gru_grad");
+static dg_kernel steps_on[DG_NDTYPES] = FLOATS("step_on");
+static dg_kernel steps_back[DG_NDTYPES] = FLOATS("step_back");
 
 static int run(dg_kernel *kernels, int operands, const dg_view *const *x, int results,
                const dg_view *const *y)
@@ -39,4 +43,104 @@ int dg_cuda_gru(const dg_view *const *x, const dg_view *const *y) { return run(g
 int dg_cuda_gru_grad(const dg_view *const *x, const dg_view *const *y)
 {
   return run(gru_grad, 8, x, 5, y);
+}
+
+/* -- LSTMs over sequences ------------------------------------------------------------------------- */
+
+#define ARGUMENT(x) (void *)(uintptr_t)(x)
+
+/* The first `rows` rows of a matrix without gaps, from row `from` on. */
+static dg_view rows_of(const dg_view *m, int64_t from, int64_t rows)
+{
+  dg_view part = *m;
+  part.data = dg_at(m, from * m->stride[0]);
+  part.shape[0] = rows;
+  dg_view_finish(&part);
+  return part;
+}
+
+/* A matrix that goes from step to step and begins as `first`: `last`, where it is to end up, or beside
+ * floats of 16 bits float32 in workspace. */
+static int start_state(dg_scratch *s, const dg_view *first, const dg_view *last, dg_view *state)
+{
+  *state = *last;
+  s->data = NULL;
+  if (dg_is_half(last->dtype)) {
+    if (dg_scratch_take(s, last->device, last->size * dg_item_bytes[DG_F32]) < 0) return -1;
+    state->dtype = DG_F32;
+    state->data = s->data;
+  }
+  return dg_cuda_copy(first, state);
+}
+
+static int end_state(dg_scratch *s, const dg_view *state, const dg_view *last, int status)
+{
+  if (status == 0 && s->data) status = dg_cuda_copy(state, last);
+  dg_scratch_free(s);
+  return status;
+}
+
+/* x, h, c, W; y, h, c, what is kept. `products` is a matrix with room for those of one step. */
+static int go_on(const dg_packing *s, const dg_view *const *x, const dg_view *const *y,
+                 const dg_view *state, const dg_view *products)
+{
+  int64_t units = y[1]->shape[1];
+  dg_view w = *x[3];
+  w.shape[0] = x[3]->shape[1], w.stride[0] = x[3]->stride[1];
+  w.shape[1] = x[3]->shape[0], w.stride[1] = x[3]->stride[0];
+  dg_view_finish(&w);
+  for (dg_step at = dg_before_steps(s, x[0]->shape[0], false); dg_next_step(s, false, &at);) {
+    dg_view h = rows_of(y[1], 0, at.rows), to = rows_of(products, 0, at.rows);
+    if (dg_cuda_product(&h, &w, &to, false) < 0) return -1;
+    if (DG_LAUNCH(dg_kernel_for(steps_on, x[0]->dtype), h.device, dg_blocks(h.size, 1),
+                  DG_CUDA_THREADS, 0, &at.rows, &at.from, &units, ARGUMENT(x[0]), &to.data,
+                  ARGUMENT(&state->data), &h.data, ARGUMENT(&y[0]->data),
+                  ARGUMENT(&y[3]->data)) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+int dg_cuda_lstm_steps(const dg_packing *s, const dg_view *const *x, const dg_view *const *y)
+{
+  const int64_t shape[2] = { y[1]->shape[0], GATES * y[1]->shape[1] };
+  dg_scratch room, spare;
+  dg_view state, products;
+  if (dg_cuda_copy(x[1], y[1]) < 0) return -1;
+  if (dg_view_set(&products, "lstm", dg_wide_of(x[0]->dtype), 2, shape) < 0) return -1;
+  products.device = y[1]->device;
+  if (dg_scratch_take(&room, y[1]->device, products.size * dg_item_bytes[products.dtype]) < 0)
+    return -1;
+  products.data = room.data;
+  int status = start_state(&spare, x[2], y[2], &state);
+  if (status == 0 && y[0]->size > 0) status = go_on(s, x, y, &state, &products);
+  dg_scratch_free(&room);
+  return end_state(&spare, &state, y[2], status);
+}
+
+/* gy, gh, gc, W, what was kept; gx. */
+static int go_back(const dg_packing *s, const dg_view *const *x, const dg_view *gx,
+                   const dg_view *gh, const dg_view *gc)
+{
+  int64_t units = gh->shape[1];
+  for (dg_step at = dg_before_steps(s, gx->shape[0], true); dg_next_step(s, true, &at);) {
+    dg_view g = rows_of(gx, at.from, at.rows), h = rows_of(gh, 0, at.rows);
+    if (DG_LAUNCH(dg_kernel_for(steps_back, gx->dtype), h.device, dg_blocks(h.size, 1),
+                  DG_CUDA_THREADS, 0, &at.rows, &at.from, &units, ARGUMENT(x[0]),
+                  ARGUMENT(&x[4]->data), &h.data, ARGUMENT(&gc->data), ARGUMENT(&gx->data)) < 0)
+      return -1;
+    if (dg_cuda_product(&g, x[3], &h, false) < 0) return -1;
+  }
+  return 0;
+}
+
+int dg_cuda_lstm_steps_grad(const dg_packing *s, const dg_view *const *x, const dg_view *const *y)
+{
+  dg_scratch spare[2] = { { NULL } };
+  dg_view gh = *y[1], gc = *y[2];
+  int status = start_state(&spare[0], x[1], y[1], &gh);
+  if (status == 0) status = start_state(&spare[1], x[2], y[2], &gc);
+  if (status == 0 && y[0]->size > 0) status = go_back(s, x, y[0], &gh, &gc);
+  status = end_state(&spare[0], &gh, y[1], status);
+  return end_state(&spare[1], &gc, y[2], status);
 }

@@ -74,3 +74,79 @@ KERNELS(lstm)
 KERNELS(lstm_grad)
 KERNELS(gru)
 KERNELS(gru_grad)
+
+/* -- Steps of an LSTM over packed sequences ------------------------------------------------------
+ * Numbers that go from step to step, and products, are of type T; a thread looks after one unit of one
+ * row. Of each row `kept` has a, i, f, o, and c and h before the step. */
+
+enum { GATES = 4, KEPT = 6 };
+
+/* What element j of row r of a matrix of any strides is. */
+template <typename E> __device__ __forceinline__ E element(const View &v, int64_t r, int64_t j)
+{
+  return ((const E *)v.data)[r * v.stride[0] + j * v.stride[1]];
+}
+
+/* `rows` rows of x, y and kept from row `from` on; `products` are those of h and W. */
+template <typename E, typename T>
+__device__ __forceinline__ void step_on(int64_t rows, int64_t from, int64_t units, const View &x,
+                                        const T *products, T *c, E *h, E *y, E *kept)
+{
+  const int64_t n = thread_number();
+  if (n >= rows * units) return;
+  const int64_t row = n / units, j = n % units, at = from + row;
+  T gate[GATES];
+#pragma unroll
+  for (int k = 0; k < GATES; k++)
+    gate[k] = products[(row * GATES + k) * units + j] + (T)element<E>(x, at, k * units + j);
+  const T a = tanh(gate[0]), i = sigmoid(gate[1]), f = sigmoid(gate[2]), o = sigmoid(gate[3]);
+  const T before = c[n], now = f * before + i * a;
+  E *keep = kept + at * KEPT * units + j;
+  keep[0] = (E)a;
+  keep[units] = (E)i;
+  keep[2 * units] = (E)f;
+  keep[3 * units] = (E)o;
+  keep[4 * units] = (E)before;
+  keep[5 * units] = h[n];
+  c[n] = now;
+  h[n] = y[at * units + j] = (E)(o * tanh(now));
+}
+
+/* The gradients of the gates, and of c before the step; gh is that of h after it without gy. */
+template <typename E, typename T>
+__device__ __forceinline__ void step_back(int64_t rows, int64_t from, int64_t units, const View &gy,
+                                          const E *kept, const T *gh, T *gc, E *gx)
+{
+  const int64_t n = thread_number();
+  if (n >= rows * units) return;
+  const int64_t row = n / units, j = n % units, at = from + row;
+  const E *keep = kept + at * KEPT * units + j;
+  const T a = keep[0], i = keep[units], f = keep[2 * units], o = keep[3 * units];
+  const T before = keep[4 * units], t = tanh(f * before + i * a);
+  const T h = gh[n] + (T)element<E>(gy, at, j), g = gc[n] + h * o * (1 - t * t);
+  E *to = gx + at * GATES * units + j;
+  to[0] = (E)(g * i * (1 - a * a));
+  to[units] = (E)(g * a * i * (1 - i));
+  to[2 * units] = (E)(g * before * f * (1 - f));
+  to[3 * units] = (E)(h * t * o * (1 - o));
+  gc[n] = g * f;
+}
+
+#define STEPS(dtype, E, T)                                                                         \
+  extern "C" __global__ void step_on_##dtype(int64_t rows, int64_t from, int64_t units,            \
+                                             const __grid_constant__ View x, const T *products,    \
+                                             T *c, E *h, E *y, E *kept)                            \
+  {                                                                                                \
+    step_on(rows, from, units, x, products, c, h, y, kept);                                        \
+  }                                                                                                \
+  extern "C" __global__ void step_back_##dtype(int64_t rows, int64_t from, int64_t units,          \
+                                               const __grid_constant__ View gy, const E *kept,     \
+                                               const T *gh, T *gc, E *gx)                          \
+  {                                                                                                \
+    step_back(rows, from, units, gy, kept, gh, gc, gx);                                            \
+  }
+
+STEPS(f32, float, float)
+STEPS(f64, double, double)
+STEPS(f16, Half, float)
+STEPS(bf16, Bfloat, float)
