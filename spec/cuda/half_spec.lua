@@ -15,7 +15,7 @@ local function normalizations(dtype, compare, gradient, normal)
     local y = F.batch_normalization(a, g, b, nil, mean, var)
     return F.concat({ y, F.expand_dims(mean, 1), F.expand_dims(var, 1) }, 1)
   end
-  local function fixed(a, g, b) return F.fixed_batch_normalization(a, g, b, b, g * g) end
+  local function fixed(a, g, b) return F.fixed_batch_normalization(a, g, b, b, b * b + 1) end
   for name, f in pairs {
     layer_normalization = F.layer_normalization, group_normalization = groups,
     batch_normalization = F.batch_normalization,
