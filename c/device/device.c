@@ -110,8 +110,8 @@ DG_API int dg_device_limit(int device, double bytes)
 DG_API int dg_device_trim(int device)
 {
   if (check_device("trim", device) < 0) return -1;
-  if (device == 0) dg_memory_trim();
-  else dg_cuda_trim(device);
+  if (device > 0) return dg_cuda_trim(device);
+  dg_memory_trim();
   return 0;
 }
 

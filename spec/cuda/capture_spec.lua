@@ -379,9 +379,11 @@ twice(dg.capture(function(x) return x + dg.tensor { 1, 2, 3, 4, 5 } end), (data(
     finds("seed: random numbers are seeded inside of a step that dg.capture records", AGAIN .. [[
 twice(dg.capture(function(x) dg.seed(3) return F.dropout(x, 0.5) end), (data(1)))
 ]])
-    finds("the card is waited for", AGAIN .. [[
-twice(dg.capture(function(x) dg.cuda.synchronize() return x end), (data(1)))
-]])
+    for _, name in ipairs { "synchronize", "trim" } do
+      finds("the card is waited for", AGAIN .. ([[
+twice(dg.capture(function(x) dg.cuda.%s() return x end), (data(1)))
+]]):format(name))
+    end
     finds("work on cuda:1 inside of a step that dg.capture records on cuda:0", AGAIN .. [[
 local far = dg.ones({ 2 }, { device = "cuda:1" })
 twice(dg.capture(function(x) return x, far + far end), (data(1)))
@@ -422,6 +424,36 @@ bad(4)
 tell(step, x, t)
 local loss = step(x, t):item()
 print(loss ~= loss)
+]])
+  end)
+
+  it("leads nowhere, and no length does that is too long", function()
+    says([[
+a replay of what dg.capture recorded had a label (element 1) that is not one of 1 to 4
+a replay of what dg.capture recorded had a label (element 2) that is not one of 0 to 5
+true]], [[
+local function numbers(...) return dg.tensor({ ... }, "int64"):to "cuda" end
+local function rows(a, b) return F.stack({ a, b }, 1) end
+dg.seed(2)
+local W = dg.tensor(dg.randn(5, 2, 4), { device = "cuda", requires_grad = true })
+local step = dg.capture(function(t, steps, labels)
+  W:cleargrad()
+  local x = F.separate(F.log_softmax(W, 3), 1)
+  local loss = F.connectionist_temporal_classification(x, t, 1, steps, labels)
+  loss:backward()
+  return loss
+end)
+local t = rows(numbers(2, 3), numbers(3, 4))
+local good = { t, numbers(5, 4), numbers(2, 1) }
+local first = step(unpack(good)):item()
+for _ = 1, 2 do step(unpack(good)) end
+local function bad(...)
+  step(...)
+  print((message(function() return W.grad:to "cpu" end):gsub("^.-cuda: ", "")))
+end
+bad(rows(numbers(0, 9), numbers(3, 4)), good[2], good[3])
+bad(t, numbers(5, 1e9), numbers(2, 1e9))
+print(step(unpack(good)):item() == first)
 ]])
   end)
 end)

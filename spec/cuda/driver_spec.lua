@@ -224,6 +224,31 @@ print(table.concat(names, " "))
   end)
 end)
 
+describe("NVRTC", function()
+  local FOLDER = os.tmpname()
+
+  setup(function()
+    os.remove(FOLDER)
+    assert(os.execute("mkdir " .. FOLDER) == 0)
+    fake_cuda "" -- builds it
+    for _, version in ipairs { 12, 13 } do
+      os.execute(("cp build/fake_cuda.so %s/libnvrtc.so.%d"):format(FOLDER, version))
+    end
+  end)
+  teardown(function() os.execute("rm -rf " .. FOLDER) end)
+
+  it("is the latest that the driver, of CUDA 12 here, can use", function()
+    says("libnvrtc.so.12", [[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+message(function() return x + x end)
+for line in io.lines "/proc/self/maps" do
+  local name = line:match "libnvrtc.*"
+  if name then print(name) break end
+end
+]], { DGRAPH_NVRTC = "", LD_LIBRARY_PATH = FOLDER })
+  end)
+end)
+
 describe("CUDA's cache of kernels #slow", function()
   local CACHE = os.tmpname()
   local CODE = [[
@@ -251,6 +276,25 @@ print(message(function() print(table.concat((x - x):to("cpu"):totable(), " ")) e
       says("0 0\nno error", CODE, { DGRAPH_CACHE = CACHE })
       says("0 0\nno error", CODE, NOTHING)
     end
+  end)
+
+  it("is written by several processes at once", function()
+    os.execute("rm -rf " .. CACHE)
+    local pipes = {}
+    local make = ([[DGRAPH_CUDA=%s DGRAPH_NVRTC=%s DGRAPH_CACHE=%s luajit -e '%s' 2>&1]]):format(
+      "build/fake_cuda.so", "build/fake_cuda.so", CACHE,
+      [[package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
+        local dg = require "dgraph"
+        local x = dg.tensor({ 1, 2 }):to "cuda"
+        print((x - x):to("cpu"):totable()[2])]])
+    for i = 1, 3 do
+      pipes[i] = io.popen("FAKE_CUDA_EMULATE=$PWD/c/test/fake/emulate.h " .. make)
+    end
+    for i = 1, 3 do assert.equal("0\n", pipes[i]:read "*a", pipes[i]:close()) end
+    local list = io.popen("ls " .. CACHE)
+    for name in list:lines() do assert.truthy(name:find "^%x+%.cubin$", name) end
+    list:close()
+    says("0 0\nno error", CODE, NOTHING)
   end)
 
   it("is no error where it cannot be written", function()

@@ -61,11 +61,11 @@ static int set_room(const dg_cuda_blas *blas, dg_cuda_device *d)
 }
 
 /* Makes the device's handle, if there is none yet, and has it work on a stream, which makes it forget
- * its workspace; the lock is held. */
+ * its workspace; the lock is held. The stream of a recording may lie where that of an older one did. */
 static int open_handle(const dg_cuda_blas *blas, dg_cuda_device *d, void *stream)
 {
   void *handle = d->blas;
-  if (DG_LIKELY(handle && d->blas_stream == stream)) return 0;
+  if (DG_LIKELY(handle && d->blas_stream == stream && stream == d->stream)) return 0;
   int status = handle ? 0 : blas->create(&handle);
   if (status != 0) return refuse("start", status);
   d->blas = handle;

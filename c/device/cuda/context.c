@@ -20,14 +20,14 @@ static DG_THREAD_LOCAL int entered; /* the device that is current on this thread
 /* A context does not survive a fork. */
 static void note_fork(void) { devices.forked = devices.count > 0; }
 
-/* Keeps the message of what went wrong as the reason that is given from now on. */
+/* No device: keeps the message of what went wrong as the reason that is given from now on. */
 static int none(void)
 {
   snprintf(devices.reason, sizeof devices.reason, "%s", dg_error_message());
-  devices.count = 0;
   return 0;
 }
 
+/* Opens the driver: how many devices there are. The lock is held. */
 static int look(void)
 {
   int count = 0, status = 0;
@@ -41,18 +41,19 @@ static int look(void)
     return none();
   }
   pthread_atfork(NULL, NULL, note_fork);
-  return devices.count = DG_MIN(count, DG_CUDA_DEVICES);
+  return DG_MIN(count, DG_CUDA_DEVICES);
 }
 
 /* How many devices there are. */
 static int count_devices(void)
 {
-  if (devices.count < 0) {
-    pthread_mutex_lock(&devices.lock);
-    if (devices.count < 0) look();
-    pthread_mutex_unlock(&devices.lock);
-  }
-  return devices.count;
+  int count = __atomic_load_n(&devices.count, __ATOMIC_ACQUIRE);
+  if (count >= 0) return count;
+  pthread_mutex_lock(&devices.lock);
+  if ((count = devices.count) < 0)
+    __atomic_store_n(&devices.count, count = look(), __ATOMIC_RELEASE);
+  pthread_mutex_unlock(&devices.lock);
+  return count;
 }
 
 static int make(dg_cuda_device *d, int ordinal)

@@ -36,19 +36,29 @@ template <typename T> struct Path {
   double *begins, *ends, *weight; /* sums over beginnings of paths; two rows over ends of them */
   int64_t *state_class, *next;    /* next: the next state of the same class, or 0 */
 
+  /* The length of this row. One that is out of range, as replays of recorded work find them after the
+   * fact, is made to fit, and so are labels: what comes of that nobody gets to see. */
+  __device__ int64_t length_of(const View &lengths, int64_t most) const
+  {
+    const int64_t n = ((const int64_t *)lengths.data)[row];
+    return n < 0 ? 0 : n < most ? n : most;
+  }
+
   /* Every thread of the block must call this. */
   __device__ Path(const Sequences &q, const Sizes &sizes, const View &view) : s(sizes), x(view)
   {
     row = blockIdx.x;
-    steps = ((const int64_t *)q.input_length.data)[row];
-    states = 2 * ((const int64_t *)q.label_length.data)[row] + 1;
+    steps = length_of(q.input_length, s.steps);
+    states = 2 * length_of(q.label_length, s.longest) + 1;
     begins = s.room + row * (s.steps + 5) * s.width;
     ends = begins + s.steps * s.width;
     weight = ends + 2 * s.width;
     state_class = (int64_t *)(weight + s.width);
     next = state_class + s.width;
-    for (int64_t k = threadIdx.x; k < states; k += blockDim.x)
-      state_class[k] = k % 2 == 0 ? q.blank : q.labels.of(row * s.longest + k / 2);
+    for (int64_t k = threadIdx.x; k < states; k += blockDim.x) {
+      const int64_t label = k % 2 == 0 ? q.blank : q.labels.of(row * s.longest + k / 2);
+      state_class[k] = label < 0 ? q.blank : label;
+    }
     __syncthreads();
   }
 

@@ -69,7 +69,7 @@ void dg_cuda_rename(int device, int64_t got, dg_kind from, dg_kind to);
 void dg_cuda_limit(int device, int64_t bytes);
 /* Live bytes of a kind; gives cached blocks back to the driver. */
 int64_t dg_cuda_bytes(int device, dg_kind kind);
-void dg_cuda_trim(int device);
+int dg_cuda_trim(int device);
 
 /* Copies between host memory and a device's. Uploads do not wait, downloads do. */
 int dg_cuda_upload(int device, void *to, const void *from, int64_t bytes);

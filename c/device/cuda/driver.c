@@ -33,6 +33,8 @@ static const symbol driver_symbols[] = { DG_CUDA_DRIVER(DRIVER_SYMBOL) };
 static const symbol nvrtc_symbols[] = { DG_CUDA_NVRTC(NVRTC_SYMBOL) };
 static const symbol blas_symbols[] = { DG_CUDA_BLAS(BLAS_SYMBOL) };
 
+enum { PARTS = 1000 }; /* of a version: 12040 is 12.4 */
+
 #define COUNT(list) (int)(sizeof(list) / sizeof *(list))
 
 static const char *const driver_names[] = { "libcuda.so.1", "libcuda.so", NULL };
@@ -95,6 +97,16 @@ static void *open_file(const char *name)
   return dlopen(name, RTLD_NOW | RTLD_LOCAL);
 }
 
+/* Whether a library's name says that it is of a later major version than the driver that is open,
+ * which then cannot load what it makes. */
+static bool is_too_new(const char *name)
+{
+  const char *number = strstr(name, ".so.");
+  int version = 0;
+  if (!number || !driver.is_open || driver_table.version(&version) != 0) return false;
+  return atoi(number + 4) > version / PARTS;
+}
+
 static void *open_any(library *l)
 {
   const char *asked = getenv(l->variable);
@@ -106,7 +118,8 @@ static void *open_any(library *l)
   if (asked && *asked) {
     handle = open_file(asked);
   } else {
-    for (int i = 0; l->names[i] && !handle; i++) handle = open_file(l->names[i]);
+    for (int i = 0; l->names[i] && !handle; i++)
+      if (!is_too_new(l->names[i])) handle = open_file(l->names[i]);
   }
   const char *why = handle ? NULL : dlerror();
   if (!handle)

@@ -131,8 +131,10 @@ void dg_cuda_release(int device, void *block, int64_t got, dg_kind kind)
   if (p->count[c] < p->room[c]) {
     p->free[c][p->count[c]++] = block;
     p->bytes[DG_CACHE] += got;
-  } else if (dg_cuda_wait(device) == 0) { /* no room even to note it */
-    dg_driver->mem_free((dg_cuda_ptr)(uintptr_t)block);
+  } else { /* no room even to note it */
+    const dg_cuda_device *d = dg_cuda_enter(device);
+    if (d && dg_driver->stream_wait(d->stream) == 0)
+      dg_driver->mem_free((dg_cuda_ptr)(uintptr_t)block);
   }
   pthread_mutex_unlock(&p->lock);
 }
@@ -163,12 +165,13 @@ void dg_cuda_limit(int device, int64_t bytes)
   pthread_mutex_unlock(&pools[device].lock);
 }
 
-void dg_cuda_trim(int device)
+int dg_cuda_trim(int device)
 {
-  if (dg_cuda_wait(device) < 0) return;
+  if (dg_cuda_wait(device) < 0) return -1;
   pthread_mutex_lock(&pools[device].lock);
   give_back(&pools[device]);
   pthread_mutex_unlock(&pools[device].lock);
+  return 0;
 }
 
 /* -- To and from the host ------------------------------------------------------------------------ */

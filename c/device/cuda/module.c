@@ -91,9 +91,13 @@ static void cache_write(uint64_t name, uint64_t key, const cubin *c)
 {
   char path[512], temporary[560];
   if (!cache_path(name, path, sizeof path)) return;
-  snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
-  FILE *file = fopen(temporary, "wb");
-  if (!file) return;
+  snprintf(temporary, sizeof temporary, "%s.XXXXXX", path); /* containers that share it share ids */
+  int made = mkstemp(temporary);
+  FILE *file = made >= 0 ? fdopen(made, "wb") : NULL;
+  if (!file) {
+    if (made >= 0) close(made), remove(temporary);
+    return;
+  }
   header h = { .key = key, .checksum = hash(key, c->bytes, c->size), .size = c->size };
   memcpy(h.magic, MAGIC, sizeof MAGIC);
   bool good = fwrite(&h, sizeof h, 1, file) == 1 && fwrite(c->bytes, 1, c->size, file) == c->size;
