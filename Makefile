@@ -130,9 +130,9 @@ fuzz: all
 bench bench-quick: all
 	@LUA_PATH='?.lua;lua/?.lua;lua/?/init.lua;;' DGRAPH_LIBRARY=build/libdgraph.so luajit spec/bench/run.lua $(if $(filter bench-quick,$@),--quick) $(BENCH)
 
-# On a card, beside PyTorch where there is one; --smoke tries the programs without a card.
+# On a card, beside PyTorch where there is one; BENCH=smoke tries all programs without a card.
 bench-cuda: all
-	@spec/bench/cuda/run.sh $(BENCH)
+	@spec/bench/cuda/run.sh $(or $(BENCH),bench)
 
 # How the time of a step grows, as SVG in build/curves.
 bench-curves: all
@@ -174,10 +174,9 @@ test:
 	@$(MAKE) -j$(JOBS) all build/asan/libdgraph.so build/tsan/libdgraph.so build/fake_cuda.so
 	@$(MAKE) -k -j$(JOBS) --output-sync=target $(STAGES:%=stage-%); .ci/sum $(STAGES)
 
-# The operators' specs on a card, which has no kernels of linear algebra.
+# The operators' specs on a card, and learning curves beside the host's.
 test-cuda: all
-	@$(LUA) -e 'local ok, why = require("dgraph").cuda.is_available(); if not ok then print(why) os.exit(1) end'
-	@DGRAPH_TEST_DEVICE=cuda SPECS='spec/op spec/functions' .ci/stage cuda .ci/specs --exclude-tags=slow,install
+	@spec/bench/cuda/run.sh tests
 
 # Operators and links with each instruction set, and with 1, 2 and 4 threads.
 test-isa: all

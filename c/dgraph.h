@@ -186,7 +186,8 @@ DG_API int dg_device_trim(int device);
 DG_API int dg_device_allow_tf32(int on);
 
 /* Compiles the text of one of the CUDA kernel files ("reduce" ...) for a compute capability (90 is
- * 9.0). Needs NVRTC but no device. The bytes of its machine code; -1 with an error. */
+ * 9.0) into the cache on disk, unless it is there. Needs NVRTC but no device. The bytes of its machine
+ * code; -1 with an error. */
 DG_API double dg_device_compile(const char *unit, int arch);
 
 /* The names of the CUDA kernel files, by number from 0; NULL with an error after the last. */

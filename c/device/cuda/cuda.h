@@ -104,8 +104,8 @@ DG_INLINE int64_t dg_blocks(int64_t n, int64_t each)
 /* Functions out of a source made at run time (a formula); -1 with an error set. */
 int dg_cuda_compile(int device, const char *name, const char *source, int count,
                     const char *const *names, void **functions);
-/* Compiles the text of a unit for a compute capability without a device, for tests: the size of the
- * machine code, or -1 with an error set. */
+/* Compiles the text of a unit for a compute capability without a device, or finds that in the cache: the
+ * size of the machine code, or -1 with an error set. */
 int64_t dg_cuda_try_unit(const char *unit, int arch);
 
 /* Which source files the library carries: name (without .cu), text; a NULL at the end. */

@@ -260,7 +260,7 @@ int64_t dg_cuda_try_unit(const char *unit, int arch)
 {
   const char *source = text_of(unit);
   cubin c;
-  if (!source || compile(unit, source, arch, &c) < 0) return -1;
+  if (!source || obtain(unit, source, arch, &c) < 0) return -1;
   free(c.bytes);
   return (int64_t)c.size;
 }

@@ -2,7 +2,8 @@
  *
  * Included in front of a kernel file by fake/cuda.c. The threads of a block are coroutines that go on
  * until they wait for each other: all of the block, or the 32 of a warp. Waits of a whole block must
- * be reached by every thread that has not ended, as on a card. */
+ * be reached by every thread that has not ended, as on a card. Every second launch has blocks and
+ * threads take turns the other way around, so that results that rely on their order show. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static struct {
   ucontext_t scheduler, thread[FAKE_THREADS];
   char *stack;
   int state[FAKE_THREADS];
-  unsigned count, now;
+  unsigned count, now, launches;
   uint64_t slot[FAKE_THREADS]; /* what threads show each other */
 } fake;
 
@@ -66,6 +67,7 @@ template <typename T> static T fake_show(T x, unsigned whose)
   T seen;
   memcpy(&fake.slot[fake.now], &x, sizeof x);
   fake_wait(FAKE_WAITS_WARP);
+  if (whose >= fake.count || fake.state[whose] == FAKE_ENDED) abort(); /* it shows nothing */
   memcpy(&seen, &fake.slot[whose], sizeof seen);
   fake_wait(FAKE_WAITS_WARP);
   return seen;
@@ -132,7 +134,14 @@ static inline long long __double_as_longlong(double x)
 
 /* -- Running a kernel ------------------------------------------------------------------------------ */
 
+#ifndef FAKE_BACKWARDS
+#define FAKE_BACKWARDS (fake.launches % 2 == 0)
+#endif
+
 static void (*fake_body)(void);
+
+/* Which of n has the i-th turn. */
+static unsigned fake_turn(unsigned i, unsigned n) { return FAKE_BACKWARDS ? n - 1 - i : i; }
 
 static void fake_thread(void)
 {
@@ -160,7 +169,8 @@ static void fake_resume(unsigned i)
 
 static void fake_block(void)
 {
-  for (unsigned i = 0; i < fake.count; i++) {
+  for (unsigned k = 0; k < fake.count; k++) {
+    const unsigned i = fake_turn(k, fake.count);
     getcontext(&fake.thread[i]);
     fake.thread[i].uc_stack.ss_sp = fake.stack + (size_t)i * FAKE_STACK;
     fake.thread[i].uc_stack.ss_size = FAKE_STACK;
@@ -177,8 +187,8 @@ static void fake_block(void)
       any |= may[i];
     }
     if (left && !any) abort(); /* they wait for each other in different places */
-    for (unsigned i = 0; i < fake.count; i++)
-      if (may[i]) fake_resume(i);
+    for (unsigned k = 0; k < fake.count; k++)
+      if (may[fake_turn(k, fake.count)]) fake_resume(fake_turn(k, fake.count));
   }
 }
 
@@ -215,8 +225,9 @@ static void fake_launch(void (*kernel)(A...), void **arguments, unsigned blocks,
   fake.count = threads;
   gridDim = { blocks, 1, 1 };
   blockDim = { threads, 1, 1 };
+  fake.launches++;
   for (unsigned b = 0; b < blocks; b++) {
-    blockIdx = { b, 0, 0 };
+    blockIdx = { fake_turn(b, blocks), 0, 0 };
     fake_block();
   }
 }

@@ -41,9 +41,18 @@ local function note(workload, metric, text)
   io.stdout:flush()
 end
 
+--- Writes all there is up to now: whoever ends this program early has that.
+local function write()
+  if flags.json == "" then return end
+  local file = assert(io.open(flags.json, "w"))
+  file:write("{\n", table.concat(lines, ",\n"), "\n}\n")
+  file:close()
+end
+
 local function report(workload, metric, value)
   note(workload, metric, ("%.5g"):format(value))
   lines[#lines + 1] = ('"%s %s": %.6g'):format(workload, metric, value)
+  write()
 end
 
 --- A workload that cannot run yet says why and does not end the others.
@@ -53,7 +62,8 @@ local function try(workload, f)
   if not ok then
     message = tostring(message):gsub("\n.*", "")
     note(workload, "failed", message)
-    lines[#lines + 1] = ('"%s failed": "%s"'):format(workload, message:gsub('[\\"]', "\\%0"))
+    lines[#lines + 1] = ('"%s failed": "%s"'):format(workload, (message:gsub('[\\"]', "\\%0")))
+    write()
   end
   collectgarbage()
   collectgarbage()
@@ -135,10 +145,4 @@ end
 
 for _, each in ipairs(workloads) do
   if not (smoke and each.large) then train(each[1], each[2], each) end
-end
-
-if flags.json ~= "" then
-  local file = assert(io.open(flags.json, "w"))
-  file:write("{\n", table.concat(lines, ",\n"), "\n}\n")
-  file:close()
 end
