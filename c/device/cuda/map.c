@@ -95,19 +95,24 @@ static int write_formula(char *source, const void *of, int dtype)
                   m->takes_mask ? "uint8_t" : t, m->inputs, formula);
 }
 
-static bool on_border(const void *p, int64_t bytes) { return (uintptr_t)p % (uintptr_t)bytes == 0; }
+/* `bytes` is a power of 2. */
+static bool on_border(const void *p, int64_t bytes)
+{
+  return !((uintptr_t)p & (uintptr_t)(bytes - 1));
+}
 
 static int launch_packed(entry *e, const dg_map *m, int dtype, int64_t n, void *y,
                          const void *const *x, const double *par)
 {
   const void *none = NULL;
-  int each = 16 / dg_item_bytes[dtype];
-  return DG_LAUNCH(&e->packed, e->device, dg_blocks(n, each), DG_CUDA_THREADS, 0, &n, &y,
+  int64_t blocks = dg_blocks(n * dg_item_bytes[dtype], 16); /* each thread takes 16 bytes */
+  return DG_LAUNCH(&e->packed, e->device, blocks, DG_CUDA_THREADS, 0, &n, &y,
                    (void *)(uintptr_t)&x[0], m->inputs > 1 ? (void *)(uintptr_t)&x[1] : &none,
                    m->inputs > 2 ? (void *)(uintptr_t)&x[2] : &none, (void *)(uintptr_t)&par[0],
                    (void *)(uintptr_t)&par[1]);
 }
 
+/* Whether `packed` of formula.h can do it: bools, a byte each, need less of a border. */
 static bool may_pack(const dg_map *m, int dtype, const void *y, const void *const *x)
 {
   int each = 16 / dg_item_bytes[dtype];
