@@ -105,6 +105,20 @@ end)
 ]])
   end)
 
+  it("goes through the steps of an LSTM", function()
+    says(REPLAYED, [[
+local Net = dg.Chain:extend("Net")
+function Net:init()
+  self.lstm, self.out = L.NStepLSTM(1, 5, 6, 0), L.Linear(6, 3)
+end
+function Net:forward(x)
+  local _, _, ys = self.lstm(nil, nil, x:reshape(2, 2, 5))
+  return self.out(ys:reshape(4, 6))
+end
+same(function() return Net() end)
+]])
+  end)
+
   it("counts labels, of which some are ignored", function()
     says("dg.capture: 1 recorded, 4 replayed, 1 run", [[
 local function losses(step)
