@@ -56,7 +56,7 @@ build/tsan/libdgraph.so: $(TSAN)
 	@echo '  LD $@'
 	@gcc $(FLAGS) $(RACES) $(SHARED) -o $@ $(TSAN) $(LIBS)
 
-build/fake_cuda.so: c/test/fake/cuda.c
+build/fake_cuda.so: c/test/fake/cuda.c c/test/fake/blas.h
 	@$(CC) -O1 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
 build/%.o: c/%.c build/flags | c/dgraph.h

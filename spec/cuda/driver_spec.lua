@@ -249,6 +249,24 @@ end
   end)
 end)
 
+describe("NVRTC for a card that it does not know #slow", function()
+  local CODE = [[
+local x = dg.tensor({ 1, 2 }):to "cuda"
+print(table.concat((x + x):to("cpu"):totable(), " "))
+]]
+
+  it("makes machine code of the same generation, or what the driver compiles", function()
+    for _, arch in ipairs { 86, 90, 121 } do
+      says("2 4", CODE, { FAKE_CUDA_ARCH = arch, DGRAPH_CACHE = "none" })
+    end
+  end)
+
+  it("says so where it is too old", function()
+    assert.truthy(fake_cuda(CODE, { FAKE_CUDA_ARCH = 70, DGRAPH_CACHE = "none" }):find(
+      "add: cuda: add_map does not compile: NVRTC_ERROR\n-arch=sm_70 is not known", 1, true))
+  end)
+end)
+
 describe("CUDA's cache of kernels #slow", function()
   local CACHE = os.tmpname()
   local CODE = [[

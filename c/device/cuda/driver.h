@@ -84,8 +84,12 @@ enum { /* CUdevice_attribute */
   X(int, compile, "nvrtcCompileProgram", (void *program, int count, const char *const *options))   \
   X(int, log_size, "nvrtcGetProgramLogSize", (void *program, size_t *size))                        \
   X(int, log, "nvrtcGetProgramLog", (void *program, char *log))                                    \
+  X(int, arch_count, "nvrtcGetNumSupportedArchs", (int *count))                                    \
+  X(int, archs, "nvrtcGetSupportedArchs", (int *archs))                                            \
   X(int, cubin_size, "nvrtcGetCUBINSize", (void *program, size_t *size))                           \
-  X(int, cubin, "nvrtcGetCUBIN", (void *program, char *cubin))
+  X(int, cubin, "nvrtcGetCUBIN", (void *program, char *cubin))                                     \
+  X(int, ptx_size, "nvrtcGetPTXSize", (void *program, size_t *size))                               \
+  X(int, ptx, "nvrtcGetPTX", (void *program, char *ptx))
 
 enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
        DG_CUDA_F32 = 0,

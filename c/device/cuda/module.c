@@ -119,6 +119,36 @@ static int refuse_source(const dg_cuda_nvrtc *n, void *program, const char *name
   return dg_fail(DG_ESYSTEM, "cuda: %s does not compile: %s\n%s", name, n->error_text(status), log);
 }
 
+/* What NVRTC is to make for a compute capability that it may not know of: machine code for the latest one
+ * before it of the same generation, or if there is none PTX for the latest, which the driver compiles. */
+static bool choose_target(const dg_cuda_nvrtc *n, int arch, char *option, size_t room)
+{
+  enum { MOST = 128 };
+  int count = 0, known[MOST], alike = 0, latest = 0;
+  if (n->arch_count(&count) != 0 || count > MOST || n->archs(known) != 0) count = 0;
+  for (int i = 0; i < count; i++) {
+    if (known[i] > arch) continue;
+    latest = DG_MAX(latest, known[i]);
+    if (known[i] / 10 == arch / 10) alike = DG_MAX(alike, known[i]);
+  }
+  bool is_ptx = !alike && latest;
+  int target = alike ? alike : is_ptx ? latest : arch;
+  snprintf(option, room, "-arch=%s_%d", is_ptx ? "compute" : "sm", target);
+  return is_ptx;
+}
+
+/* Takes what became of a program. */
+static int fetch(const dg_cuda_nvrtc *n, void *program, const char *name, bool is_ptx, cubin *c)
+{
+  int status = (is_ptx ? n->ptx_size : n->cubin_size)(program, &c->size);
+  if (status != 0) return status;
+  c->bytes = malloc(c->size);
+  if (!c->bytes) return dg_fail(DG_EMEMORY, "cuda: %s: out of memory", name);
+  status = (is_ptx ? n->ptx : n->cubin)(program, c->bytes);
+  if (status != 0) free(c->bytes);
+  return status;
+}
+
 static int compile(const char *name, const char *source, int arch, cubin *c)
 {
   const dg_cuda_nvrtc *n = dg_cuda_open_nvrtc();
@@ -131,7 +161,7 @@ static int compile(const char *name, const char *source, int arch, cubin *c)
     names[headers++] = dg_cuda_texts[i].name;
   }
   char target[32];
-  snprintf(target, sizeof target, "-arch=sm_%d", arch);
+  bool is_ptx = choose_target(n, arch, target, sizeof target);
   /* Random numbers must have the bits that they have on the CPU. */
   const char *fused = strcmp(name, "random") == 0 ? "--fmad=false" : "--fmad=true";
   const char *options[] = { target, "--std=c++17", "-default-device", fused };
@@ -139,14 +169,8 @@ static int compile(const char *name, const char *source, int arch, cubin *c)
   int status = n->create(&program, source, name, headers, texts, names);
   if (status != 0) return dg_fail(DG_ESYSTEM, "cuda: %s: %s", name, n->error_text(status));
   status = n->compile(program, 4, options);
-  if (status != 0) {
-    refuse_source(n, program, name, status);
-  } else if ((status = n->cubin_size(program, &c->size)) == 0 && (c->bytes = malloc(c->size))) {
-    status = n->cubin(program, c->bytes);
-    if (status != 0) free(c->bytes);
-  } else if (status == 0) {
-    status = dg_fail(DG_EMEMORY, "cuda: %s: out of memory", name);
-  }
+  if (status != 0) refuse_source(n, program, name, status);
+  else status = fetch(n, program, name, is_ptx, c);
   if (status > 0 && dg_is_ok()) dg_fail(DG_ESYSTEM, "cuda: %s: %s", name, n->error_text(status));
   n->destroy(&program);
   return status == 0 ? 0 : -1;

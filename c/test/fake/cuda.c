@@ -135,10 +135,13 @@ EXPORT int cuDeviceGetName(char *name, int room, int device)
   snprintf(name, (size_t)room, "Stand-in %d", device);
   return 0;
 }
+/* FAKE_CUDA_ARCH is the compute capability, 90 if it is not set. */
 EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device)
 {
+  const char *wanted = getenv("FAKE_CUDA_ARCH");
+  int arch = wanted ? atoi(wanted) : 90;
   (void)device;
-  *value = attribute == 75 ? 9 : attribute == 76 ? 0 : 4;
+  *value = attribute == 75 ? arch / 10 : attribute == 76 ? arch % 10 : 4;
   return 0;
 }
 EXPORT int cuDevicePrimaryCtxRetain(void **context, int device)
@@ -377,6 +380,7 @@ typedef struct program {
   char folder[64];
   char *library; /* the size, then the file */
   size_t size;
+  bool is_ptx;
   char log[4096];
 } program;
 
@@ -422,6 +426,22 @@ EXPORT int nvrtcCreateProgram(void **made, const char *source, const char *name,
   return good ? 0 : 1;
 }
 
+/* It knows of 7.5 to 9.0, and makes machine code for those alone. */
+static const int archs[] = { 75, 80, 90 };
+EXPORT int nvrtcGetNumSupportedArchs(int *count) { return *count = 3, 0; }
+EXPORT int nvrtcGetSupportedArchs(int *list) { return memcpy(list, archs, sizeof archs), 0; }
+
+static bool is_known(const char *option)
+{
+  char sm[32], ptx[32];
+  for (int i = 0; i < 3; i++) {
+    snprintf(sm, sizeof sm, "-arch=sm_%d", archs[i]);
+    snprintf(ptx, sizeof ptx, "-arch=compute_%d", archs[i]);
+    if (strcmp(option, sm) == 0 || strcmp(option, ptx) == 0) return true;
+  }
+  return false;
+}
+
 EXPORT int nvrtcCompileProgram(void *made, int count, const char *const *options)
 {
   static const char script[] =
@@ -436,7 +456,9 @@ EXPORT int nvrtcCompileProgram(void *made, int count, const char *const *options
   program *p = made;
   char command[2048];
   const char *emulate = getenv("FAKE_CUDA_EMULATE"), *more = getenv("FAKE_CUDA_FLAGS");
-  (void)count, (void)options;
+  p->is_ptx = count > 0 && strncmp(options[0], "-arch=compute_", 14) == 0;
+  snprintf(p->log, sizeof p->log, "%s is not known", count > 0 ? options[0] : "nothing");
+  if (count < 1 || !is_known(options[0])) return 5; /* NVRTC_ERROR_INVALID_OPTION */
   snprintf(command, sizeof command, script, p->folder, emulate ? emulate : "emulate.h",
            more ? more : "", emulate ? emulate : "emulate.h");
   int status = system(command);
@@ -453,12 +475,19 @@ EXPORT int nvrtcGetProgramLogSize(void *p, size_t *size)
   return 0;
 }
 EXPORT int nvrtcGetProgramLog(void *p, char *log) { return strcpy(log, ((program *)p)->log), 0; }
-EXPORT int nvrtcGetCUBINSize(void *p, size_t *size) { return *size = ((program *)p)->size, 0; }
-EXPORT int nvrtcGetCUBIN(void *p, char *cubin)
+/* What is there of the one kind is not there of the other. */
+static int give_size(const program *p, bool ptx, size_t *size)
 {
-  memcpy(cubin, ((program *)p)->library, ((program *)p)->size);
-  return 0;
+  return *size = p->is_ptx == ptx ? p->size : 0, 0;
 }
+static int give(const program *p, bool ptx, char *to)
+{
+  return p->is_ptx == ptx ? memcpy(to, p->library, p->size), 0 : 1;
+}
+EXPORT int nvrtcGetCUBINSize(void *p, size_t *size) { return give_size(p, false, size); }
+EXPORT int nvrtcGetCUBIN(void *p, char *to) { return give(p, false, to); }
+EXPORT int nvrtcGetPTXSize(void *p, size_t *size) { return give_size(p, true, size); }
+EXPORT int nvrtcGetPTX(void *p, char *to) { return give(p, true, to); }
 EXPORT int nvrtcDestroyProgram(void **made)
 {
   program *p = *made;
@@ -470,129 +499,4 @@ EXPORT int nvrtcDestroyProgram(void **made)
   return status != 0;
 }
 
-/* -- cuBLAS: matrices by columns ------------------------------------------------------------------- */
-
-static void *blas_stream, *blas_room;
-
-EXPORT int cublasCreate_v2(void **handle) { return *handle = &fake, 0; }
-EXPORT int cublasSetStream_v2(void *handle, void *on)
-{
-  blas_stream = on;
-  blas_room = NULL;
-  return handle == NULL || on == NULL;
-}
-EXPORT int cublasSetWorkspace_v2(void *handle, void *room, size_t bytes)
-{
-  return blas_room = room, handle == NULL || room == NULL || bytes == 0;
-}
-static int math_modes;
-EXPORT int fake_math_modes(void) { return math_modes; }
-EXPORT int cublasSetMathMode(void *handle, int mode)
-{
-  math_modes++;
-  return handle == NULL || (mode != 0 && mode != 3);
-}
-
-enum { SINGLE = 0, DOUBLE = 1 }; /* cudaDataType; 2 is float16, 14 bfloat16 */
-
-/* The arguments of a product; alpha and beta by value. */
-typedef struct factors {
-  int type, to_type, ta, tb, m, n, k, lda, ldb, ldc, count;
-  double alpha, beta;
-  const void *a, *b;
-  void *c;
-  long long step_a, step_b, step_c;
-} factors;
-
-/* Whether a product is recorded rather than done. Without a workspace none may be: cuBLAS would take
- * memory at each replay. */
-static bool record_product(const factors *f)
-{
-  if (((stream *)blas_stream)->recording && !blas_room) abort();
-  step *s = record(blas_stream, LAUNCH);
-  if (!s) return false;
-  s->arguments = calloc(2, sizeof *s->arguments);
-  s->arguments[0] = memcpy(malloc(sizeof *f), f, sizeof *f);
-  return true;
-}
-
-#define GEMM(name, T, TYPE)                                                                        \
-  static void name##_run(const factors *f)                                                         \
-  {                                                                                                \
-    for (int z = 0; z < f->count; z++)                                                             \
-      for (int j = 0; j < f->n; j++)                                                               \
-        for (int i = 0; i < f->m; i++) {                                                           \
-          const T *a = (const T *)f->a + z * f->step_a, *b = (const T *)f->b + z * f->step_b;      \
-          T sum = 0, *to = (T *)f->c + z * f->step_c + (long long)j * f->ldc + i;                  \
-          for (int p = 0; p < f->k; p++)                                                           \
-            sum += a[f->ta ? p + (long long)i * f->lda : i + (long long)p * f->lda] *              \
-                   b[f->tb ? j + (long long)p * f->ldb : p + (long long)j * f->ldb];               \
-          *to = f->beta == 0 ? (T)f->alpha * sum : (T)f->alpha * sum + (T)f->beta * *to;           \
-        }                                                                                          \
-  }                                                                                                \
-  EXPORT int name(void *handle, int ta, int tb, int m, int n, int k, const T *alpha, const T *a,   \
-                  int lda, long long step_a, const T *b, int ldb, long long step_b, const T *beta, \
-                  T *c, int ldc, long long step_c, int count)                                      \
-  {                                                                                                \
-    factors f = { TYPE,  TYPE,   ta,    tb, m, n, k,      lda,    ldb,   ldc,                      \
-                  count, *alpha, *beta, a,  b, c, step_a, step_b, step_c };                        \
-    if (!handle || m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) \
-      return 7; /* CUBLAS_STATUS_INVALID_VALUE */                                                  \
-    if (!record_product(&f)) name##_run(&f);                                                       \
-    return 0;                                                                                      \
-  }
-
-GEMM(cublasSgemmStridedBatched, float, SINGLE)
-GEMM(cublasDgemmStridedBatched, double, DOUBLE)
-
-/* Floats of 16 bits, with sums in float32. */
-static float widened(const void *p, long long i, int type)
-{
-  const uint16_t *bits = (const uint16_t *)p + i;
-  if (type == SINGLE) return ((const float *)p)[i];
-  return type == 2 ? dg_f16_widen(*bits) : dg_bf16_widen(*bits);
-}
-
-static void half_run(const factors *f)
-{
-  for (int z = 0; z < f->count; z++)
-    for (int j = 0; j < f->n; j++)
-      for (int i = 0; i < f->m; i++) {
-        long long at = z * f->step_c + (long long)j * f->ldc + i;
-        float sum = 0;
-        for (int p = 0; p < f->k; p++) {
-          long long in_a = f->ta ? p + (long long)i * f->lda : i + (long long)p * f->lda;
-          long long in_b = f->tb ? j + (long long)p * f->ldb : p + (long long)j * f->ldb;
-          sum += widened(f->a, z * f->step_a + in_a, f->type) *
-                 widened(f->b, z * f->step_b + in_b, f->type);
-        }
-        sum *= (float)f->alpha;
-        if (f->beta != 0) sum += (float)f->beta * widened(f->c, at, f->to_type);
-        if (f->to_type == SINGLE) ((float *)f->c)[at] = sum;
-        else ((uint16_t *)f->c)[at] = f->type == 2 ? dg_f16_narrow(sum) : dg_bf16_narrow(sum);
-      }
-}
-
-EXPORT int cublasGemmStridedBatchedEx(void *handle, int ta, int tb, int m, int n, int k,
-                                      const float *alpha, const void *a, int type_a, int lda,
-                                      long long step_a, const void *b, int type_b, int ldb,
-                                      long long step_b, const float *beta, void *c, int type_c,
-                                      int ldc, long long step_c, int count, int computes, int how)
-{
-  factors f = { type_a, type_c, ta,    tb, m, n, k,      lda,    ldb,   ldc,
-                count,  *alpha, *beta, a,  b, c, step_a, step_b, step_c };
-  if (!handle || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m || computes != 68 ||
-      how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b ||
-      (type_c != type_a && type_c != SINGLE))
-    return 7; /* CUBLAS_STATUS_INVALID_VALUE */
-  if (!record_product(&f)) half_run(&f);
-  return 0;
-}
-
-static void product(const step *s)
-{
-  const factors *f = s->arguments[0];
-  if (f->type == DOUBLE) cublasDgemmStridedBatched_run(f);
-  else if (f->type == SINGLE) cublasSgemmStridedBatched_run(f);
-  else half_run(f);
-}
+#include "blas.h"
