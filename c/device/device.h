@@ -229,6 +229,8 @@ typedef struct dg_backend {
   int (*place_item)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[...] = x[label], rows of a matrix; zeros where a label is ignored. y is contiguous. */
   int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  /* Whether y[...] = x[label], none of which is ignored, to the last bit: 1 or 0. The CPU's only. */
+  int (*are_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[i] = the sum of x[label[i, k]] over k, in order, then the bias (of y's columns; NULL: none);

@@ -48,7 +48,7 @@ int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
     return -1;
   }
   e->grad = g;
-  e->own = !(g->flags & DG_OUTER);
+  e->own = !(g->flags & DG_LAZY);
   return 0;
 }
 

@@ -150,6 +150,21 @@ dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view 
   return dg_born(g);
 }
 
+int dg_rows_set(dg_body *g, const dg_view *numbers)
+{
+  dg_body *own = make(numbers->device, DG_I64, 1, numbers->shape);
+  int status = own ? dg_backend_of(numbers)->copy(numbers, &own->v) : -1;
+  dg_body *elements = status == 0 ? make_elements(&g->v, own) : NULL;
+  if (!elements) {
+    drop(own);
+    return -1;
+  }
+  g->flags |= DG_ROWS;
+  g->grad = elements;
+  elements->grad = own;
+  return 0;
+}
+
 /* Of `numbers` on the host those that are none of empty rows, and where they stand; how many. */
 static int64_t pack_numbers(dg_body *numbers, const dg_body *where)
 {

@@ -1,4 +1,5 @@
 /* embed_id.c -- rows of a matrix by number, and sums of rows by number. */
+#include "op/embedded.h"
 #include "op/label.h"
 
 #include "node/rows.h"
@@ -46,7 +47,7 @@ static int embed_id_forward(dg_call *c)
 }
 
 /* A leaf takes the gradient as rows, unless this is to be differentiated again. */
-static bool is_sparse(const dg_call *c)
+bool dg_embed_is_sparse(const dg_call *c)
 {
   return c->i[SPARSE] && !c->x[1]->creator && dg_tape.no_backprop;
 }
@@ -59,12 +60,12 @@ static dg_tensor *by_rows(const dg_call *c, const dg_view *g)
 
 static int embed_id_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  if (is_sparse(c)) gx[1] = by_rows(c, &dg_body_of(gy[0])->v);
+  if (dg_embed_is_sparse(c)) gx[1] = by_rows(c, &dg_body_of(gy[0])->v);
   else gx[1] = apply(&embed_id_grad_op, c, gy[0], c->x[1]->v.shape[0]);
   return 0;
 }
 
-static const dg_op_class embed_id_op = {
+const dg_op_class dg_embed_id_op = {
   .name = "embed_id",
   .shape = embed_id_shape,
   .forward = embed_id_forward,
@@ -98,7 +99,7 @@ static int embed_id_grad_forward(dg_call *c)
 
 static int embed_id_grad_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
-  gx[1] = apply(&embed_id_op, c, gy[0], c->i[ROWS]);
+  gx[1] = apply(&dg_embed_id_op, c, gy[0], c->i[ROWS]);
   return 0;
 }
 
@@ -159,7 +160,7 @@ static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
   const int64_t once[3] = { id->shape[0], 1, w->shape[1] };
   const int64_t each[3] = { id->shape[0], id->shape[1], w->shape[1] };
-  if (is_sparse(c)) {
+  if (dg_embed_is_sparse(c)) {
     dg_view g = dg_body_of(gy[0])->v;
     g.ndim = 3;
     g.shape[1] = each[1], g.shape[2] = each[2];
@@ -187,7 +188,7 @@ static const dg_op_class bag_op = {
 DG_API dg_tensor *dg_embed_id(dg_tensor *id, dg_tensor *W, int64_t base, int64_t ignore_label,
                               int sparse)
 {
-  dg_call *c = dg_begin2(&embed_id_op, id, W);
+  dg_call *c = dg_begin2(&dg_embed_id_op, id, W);
   if (c) c->i[DG_LABEL_BASE] = base, c->i[DG_LABEL_IGNORED] = ignore_label, c->i[SPARSE] = sparse;
   return dg_finish(c);
 }

@@ -1,7 +1,8 @@
 /* linear.c -- the linear layer y = x W' + b, and its gradients in one go. */
 #include "op/op.h"
 
-#include "node/outer.h"
+#include "node/rows.h"
+#include "op/embedded.h"
 
 enum { WANTED };                 /* attribute of linear_grad: which gradients, as a bit set */
 enum { GX = 1, GW = 2, GB = 4 }; /* its bits */
@@ -29,10 +30,39 @@ static int linear_shape(dg_call *c)
   return dg_output(c, 0, x->dtype, 2, shape) ? 0 : -1;
 }
 
+/* A matrix that a rule needs for itself. */
+static dg_body *scratch(const dg_view *like, int64_t rows, int64_t columns)
+{
+  const int64_t shape[2] = { rows, columns };
+  dg_body *m = dg_body_new("linear", like->dtype, 2, shape);
+  if (m && dg_body_allocate(m, DG_WORKSPACE) == 0) return m;
+  if (m) dg_body_free(m);
+  return NULL;
+}
+
+/* Multiplies each different row once. */
+static int embedded_forward(const dg_call *c, const dg_view *b)
+{
+  const dg_view *w = &c->x[1]->v, *y = &c->y[0]->v;
+  const dg_backend *d = dg_backend_of(y);
+  dg_embedded e;
+  dg_embedded_of(c, &e);
+  dg_body *products = scratch(y, e.rows.shape[0], y->shape[1]);
+  int status = products ? d->linear(&e.rows, w, b, &products->v) : -1;
+  if (status == 0) status = d->take_rows(&products->v, &e.places, y);
+  if (products) dg_body_free(products);
+  return status;
+}
+
 static int linear_forward(dg_call *c)
 {
+  const dg_body *x = c->x[0];
   const dg_view *b = c->inputs > 2 ? &c->x[2]->v : NULL;
-  return dg_backend_of(&c->y[0]->v)->linear(&c->x[0]->v, &c->x[1]->v, b, &c->y[0]->v);
+  if (x->creator && (double)x->v.size * (double)c->x[1]->v.shape[0] >= DG_EMBEDDED_LEAST) {
+    int repeats = dg_embedded_note(c);
+    if (repeats != 0) return repeats < 0 ? -1 : embedded_forward(c, b);
+  }
+  return dg_backend_of(&c->y[0]->v)->linear(&x->v, &c->x[1]->v, b, &c->y[0]->v);
 }
 
 /* -- The gradients: gx = gy W, gW = gy' x, gb = the sum of the rows of gy --------------------- */
@@ -116,12 +146,48 @@ static int make_weight_gradient(dg_body *gw, const dg_view *x, const dg_view *gy
   return dg_outer_set(gw, gy, x);
 }
 
+/* The first rows of a matrix without gaps. */
+static dg_view first_rows(const dg_view *m, int64_t count)
+{
+  dg_view v = *m;
+  v.shape[0] = count;
+  dg_view_finish(&v);
+  return v;
+}
+
+/* The gradient of the table that the rows came from, from those of the different rows of y. */
+static int give_table(const dg_embedded *e, const dg_view *w, const dg_view *sums, dg_body *table)
+{
+  if (dg_rows_set(table, &e->numbers) < 0) return -1;
+  const dg_view rows = first_rows(&e->rows, e->numbers.size);
+  const dg_view gy = first_rows(sums, e->numbers.size);
+  return dg_backend_of(w)->linear_grad(&rows, w, &gy, &dg_rows_elements(table)->v, NULL, NULL);
+}
+
+/* Sums the gradients of equal rows, and goes on with these. */
+static int embedded_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx,
+                           const dg_view *const *to)
+{
+  const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v;
+  const dg_backend *d = dg_backend_of(gy);
+  dg_embedded e;
+  dg_embedded_of(c, &e);
+  dg_body *sums = scratch(gy, e.rows.shape[0], gy->shape[1]);
+  int status = sums ? d->add_rows(gy, &e.places, &sums->v) : -1;
+  if (status == 0) status = d->linear_grad(&e.rows, w, &sums->v, NULL, to[1], to[2]);
+  if (status == 0 && to[0]) status = d->linear_grad(x, w, gy, to[0], NULL, NULL);
+  else if (status == 0 && gx[0]) status = give_table(&e, w, &sums->v, gx[0]);
+  if (sums) dg_body_free(sums);
+  return status;
+}
+
 static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
 {
   dg_body *gw = gx[1];
   if (gw && !gw->store && make_weight_gradient(gw, &c->x[0]->v, gy) < 0) return -1;
   const dg_view *to[3] = { NULL };
   for (int i = 0; i < c->inputs; i++) to[i] = gx[i] && gx[i]->store ? &gx[i]->v : NULL;
+  if (dg_is_embedded(c)) return embedded_direct(c, gy, gx, to);
   return dg_backend_of(gy)->linear_grad(&c->x[0]->v, &c->x[1]->v, gy, to[0], to[1], to[2]);
 }
 
@@ -131,7 +197,7 @@ static const dg_op_class linear_op = {
   .forward = linear_forward,
   .backward = linear_backward,
   .reads = DG_READS_X0 | DG_READS_X1,
-  .flags = DG_NARROWS | DG_HALVES_FAR | DG_OUTER_X1,
+  .flags = DG_NARROWS | DG_HALVES_FAR | DG_OUTER_X1 | DG_EMBEDS_X0,
   .direct = linear_direct,
 };
 

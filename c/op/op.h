@@ -48,9 +48,9 @@ int64_t dg_axes(const char *who, int ndim, int count, const int64_t *axes);
  */
 int dg_set_shape(dg_call *c, int ndim, const int64_t *shape);
 
-/* -- Operators that others name in their gradients --------------------------------------------- */
+/* -- Operators that others name in their gradients, or know by their nodes ------------------------ */
 
-extern const dg_op_class dg_mul_op, dg_neg_op;
+extern const dg_op_class dg_mul_op, dg_neg_op, dg_reshape_op, dg_transpose_op;
 
 /* The backward rule of a class that declares its gradients. */
 int dg_rule_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx);

@@ -80,7 +80,7 @@ static int reshape_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class reshape_op = {
+const dg_op_class dg_reshape_op = {
   .name = "reshape",
   .flags = DG_MOVES,
   .shape = reshape_shape,
@@ -92,7 +92,7 @@ static const dg_op_class reshape_op = {
  * elements of x where some strides allow it. */
 DG_API dg_tensor *dg_reshape(dg_tensor *x, int ndim, const int64_t *shape)
 {
-  dg_call *c = dg_begin1(&reshape_op, x);
+  dg_call *c = dg_begin1(&dg_reshape_op, x);
   if (dg_set_shape(c, ndim, shape) < 0) return NULL;
   return dg_finish(c);
 }

@@ -25,7 +25,7 @@ static int transpose_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
-static const dg_op_class transpose_op = {
+const dg_op_class dg_transpose_op = {
   .name = "transpose",
   .shape = transpose_shape,
   .backward = transpose_backward,
@@ -43,7 +43,7 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes)
     return NULL;
   }
   if (dg_axes("transpose", ndim, count, axes) < 0) return NULL;
-  dg_call *c = dg_begin1(&transpose_op, x);
+  dg_call *c = dg_begin1(&dg_transpose_op, x);
   for (int k = 0; k < ndim && c; k++) {
     if (count == 0) c->i[k] = ndim - 1 - k;
     else c->i[k] = axes[k] < 0 ? axes[k] + ndim : axes[k];
@@ -54,7 +54,7 @@ DG_API dg_tensor *dg_transpose(dg_tensor *x, int count, const int64_t *axes)
 /* x with two of its axes exchanged. Shares the elements of x. */
 DG_API dg_tensor *dg_swap_axes(dg_tensor *x, int64_t i, int64_t j)
 {
-  dg_call *c = dg_begin1(&transpose_op, x);
+  dg_call *c = dg_begin1(&dg_transpose_op, x);
   if (!c) return NULL;
   int ndim = c->x[0]->v.ndim, a = dg_axis(c, i, ndim), b = a < 0 ? -1 : dg_axis(c, j, ndim);
   if (b < 0) {

@@ -213,6 +213,17 @@ static int windows(void)
 }
 static int windows_inside(void) { return inside(windows); }
 
+static int repeated_rows(void)
+{
+  const int64_t rows = 120, table[2] = { 1, 40 }, weights[2] = { 32, 40 };
+  dg_tensor *id = dg_full(DG_I64, 1, &rows, 0), *w = dg_full(DG_F64, 2, weights, 0.5);
+  dg_tensor *m = dg_reshape(x, 2, table), *e = dg_embed_id(id, m, 0, INT64_MIN, 1);
+  dg_tensor *y = dg_linear(e, w, NULL), *t = total(y);
+  int status = t ? finish(dg_walk_to(1, &t, NULL, 1, &x, 0)) : -1;
+  return DROP(status, id, w, m, e, y, t);
+}
+static int repeated_rows_inside(void) { return inside(repeated_rows); }
+
 static void leaves_are_as_before(const double *gx, const double *gk)
 {
   double now[40];
@@ -320,6 +331,8 @@ int main(void)
     ONE(cut),
     ONE(windows),
     ONE(windows_inside),
+    ONE(repeated_rows),
+    ONE(repeated_rows_inside),
   };
   int64_t n = 40;
   x = leaf(dg_full(DG_F64, 1, &n, 0.5)), k = leaf(dg_full(DG_F64, 1, &n, 2));

@@ -33,6 +33,7 @@ const dg_backend dg_cpu = {
   .select_item = dg_cpu_select_item,
   .place_item = dg_cpu_place_item,
   .take_rows = dg_cpu_take_rows,
+  .are_rows = dg_cpu_are_rows,
   .add_rows = dg_cpu_add_rows,
   .sum_rows = dg_cpu_sum_rows,
   .distinct = dg_cpu_distinct,

@@ -47,6 +47,7 @@ int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report);
 int dg_cpu_select_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_place_item(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
+int dg_cpu_are_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_add_rows(const dg_view *x, const dg_labels *l, const dg_view *y);
 int dg_cpu_sum_rows(const dg_view *x, const dg_labels *l, const dg_view *bias, const dg_view *y);
 int64_t dg_cpu_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places);

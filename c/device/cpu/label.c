@@ -220,6 +220,31 @@ int dg_cpu_take_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
   return status;
 }
 
+static bool are_equal(const char *x, const int64_t *label, const char *y, int64_t count,
+                      int64_t row)
+{
+  for (int64_t i = 0; i < count; i++)
+    if (memcmp(y + i * row, x + label[i] * row, (size_t)row) != 0) return false;
+  return true;
+}
+
+int dg_cpu_are_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
+{
+  label_list list;
+  dg_dense d, e = { NULL };
+  if (dg_dense_read(&d, x) < 0) return -1;
+  int status = dg_dense_read(&e, y);
+  if (status == 0) status = open_list(&list, l, true);
+  if (status == 0) {
+    int64_t row = x->shape[1] * dg_item_bytes[x->dtype];
+    status = are_equal(d.data, list.at, e.data, l->t.size, row);
+    close_list(&list);
+  }
+  dg_dense_free(&e);
+  dg_dense_free(&d);
+  return status;
+}
+
 /* Threads share the columns, so that each sum is taken in order. */
 #define ADD_ROWS(T)                                                                                \
   static void add_some_##T(void *context, int64_t from, int64_t to)                                \
