@@ -235,6 +235,21 @@ describe("a product with rows of a table that repeat", function()
     end)
   end)
 
+  it("adds to weights that are the table themselves", function()
+    local id = dg.arange(640):cast "int32" % IDS + 1
+    local by = dg.randn(640, IDS, { dtype = "float64" })
+    for uses = 1, 2 do
+      both(function(m)
+        local x, loss = m.rows(F.embed_id(id, m.table)), nil
+        for _ = 1, uses do
+          local one = F.sum(F.linear(x, m.table) * by)
+          loss = loss and loss + one or one
+        end
+        loss:backward()
+      end)
+    end
+  end)
+
   it("is walked again with retain_graph, and not without", function()
     both(function(m)
       local loss = m.loss()

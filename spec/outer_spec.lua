@@ -97,6 +97,45 @@ describe("a gradient of weights from one row", function()
     for _, use in ipairs(uses) do both(function(W, loss) use(W, loss):backward() end) end
   end)
 
+  it("is a sum of products where a layer is used again and again", function()
+    for _, uses in ipairs { 2, 3, 5, 15, 16, 40 } do -- 15 pairs of vectors are as large as W
+      both(function(W, loss)
+        local total = loss(1)
+        for k = 2, uses do total = total + loss(k) end
+        total:backward()
+        local V, once = layer(2)
+        once():backward()
+        same(V.grad, W.grad / (uses * (uses + 1) / 2))
+      end)
+    end
+  end)
+
+  it("costs what the vectors of all uses do, or no more than written out", function()
+    local W, b = dg.Variable(dg.eye(1000)), dg.Variable(dg.zeros(1000))
+    local x = dg.ones(1, 1000)
+    local function step(h)
+      for _ = 1, 6 do h = F.linear(h, W, b) + x end
+      h:sum():backward()
+    end
+    step(x) -- tables grow
+    W:cleargrad()
+    settle()
+    local before = dg.memory().live
+    dg.scope(step, x)
+    assert.is_true(dg.memory().live - before < 80000)
+    assert.equal(0, (W.grad - (1 + 2 + 3 + 4 + 5 + 6)):abs():max():item())
+    assert.equal(12, b.grad[1]:item())
+    local V, c = dg.Variable(dg.zeros(OUT, IN)), dg.ones(1, IN)
+    before = dg.memory().live
+    dg.scope(function()
+      local y = F.linear(c, V)
+      for _ = 2, 200 do y = y + F.linear(c, V) end
+      y:sum():backward()
+    end)
+    assert.is_true(dg.memory().live - before < 3 * OUT * IN * 4)
+    assert.equal(200, V.grad[{ OUT, IN }]:item())
+  end)
+
   it("adds up over several backward passes", function()
     local orders = {
       { "vectors", "vectors" }, { "vectors", "whole" }, { "whole", "vectors" },
@@ -269,5 +308,107 @@ describe("a gradient of weights from one row", function()
     assert.is_false(ok)
     assert.matches("grad: out of memory", message)
     assert.same(before, W.grad:totable())
+  end)
+end)
+
+describe("a layer that is used several times", function()
+  local function many(rows)
+    dg.seed(5)
+    local options = { dtype = "float64" }
+    local m = {
+      W = dg.Variable(dg.randn(IN, IN, options)), b = dg.Variable(dg.randn(IN, options)),
+      c = dg.Variable(dg.randn(IN, options)), x = dg.Variable(dg.randn(rows, IN, options)),
+    }
+    m.by = dg.randn(rows, IN, options)
+    return m
+  end
+
+  --- Gradients of W, b, c, x from uses of a layer, beside what products and sums written out give.
+  local function check(f)
+    for _, rows in ipairs { 1, 2, 7 } do
+      local m, plain = many(rows), many(rows)
+      F.sum(f(m, F.linear) * m.by):backward()
+      F.sum(f(plain, function(x, W, b)
+        local y = F.matmul(x, W:transpose())
+        return b and y + b or y
+      end) * plain.by):backward()
+      for _, name in ipairs { "W", "b", "c", "x" } do
+        local expected = plain[name].grad
+        if expected then
+          local largest = (expected - m[name].grad):abs():max():item()
+          assert.is_true(largest <= 1e-12 * expected:abs():max():item(), name .. largest)
+        else
+          assert.is_nil(m[name].grad)
+        end
+      end
+    end
+  end
+
+  it("adds to the gradient that its weights have got", function()
+    check(function(m, f) return f(f(f(m.x, m.W, m.b), m.W, m.b), m.W, m.b) end)
+    check(function(m, f) return f(f(m.x, m.W), m.W) end)
+    check(function(m, f) return f(f(m.x, m.W, m.b), m.W) end)
+    check(function(m, f) return f(f(m.x, m.W), m.W, m.b) end)
+    check(function(m, f) return f(f(m.x, m.W, m.b), m.W, m.c) + f(m.x, m.W, m.b) end)
+    check(function(m, f) return f(m.x, m.W, m.b) * f(m.x, m.W * 2, m.c) + m.b + m.c end)
+    check(function(m, f) return f(m.x, m.W, m.b) * f(F.matmul(m.x, m.W), m.W, m.b) end)
+    check(function(m, f) return f(m.x, f(m.W, m.W) * 0.1, m.b) + f(m.x, m.W, m.b) end)
+    check(function(m, f)
+      m.W.requires_grad = false
+      return f(f(m.x, m.W, m.b), m.W, m.b)
+    end)
+    check(function(m, f)
+      local V = m.W * 1 -- no leaf
+      return f(f(m.x, V, m.b), V, m.b)
+    end)
+  end)
+
+  it("shows hooks the whole sum, and takes what they give", function()
+    local m, sums = many(3), {}
+    for _, name in ipairs { "W", "b" } do
+      m[name]:register_hook(function(g)
+        sums[name] = g
+        return g * 2
+      end)
+    end
+    F.sum(F.linear(F.linear(m.x, m.W, m.b), m.W, m.b) * m.by):backward()
+    for name, sum in pairs(sums) do same(sum * 2, m[name].grad) end
+  end)
+
+  it("leaves a gradient alone that others look at", function()
+    local m = many(2)
+    local seen, V = nil, m.W * 1
+    V:register_hook(function(g) seen = g end)
+    local y = F.sum(F.linear(F.linear(m.x, V, m.b), V, m.b) * m.by)
+    y:backward { retain_graph = true }
+    local before, grad = seen:totable(), m.W.grad
+    local held = grad:totable()
+    y:backward()
+    assert.same(before, seen:totable())
+    assert.same(held, grad:totable())
+    same(dg.tensor(held, "float64") * 2, m.W.grad)
+  end)
+
+  it("leaves a gradient alone that another tensor has too", function()
+    local m, V = many(2), dg.Variable(dg.zeros({ IN, IN }, { dtype = "float64" }))
+    local K, k = dg.randn(IN, IN, { dtype = "float64" }), dg.randn(IN, { dtype = "float64" })
+    local y = F.linear(m.x, m.W, m.b) -- visited last
+    local loss = F.sum(y * m.by) + F.sum((m.W + V) * K) + F.sum((m.b + m.c) * k)
+    loss:backward()
+    same(K, V.grad)
+    same(k, m.c.grad)
+    same(K + m.by:transpose():matmul(m.x), m.W.grad)
+    same(k + m.by:sum(1), m.b.grad)
+  end)
+
+  it("makes no other matrix as large as the weights", function()
+    local W, x = dg.Variable(dg.zeros(500, 500)), dg.ones(2, 500)
+    local y = F.linear(x, W) + F.linear(x, W) + F.linear(x, W)
+    settle()
+    dg.set_memory_limit(dg.memory().live + 1.5e6) -- W has 1e6 bytes
+    local ok, message = pcall(function() y:sum():backward() end)
+    dg.set_memory_limit(nil)
+    assert.is_true(ok, message)
+    assert.equal(6, W.grad[{ 500, 500 }]:item())
   end)
 end)

@@ -207,7 +207,11 @@ typedef struct dg_backend {
   /* gx = gy W, gw = gy' x, gb = the sum of gy's rows; each may be NULL, all are contiguous. */
   int (*linear_grad)(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                      const dg_view *gw, const dg_view *gb);
-  /* y = scale a b' for vectors a, b; y += that if `add`. All are contiguous floats. The CPU's only. */
+  /* The same where gw and gb are added to. The CPU's only. */
+  DG_OPTIONAL int (*linear_grad_add)(const dg_view *x, const dg_view *w, const dg_view *gy,
+                                     const dg_view *gx, const dg_view *gw, const dg_view *gb);
+  /* y = scale a' b for matrices of as many rows, of which none has gaps; y += that if `add`. Floats;
+   * y is contiguous. The CPU's only. */
   DG_OPTIONAL int (*outer)(double scale, const dg_view *a, const dg_view *b, bool add,
                            const dg_view *y);
   /* Along the bit set `axes`; g is NULL where `kind` has no use for it. */
@@ -230,7 +234,7 @@ typedef struct dg_backend {
   /* y[...] = x[label], rows of a matrix; zeros where a label is ignored. y is contiguous. */
   int (*take_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* Whether y[...] = x[label], none of which is ignored, to the last bit: 1 or 0. The CPU's only. */
-  int (*are_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
+  DG_OPTIONAL int (*are_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[label] = the sum of x[...], in order. y is contiguous. */
   int (*add_rows)(const dg_view *x, const dg_labels *l, const dg_view *y);
   /* y[i] = the sum of x[label[i, k]] over k, in order, then the bias (of y's columns; NULL: none);

@@ -39,6 +39,14 @@ int dg_flat_give(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_body *con
   return hand_on(w, x, g);
 }
 
+/* -- Backward by `direct` rules --------------------------------------------------------------- */
+
+/* What a rule does besides filling new tensors for its inputs; most do nothing of it. */
+typedef struct more {
+  const dg_call *embed; /* the node whose table gets the gradient of input 0, or NULL */
+  bool adds;            /* the gradients of all other inputs are there, and are added to */
+} more;
+
 /* The node of embed_id that took the rows of input 0 from a table, where its gradient can be made at
  * once: nobody looks at the gradients between. NULL if not. */
 static const dg_call *find_embed(const dg_walk *w, const dg_call *c)
@@ -62,19 +70,85 @@ static int push_between(dg_walk *w, const dg_call *c, const dg_call *embed)
   return status;
 }
 
-/* Tensors for the gradients that are wanted, of `of`; those of leaves will stay. */
-static int make_gradients(const dg_walk *w, const dg_call *c, dg_body *const *of, dg_body **gx)
+/* The gradient that x has got, if a rule may add to it: nobody else looks at it. */
+static dg_body *sum_of(const dg_walk *w, const dg_body *x)
+{
+  const dg_entry *e = dg_walk_find(w, x);
+  dg_body *g = e ? e->grad : NULL;
+  if (!g || g->flags & DG_ROWS || g->v.device != 0) return NULL;
+  if (g->flags & DG_OUTER) return g; /* no handle refers to it */
+  return e->own && dg_is_sole(g) ? g : NULL;
+}
+
+/* Has gx be the sums that a rule may add to, of all inputs but the first; false if one that is
+ * wanted has none. */
+static bool find_sums(const dg_walk *w, const dg_call *c, dg_body **gx)
+{
+  int wanted = 0, found = 0;
+  for (int i = 1; i < c->inputs; i++) {
+    if (!dg_walk_needs_x(w, c, i)) continue;
+    wanted++;
+    if ((gx[i] = sum_of(w, c->x[i]))) found++;
+  }
+  if (wanted > 0 && found == wanted) return true;
+  for (int i = 1; i < c->inputs; i++) gx[i] = NULL;
+  return false;
+}
+
+/* Notes that a rule has added to the gradient of x. */
+static int note_sum(const dg_walk *w, const dg_body *x)
+{
+  dg_entry *e = dg_walk_find(w, x);
+  if (!e->grad->store) return 0;
+  dg_touch(e->grad);
+  e->own = true;
+  return 0;
+}
+
+/* Whose gradient gx[i] is. */
+DG_INLINE dg_body *target(const dg_call *c, more m, int i)
+{
+  return i == 0 && m.embed ? m.embed->x[1] : c->x[i];
+}
+
+/* Tensors for the gradients that are wanted and not there; those of leaves will stay. */
+DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body **gx)
 {
   for (int i = 0; i < c->inputs; i++) {
-    const dg_body *x = of[i];
+    const dg_body *x = target(c, m, i);
+    if (m.adds && gx[i]) continue;
     if (!dg_walk_needs_x(w, c, i)) continue;
     if (!(gx[i] = dg_body_like(x->v.dtype, &x->v))) return -1;
     gx[i]->refs = DG_HOLD;
-    if (x != c->x[i]) continue;
+    if (i == 0 && m.embed) continue;
     if (i == 1 && c->op->flags & DG_OUTER_X1 && !x->creator && !dg_walk_find(w, x)) continue;
     if (dg_body_allocate(gx[i], x->creator ? DG_ACTIVATION : DG_GRADIENT) < 0) return -1;
   }
   return 0;
+}
+
+DG_INLINE int run_direct(dg_walk *w, const dg_call *c, more m, const dg_view *gy, dg_body **gx)
+{
+  int status = make_gradients(w, c, m, gx);
+  if (status == 0) status = (m.adds ? c->op->direct_add : c->op->direct)(c, gy, gx);
+  if (status == 0 && m.embed) status = push_between(w, c, m.embed);
+  if (status == 0 && m.embed && !dg_embed_is_sparse(m.embed)) status = dg_rows_drop(gx[0]);
+  for (int i = 0; i < c->inputs; i++) {
+    bool was_there = m.adds && i > 0;
+    dg_body *x = target(c, m, i);
+    if (!gx[i]) continue;
+    if (status == 0) status = was_there ? note_sum(w, x) : hand_on(w, x, gx[i]);
+    else if (!was_there) dg_unhold(gx[i]);
+    if (status == 0 && x->creator) status = dg_walk_push(w, x->creator);
+  }
+  return status < 0 ? -1 : 1;
+}
+
+static __attribute__((noinline)) int run_more(dg_walk *w, const dg_call *c, const dg_view *gy)
+{
+  dg_body *gx[DG_CALL_INPUTS] = { NULL };
+  const more m = { find_embed(w, c), find_sums(w, c, gx) };
+  return run_direct(w, c, m, gy, gx);
 }
 
 int dg_walk_direct(dg_walk *w, const dg_call *c)
@@ -82,22 +156,7 @@ int dg_walk_direct(dg_walk *w, const dg_call *c)
   dg_entry *e = c->y[0] ? dg_walk_find(w, c->y[0]) : NULL;
   dg_body *gx[DG_CALL_INPUTS] = { NULL };
   if (!e || !e->grad) return 0;
-  const dg_call *embed = find_embed(w, c);
-  dg_body *instead[DG_CALL_INPUTS], *const *of = c->x; /* whose gradients they are */
-  if (embed) {
-    instead[0] = embed->x[1];
-    for (int i = 1; i < c->inputs; i++) instead[i] = c->x[i];
-    of = instead;
-  }
-  int status = make_gradients(w, c, of, gx);
-  if (status == 0) status = c->op->direct(c, &e->grad->v, gx);
-  if (status == 0 && embed) status = push_between(w, c, embed);
-  if (status == 0 && embed && !dg_embed_is_sparse(embed)) status = dg_rows_drop(gx[0]);
-  for (int i = 0; i < c->inputs; i++) {
-    if (!gx[i]) continue;
-    if (status < 0) dg_unhold(gx[i]);
-    else status = hand_on(w, of[i], gx[i]);
-    if (status == 0 && of[i]->creator) status = dg_walk_push(w, of[i]->creator);
-  }
-  return status < 0 ? -1 : 1;
+  if (c->op->direct_add && (dg_is_embedded(c) || dg_walk_find(w, c->x[1])))
+    return run_more(w, c, &e->grad->v);
+  return run_direct(w, c, (more){ NULL, false }, &e->grad->v, gx);
 }

@@ -52,6 +52,8 @@ typedef struct dg_op_class {
   /* May be NULL: what `backward` computes, but at once and without a record, for operators of one
    * output. gx[i] is a tensor like input i to be filled, or NULL when it is not wanted. */
   int (*direct)(const dg_call *c, const dg_view *gy, dg_body *const *gx);
+  /* May be NULL: the same, but all gradients except gx[0] are there and are added to. On the host. */
+  int (*direct_add)(const dg_call *c, const dg_view *gy, dg_body *const *gx);
 } dg_op_class;
 
 enum {

@@ -1,49 +1,94 @@
-/* outer.c -- gradients of a matrix that are the outer product of two vectors. */
+/* outer.c -- gradients of a matrix that are sums of a few outer products of two vectors. */
 #include "node/outer.h"
 
-static dg_view part(const dg_body *vectors, int64_t from, int64_t count)
+/* `width` elements of each pair of vectors, from element `from` on. */
+static dg_view part(const dg_body *pairs, int64_t from, int64_t width)
 {
-  dg_view v = vectors->v;
+  dg_view v = pairs->v;
   v.data = dg_at(&v, from);
-  v.shape[0] = v.size = count;
+  v.shape[1] = width;
+  dg_view_finish(&v);
   return v;
 }
 
-void dg_outer_vectors(const dg_body *g, dg_view *column, dg_view *row)
+void dg_outer_vectors(const dg_body *g, dg_view *columns, dg_view *rows)
 {
-  *column = part(g->grad, 0, g->v.shape[0]);
-  *row = part(g->grad, g->v.shape[0], g->v.shape[1]);
+  *columns = part(g->grad, 0, g->v.shape[0]);
+  *rows = part(g->grad, g->v.shape[0], g->v.shape[1]);
 }
 
-static int put(const dg_view *from, const dg_view *to)
+/* Copies a vector, or a matrix of one row or column, to where its elements are to lie. */
+static int put(const dg_view *from, void *to)
 {
-  dg_view flat = *from; /* of a matrix of one row or column, its other axis */
+  dg_view flat = *from;
   if (flat.ndim == 2) {
     int axis = flat.shape[0] == 1;
     flat.shape[0] = from->shape[axis], flat.stride[0] = from->stride[axis];
     flat.ndim = 1;
     dg_view_finish(&flat);
   }
-  if (!flat.contiguous) return dg_backend_of(to)->copy(&flat, to);
-  memcpy(to->data, flat.data, (size_t)(to->size * dg_item_bytes[to->dtype]));
-  return 0;
+  if (flat.contiguous) {
+    memcpy(to, flat.data, (size_t)(flat.size * dg_item_bytes[flat.dtype]));
+    return 0;
+  }
+  dg_view dense = flat;
+  dense.data = to, dense.stride[0] = 1;
+  dg_view_finish(&dense);
+  return dg_backend_of(&flat)->copy(&flat, &dense);
+}
+
+/* Writes pair number `k`. */
+static int put_pair(const dg_body *pairs, int64_t k, const dg_view *column, const dg_view *row)
+{
+  int64_t at = k * pairs->v.shape[1];
+  if (put(column, dg_at(&pairs->v, at)) < 0) return -1;
+  return put(row, dg_at(&pairs->v, at + column->size));
+}
+
+static dg_body *make_pairs(const dg_body *g, int64_t room)
+{
+  const int64_t shape[2] = { room, g->v.shape[0] + g->v.shape[1] };
+  dg_body *pairs = dg_body_new("outer", g->v.dtype, 2, shape);
+  if (!pairs) return NULL;
+  if (dg_body_allocate(pairs, DG_GRADIENT) < 0) {
+    dg_body_free(pairs);
+    return NULL;
+  }
+  pairs->refs = DG_HOLD;
+  return pairs;
 }
 
 int dg_outer_set(dg_body *g, const dg_view *column, const dg_view *row)
 {
-  int64_t size = g->v.shape[0] + g->v.shape[1];
-  dg_body *vectors = dg_body_new("outer", g->v.dtype, 1, &size);
-  if (!vectors) return -1;
-  if (dg_body_allocate(vectors, DG_GRADIENT) < 0) {
-    dg_body_free(vectors);
-    return -1;
-  }
-  vectors->refs = DG_HOLD;
-  g->grad = vectors;
+  dg_body *pairs = make_pairs(g, 1);
+  if (!pairs) return -1;
+  g->grad = pairs;
   g->flags |= DG_OUTER;
-  dg_view to_column, to_row;
-  dg_outer_vectors(g, &to_column, &to_row);
-  return put(column, &to_column) < 0 ? -1 : put(row, &to_row);
+  return put_pair(pairs, 0, column, row);
+}
+
+/* Doubles the room, which is a power of two. */
+static int grow(dg_body *g, int64_t count)
+{
+  dg_body *old = g->grad, *pairs = make_pairs(g, 2 * count);
+  if (!pairs) return -1;
+  memcpy(pairs->v.data, old->v.data, (size_t)(old->v.size * dg_item_bytes[old->v.dtype]));
+  pairs->v.shape[0] = count;
+  dg_view_finish(&pairs->v);
+  g->grad = pairs;
+  dg_unhold(old);
+  return 0;
+}
+
+int dg_outer_append(dg_body *g, const dg_view *column, const dg_view *row)
+{
+  int64_t count = g->grad->v.shape[0], width = g->grad->v.shape[1];
+  if ((count + 1) * width > g->v.size) return 0;
+  if ((count & (count - 1)) == 0 && grow(g, count) < 0) return -1;
+  if (put_pair(g->grad, count, column, row) < 0) return -1;
+  g->grad->v.shape[0] = count + 1;
+  dg_view_finish(&g->grad->v);
+  return 1;
 }
 
 int dg_outer_write(dg_body *g)
@@ -52,9 +97,9 @@ int dg_outer_write(dg_body *g)
     dg_fail_prefix("grad: ");
     return -1;
   }
-  dg_view column, row;
-  dg_outer_vectors(g, &column, &row);
-  if (dg_backend_of(&g->v)->outer(1, &column, &row, false, &g->v) < 0) {
+  dg_view columns, rows;
+  dg_outer_vectors(g, &columns, &rows);
+  if (dg_backend_of(&g->v)->outer(1, &columns, &rows, false, &g->v) < 0) {
     dg_body_drop_storage(g);
     return -1;
   }

@@ -166,7 +166,7 @@ static int give_table(const dg_embedded *e, const dg_view *w, const dg_view *sum
 
 /* Sums the gradients of equal rows, and goes on with these. */
 static int embedded_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx,
-                           const dg_view *const *to)
+                           const dg_view *const *to, bool add)
 {
   const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v;
   const dg_backend *d = dg_backend_of(gy);
@@ -174,21 +174,42 @@ static int embedded_direct(const dg_call *c, const dg_view *gy, dg_body *const *
   dg_embedded_of(c, &e);
   dg_body *sums = scratch(gy, e.rows.shape[0], gy->shape[1]);
   int status = sums ? d->add_rows(gy, &e.places, &sums->v) : -1;
-  if (status == 0) status = d->linear_grad(&e.rows, w, &sums->v, NULL, to[1], to[2]);
+  if (status == 0)
+    status = (add ? d->linear_grad_add : d->linear_grad)(&e.rows, w, &sums->v, NULL, to[1], to[2]);
   if (status == 0 && to[0]) status = d->linear_grad(x, w, gy, to[0], NULL, NULL);
   else if (status == 0 && gx[0]) status = give_table(&e, w, &sums->v, gx[0]);
   if (sums) dg_body_free(sums);
   return status;
 }
 
+/* Adds to vectors that wait: others of a single row, or they are multiplied out. */
+static int add_to_vectors(dg_body *gw, const dg_view *x, const dg_view *gy)
+{
+  int added = x->shape[0] == 1 ? dg_outer_append(gw, gy, x) : 0;
+  return added != 0 ? DG_MIN(added, 0) : dg_outer_write(gw);
+}
+
+static int go_back(const dg_call *c, const dg_view *gy, dg_body *const *gx, bool add)
+{
+  const dg_view *x = &c->x[0]->v, *w = &c->x[1]->v, *to[3] = { NULL };
+  const dg_backend *d = dg_backend_of(gy);
+  dg_body *gw = gx[1];
+  int (*prepare)(dg_body *, const dg_view *, const dg_view *) =
+      add ? add_to_vectors : make_weight_gradient;
+  if (gw && !gw->store && prepare(gw, x, gy) < 0) return -1;
+  for (int i = 0; i < c->inputs; i++) to[i] = gx[i] && gx[i]->store ? &gx[i]->v : NULL;
+  if (dg_is_embedded(c)) return embedded_direct(c, gy, gx, to, add);
+  return (add ? d->linear_grad_add : d->linear_grad)(x, w, gy, to[0], to[1], to[2]);
+}
+
 static int linear_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
 {
-  dg_body *gw = gx[1];
-  if (gw && !gw->store && make_weight_gradient(gw, &c->x[0]->v, gy) < 0) return -1;
-  const dg_view *to[3] = { NULL };
-  for (int i = 0; i < c->inputs; i++) to[i] = gx[i] && gx[i]->store ? &gx[i]->v : NULL;
-  if (dg_is_embedded(c)) return embedded_direct(c, gy, gx, to);
-  return dg_backend_of(gy)->linear_grad(&c->x[0]->v, &c->x[1]->v, gy, to[0], to[1], to[2]);
+  return go_back(c, gy, gx, false);
+}
+
+static int linear_direct_add(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  return go_back(c, gy, gx, true);
 }
 
 static const dg_op_class linear_op = {
@@ -199,6 +220,7 @@ static const dg_op_class linear_op = {
   .reads = DG_READS_X0 | DG_READS_X1,
   .flags = DG_NARROWS | DG_HALVES_FAR | DG_OUTER_X1 | DG_EMBEDS_X0,
   .direct = linear_direct,
+  .direct_add = linear_direct_add,
 };
 
 static dg_tensor *of_matrix(dg_tensor *x, dg_tensor *W, dg_tensor *b)

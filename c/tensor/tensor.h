@@ -29,7 +29,7 @@ enum { /* flags of a body */
        DG_GHOST = 128,   /* only its own node's backward rule still wants it: refs is 0 */
        DG_STACKED = 256, /* waits on a stack that runs through slot.next */
        DG_ROWS = 512,    /* a gradient that is some rows of a matrix: node/rows.h */
-       DG_OUTER = 1024   /* a gradient that is the product of two vectors: node/outer.h */
+       DG_OUTER = 1024   /* a gradient that is a sum of products of vectors: node/outer.h */
 };
 
 /* Reference counts share one word: holds need the elements, links only the place in the graph. */

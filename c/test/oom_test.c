@@ -224,6 +224,17 @@ static int repeated_rows(void)
 }
 static int repeated_rows_inside(void) { return inside(repeated_rows); }
 
+static int same_layer_again(void)
+{
+  const int64_t row[2] = { 1, 40 }, weights[2] = { 40, 40 };
+  dg_tensor *w = dg_full(DG_F64, 2, weights, 0.5), *a = dg_reshape(x, 2, row);
+  if (w) leaf(w);
+  dg_tensor *b = dg_linear(a, w, k), *c = dg_linear(b, w, k), *d = dg_linear(c, w, k);
+  dg_tensor *t = total(d);
+  return DROP(t ? backward(t, 0) : -1, w, a, b, c, d, t);
+}
+static int same_layer_again_inside(void) { return inside(same_layer_again); }
+
 static void leaves_are_as_before(const double *gx, const double *gk)
 {
   double now[40];
@@ -333,6 +344,8 @@ int main(void)
     ONE(windows_inside),
     ONE(repeated_rows),
     ONE(repeated_rows_inside),
+    ONE(same_layer_again),
+    ONE(same_layer_again_inside),
   };
   int64_t n = 40;
   x = leaf(dg_full(DG_F64, 1, &n, 0.5)), k = leaf(dg_full(DG_F64, 1, &n, 2));

@@ -25,6 +25,7 @@ const dg_backend dg_cpu = {
   .matmul = dg_cpu_matmul,
   .linear = dg_cpu_linear,
   .linear_grad = dg_cpu_linear_grad,
+  .linear_grad_add = dg_cpu_linear_grad_add,
   .outer = dg_cpu_outer,
   .softmax = dg_cpu_softmax,
   .normalize = dg_cpu_normalize,

@@ -36,6 +36,8 @@ int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg
 int dg_cpu_outer(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y);
 int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                        const dg_view *gw, const dg_view *gb);
+int dg_cpu_linear_grad_add(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                           const dg_view *gw, const dg_view *gb);
 int dg_cpu_softmax(dg_softmax_kind kind, const dg_view *x, const dg_view *g, const dg_view *y,
                    unsigned axes);
 int dg_cpu_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,

@@ -169,8 +169,8 @@ int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg
   return status;
 }
 
-int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
-                       const dg_view *gw, const dg_view *gb)
+static int linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                       const dg_view *gw, const dg_view *gb, bool add)
 {
   dg_dense d[3] = { { NULL } };
   int status = dg_dense_read(&d[0], x);
@@ -179,18 +179,30 @@ int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, co
   int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
   void *to[3] = { gx ? gx->data : NULL, gw ? gw->data : NULL, gb ? gb->data : NULL };
   if (status == 0 && x->dtype == DG_F32)
-    dg_linear_grad_f32(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], 0);
+    dg_linear_grad_f32(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], add);
   else if (status == 0)
-    dg_linear_grad_f64(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], 0);
+    dg_linear_grad_f64(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], add);
   for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
   return status;
 }
 
+int dg_cpu_linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                       const dg_view *gw, const dg_view *gb)
+{
+  return linear_grad(x, w, gy, gx, gw, gb, false);
+}
+
+int dg_cpu_linear_grad_add(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
+                           const dg_view *gw, const dg_view *gb)
+{
+  return linear_grad(x, w, gy, gx, gw, gb, true);
+}
+
 int dg_cpu_outer(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y)
 {
-  int64_t m = a->size, n = b->size;
+  int64_t m = a->shape[1], n = b->shape[1], k = a->shape[0], lda = a->stride[0], ldb = b->stride[0];
   if (y->dtype == DG_F32)
-    dg_gemm_f32(1, 0, m, n, 1, (float)scale, a->data, m, b->data, n, add, y->data, n);
-  else dg_gemm_f64(1, 0, m, n, 1, scale, a->data, m, b->data, n, add, y->data, n);
+    dg_gemm_f32(1, 0, m, n, k, (float)scale, a->data, lda, b->data, ldb, add, y->data, n);
+  else dg_gemm_f64(1, 0, m, n, k, scale, a->data, lda, b->data, ldb, add, y->data, n);
   return 0;
 }
