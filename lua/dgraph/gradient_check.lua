@@ -27,7 +27,7 @@ local function numbers_of(value)
 end
 
 local function tensor_of(numbers, shape, dtype)
-  local x = create.empty(shape, { dtype = dtype })
+  local x = create.zeros(shape, { dtype = dtype })
   if #numbers == 0 then return x end
   local p = x:pointer()
   for i = 1, #numbers do p[i - 1] = numbers[i] end
