@@ -1,6 +1,7 @@
 /* error.c -- the last error of each thread. */
 #include "base/base.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,14 +28,17 @@ static char *room(void)
   return last.message;
 }
 
+/* errno too, by which Lua's interpreter learns of it (native.lua). */
 int dg_fail(dg_error code, const char *format, ...)
 {
   last.code = code;
-  if (!room()) return -1;
-  va_list args;
-  va_start(args, format);
-  vsnprintf(last.message, MESSAGE_BYTES, format, args);
-  va_end(args);
+  if (room()) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(last.message, MESSAGE_BYTES, format, args);
+    va_end(args);
+  }
+  errno = code == DG_EMEMORY ? ENOMEM : EINVAL;
   return -1;
 }
 
@@ -51,7 +55,13 @@ void dg_fail_prefix(const char *format, ...)
   snprintf(last.message + used, (size_t)(MESSAGE_BYTES - used), "%s", before);
 }
 
-bool dg_is_ok(void) { return last.code == DG_OK; }
+/* Who finds an error here fails on its account, as if by dg_fail. */
+bool dg_is_ok(void)
+{
+  if (last.code == DG_OK) return true;
+  errno = EINVAL;
+  return false;
+}
 
 bool dg_error_is_devices(void)
 {

@@ -3,7 +3,8 @@
 -- C returns a `dg_tensor *`: a number with a generation in it, never an address. What Lua holds is
 -- the reference to an empty struct that this pointer seems to point to, `h[0]`: on a pointer LuaJIT
 -- would take `x[2]` for arithmetic and never ask the metatable. Nothing is read through either, and
--- the reference costs nothing under the JIT compiler (50 ns without).
+-- the reference costs nothing under the JIT compiler. Where that is off, functions are declared a
+-- second time, with the reference as what they return (`native.is_interpreted`).
 --
 -- Inside a scope handles are borrowed and die with it; outside each one carries a finalizer.
 local errors = require "dgraph.errors"
@@ -23,6 +24,8 @@ if registry["dgraph.native"] then return registry["dgraph.native"] end
 ---@field C ffi.namespace*  the library; call `C.dg_add(a, b)`, never keep its functions in locals
 ---@field path string  where the library was found
 ---@field depth integer  how many scopes are open: handles are borrowed when it is not 0
+---@field is_interpreted boolean  the JIT compiler was off when dgraph was loaded: generated
+---  functions call C as `dg_add_ref` then
 ---@field gc_limit number  live bytes at which Lua's garbage is collected
 ---@field capture dgraph.CapturedUpdates|false  while a step is recorded or its numbers are made:
 ---  there no value can be read
@@ -103,6 +106,34 @@ if not pcall(ffi.sizeof, "dg_dtype") then
 end
 native.C = C
 
+-- -- What the interpreter calls ---------------------------------------------------------------
+
+--- Whether `ffi.errno` sees what C fails with: on Windows each may have an errno of its own.
+local function is_errno_seen()
+  ffi.errno(0)
+  C.dg_error_set(C.DG_EARGUMENT, "native: trying out errno")
+  C.dg_error_clear()
+  return ffi.errno() ~= 0
+end
+
+--- Declares each function that returns a tensor once more, as `dg_add_ref`, a `dg_tensor &`.
+--
+-- The interpreter makes an object for `h` and another one for `h[0]`, 80 ns with its collection, and
+-- `h == nil` takes 25; under the JIT compiler all three are free. A reference cannot be compared
+-- with nil, but whatever fails in C sets errno, and to ask for that takes 8 ns. It may be set for
+-- other reasons, so `native.settle` looks again.
+local function declare_references()
+  local declarations = {}
+  for name, parameters in ffi.string(C.dg_cdef()):gmatch "dg_tensor %*(dg_[%w_]+)(%b());" do
+    declarations[#declarations + 1] = ("dg_tensor &%s_ref%s __asm__(\"%s\");"):format(name,
+      parameters, name)
+  end
+  ffi.cdef(table.concat(declarations))
+end
+
+native.is_interpreted = not jit.status() and is_errno_seen()
+if native.is_interpreted then declare_references() end
+
 -- -- Ownership --------------------------------------------------------------------------------
 
 local MB = 2 ^ 20
@@ -134,11 +165,14 @@ end
 native.raise_last = raise_last
 
 --- Hands a new reference to Lua's garbage collector.
-local function own(h)
-  local x = ffi.gc(h[0], C.dg_release)
+---@param x dgraph.Tensor
+---@return dgraph.Tensor x
+local function own(x)
+  ffi.gc(x, C.dg_release)
   if C.dg_memory_live() > native.gc_limit then native.collect() end
   return x
 end
+native.own = own
 
 --- What every handle passes that C returns: raises on NULL, takes care of the reference.
 ---@param h ffi.cdata*
@@ -146,7 +180,7 @@ end
 function native.wrap(h)
   if h == nil then raise_last() end
   if native.depth > 0 then return h[0] end
-  return own(h)
+  return own(h[0])
 end
 local wrap = native.wrap
 
@@ -198,10 +232,23 @@ local function twin(h)
   return slot[0]
 end
 
+--- What became of a call that returned a reference, now that errno is set: it failed, or it did not
+--- and errno is from elsewhere.
+---@param x dgraph.Tensor
+---@param name string  of the function in C, without "_ref"
+---@param ... any  its arguments
+---@return dgraph.Tensor
+function native.settle(x, name, ...)
+  ffi.errno(0)
+  slot[0] = x
+  if slot[0] == nil then return native.again(name, ...) end
+  return wrap(slot[0])
+end
+
 --- A second cdata of the same handle, which owns a reference that C gave for it.
 ---@param h dgraph.Tensor
 ---@return dgraph.Tensor
-function native.own_copy(h) return own(twin(h)) end
+function native.own_copy(h) return own(twin(h)[0]) end
 
 --- A second cdata of the same handle, which owns nothing.
 ---@param x dgraph.Tensor

@@ -15,7 +15,6 @@
 local check = require "dgraph.check"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
-local native = require "dgraph.native"
 local operators = require "dgraph.tensor.operators"
 local tensor = require "dgraph.tensor"
 
@@ -171,17 +170,13 @@ local function generate(name, begin, native_name, body, results)
   else
     local call = native_name:find("(", 1, true) and fill_in(native_name, names, arguments)
       or ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
-    lines[#lines + 1] = "local y = C." .. call
-    lines[#lines + 1] = ("if y == nil then return %s end"):format(operators.again_text(call))
-    lines[#lines + 1] = "if native.depth > 0 then return y[0] end"
-    lines[#lines + 1] = "return native.wrap(y)"
+    lines[#lines + 1] = "$return " .. call
   end
-  -- `type` as a local that never changes is a constant to the JIT compiler.
-  local code = ("local C, native, type, again, check, dtypes, read_options, who, names, kinds, body"
-    .. " = ...\nreturn function(%s)\n%s\nend")
+  local code = ("local _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
+    .. "return function(%s)\n%s\nend")
   code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
-  return operators.compile("functions." .. name, code, type, native.again, check, dtypes,
-    read_options, "F." .. name, begin.optional, begin.kinds, body)
+  return operators.compile("functions." .. name, code, check, dtypes, read_options,
+    "F." .. name, begin.optional, begin.kinds, body)
 end
 
 --- Adds a function, and where its first parameter is a tensor, a method as well.

@@ -9,37 +9,65 @@ local tensor = require "dgraph.tensor"
 
 local operators = {}
 
-local TEMPLATE = [[
-local C, native, wrap, again, refuse, fill = ...
-local type = type
-return function(a, b)
-  local ta, tb = type(a), type(b)
-  local y
-  if ta == "cdata" and tb == "cdata" then
-    y = C.$both
-    if y == nil then return $both_again end
-  elseif ta == "cdata" and tb == "number" then
-    y = C.$right
-    if y == nil then return $right_again end
-  elseif ta == "number" and tb == "cdata" then
-    y = C.$left
-    if y == nil then return $left_again end
-  else
-    refuse("$name", a, b)
-  end
-  if native.depth > 0 then return y[0] end
-  return wrap(y)
-end
+--- What becomes of `$return CALL` in generated code: the call of C, what it gave as a tensor of
+--- Lua's, the same call once more when memory ran out.
+local COMPILED = [[
+local y = C.$name($arguments)
+if y == nil then return again("$name", $arguments) end
+if native.depth > 0 then return y[0] end
+return wrap(y)]]
+
+--- The same for the interpreter (`native.is_interpreted`), to which functions of C are faster as
+--- locals.
+local INTERPRETED = [[
+local y = $name($arguments)
+if errno() ~= 0 then return settle(y, "$name", $arguments) end
+if native.depth > 0 then return y end
+return own(y)]]
+
+local COMPILED_HEAD = [[
+local C, native = ...
+local type, wrap, again = type, native.wrap, native.again
 ]]
 
---- Compiles code of dgraph's own.
+local INTERPRETED_HEAD = [[
+local C, native = ...
+local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
+]]
+
+--- Compiles code of dgraph's own. Its last statement is often `$return dg_name(...)`, which raises
+--- what C says.
 ---@param name string
 ---@param code string
----@param ... any  what the code gets as `...`
+---@param ... any  what the code gets as `...`, behind C and native
 ---@return any
 function operators.compile(name, code, ...)
-  return assert(loadstring(code, errors.chunk_name(name)))(native.C, native, ...)
+  local head, call = COMPILED_HEAD, COMPILED
+  if native.is_interpreted then
+    head, call = INTERPRETED_HEAD, INTERPRETED
+    for each in code:gmatch "%$return ([%w_]+)" do
+      head = ("%slocal %s = C.%s_ref\n"):format(head, each, each)
+    end
+  end
+  code = code:gsub("%$return ([%w_]+)(%b())", function(each, arguments)
+    return (call:gsub("%$(%w+)", { name = each, arguments = arguments:sub(2, -2) }))
+  end)
+  return assert(loadstring(head .. code, errors.chunk_name(name)))(native.C, native, ...)
 end
+
+local TEMPLATE = [[
+local _, _, refuse, fill = ...
+return function(a, b)
+  if type(a) == "cdata" and type(b) == "cdata" then
+    $return $both
+  elseif type(a) == "cdata" and type(b) == "number" then
+    $return $right
+  elseif type(a) == "number" and type(b) == "cdata" then
+    $return $left
+  end
+  refuse("$name", a, b)
+end
+]]
 
 local function refuse(name, a, b)
   local which, value = "first", a
@@ -47,9 +75,6 @@ local function refuse(name, a, b)
   errors.raisef("%s: the %s operand must be a tensor or a number, got %s", name, which,
     check.spell(value))
 end
-
---- The call of a function in C as text, and the same call made once more when memory ran out.
-function operators.again_text(call) return (call:gsub("^([%w_]+)%(", "again(\"%1\", ")) end
 
 --- name, both tensors, number at the right, number at the left
 local RULES = {
@@ -82,13 +107,9 @@ end
 operators.binary = {}
 
 for _, rule in ipairs(RULES) do
-  local again = operators.again_text
-  local text = {
-    name = rule[1], both = rule[2], right = rule[3], left = rule[4],
-    both_again = again(rule[2]), right_again = again(rule[3]), left_again = again(rule[4]),
-  }
+  local text = { name = rule[1], both = rule[2], right = rule[3], left = rule[4] }
   operators.binary[rule[1]] = operators.compile("operators." .. rule[1],
-    TEMPLATE:gsub("%$([%w_]+)", text), native.wrap, native.again, refuse, operators.number)
+    TEMPLATE:gsub("%$(%w+)", text), refuse, operators.number)
 end
 
 local meta, binary = tensor.metatable, operators.binary

@@ -1,0 +1,115 @@
+local dg = require "dgraph"
+local ffi = require "ffi"
+local native = require "dgraph.native"
+
+local F = dg.F
+
+--- What a program prints, run by LuaJIT with some flags.
+local function output(flags, code)
+  local pipe = io.popen(("LUA_PATH='lua/?.lua;lua/?/init.lua;;' luajit %s -e '%s' 2>&1"):format(
+    flags, code))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+describe("calls of C, with the JIT compiler and without", function()
+  local x, y = dg.tensor { 1, 2 }, dg.tensor { 3, 4 }
+
+  it("are of the form that fits how dgraph was loaded", function()
+    assert.equal(not jit.status(), native.is_interpreted)
+  end)
+
+  it("are right whatever errno is", function()
+    local function try()
+      for _, f in ipairs { F.mul, F.matmul } do
+        ffi.errno(2)
+        f(x, y)
+        ffi.errno(2)
+      end
+      local product = (x * y):totable()
+      ffi.errno(2)
+      local scaled = (x * 2):totable()
+      ffi.errno(2)
+      return product, scaled, F.tanh(x):sum():item()
+    end
+    local expected = { { 3, 8 }, { 2, 4 }, F.tanh(x):sum():item() }
+    assert.same(expected, { try() })
+    assert.same(expected, { dg.scope(try) })
+    assert.same(expected, { try() })
+  end)
+
+  it("raise at once, at the line of the caller, in a scope and outside", function()
+    local wrong = dg.tensor { 1, 2, 3 }
+    local after, line
+    local function try()
+      after, line = false, debug.getinfo(1, "l").currentline + 1
+      local z = x * wrong
+      after = true
+      return z
+    end
+    for _, run in ipairs { function(f) return f() end, dg.scope } do
+      for _ = 1, 2 do
+        local ok, message = pcall(run, try)
+        assert.is_false(ok)
+        assert.matches(("interpreter_spec.lua:%d: mul: "):format(line), message)
+        assert.is_false(after)
+        assert.same({ 3, 8 }, (x * y):totable())
+      end
+    end
+    assert.error_matches(function() F.tanh(dg.tensor({ 1 }, "int32")) end, "tanh: ")
+  end)
+
+  it("refuse a NULL handle, also where an error was not cleared", function()
+    local null = ffi.new "dg_tensor *"
+    for _ = 1, 2 do
+      assert.is_false((pcall(function() return x * null end)))
+      assert.is_false((pcall(F.mul, null, y)))
+      assert.is_false((pcall(F.tanh, null)))
+      native.C.dg_error_set(native.C.DG_EARGUMENT, "left behind")
+      ffi.errno(0)
+    end
+    native.C.dg_error_clear()
+  end)
+
+  it("are made once more when memory ran out", function()
+    local big = dg.ones(100, 100)
+    for _, f in ipairs { function() return big * big end, function() return F.tanh(big) end } do
+      native.C.dg_memory_fail_after(0)
+      local ok, z = pcall(f)
+      native.C.dg_memory_fail_after(-1)
+      assert.is_true(ok)
+      assert.is_true(z:is_alive())
+    end
+  end)
+
+  it("own what they return outside of scopes", function()
+    local function work()
+      for _ = 1, 50 do F.tanh(x * y + 1) end
+    end
+    work()
+    native.collect()
+    local before = native.C.dg_memory_live()
+    work()
+    native.collect()
+    assert.equal(before, native.C.dg_memory_live())
+  end)
+
+  it("stay right when the compiler is switched on or off later", function()
+    for flags, now in pairs { ["-joff"] = "on", [""] = "off" } do
+      assert.equal("1000\n", output(flags, ([[
+        local dg = require "dgraph"
+        jit.%s()
+        local x, w, sum = dg.Variable { 2 }, dg.Variable { 3 }, 0
+        for _ = 1, 500 do
+          sum = sum + dg.scope(function()
+            local z = (x * w + 1 - w) * 0.5
+            z:backward()
+            return z:item()
+          end) + x.grad:item() * 2 - 4
+          x:cleargrad()
+        end
+        print(sum + 500)]]):format(now)))
+    end
+  end)
+end)
