@@ -8,8 +8,8 @@
  *     back with dg_release. Inside a scope (dg_scope_open) handles are borrowed: never release
  *     them; they die when the scope closes, unless dg_keep made them live on.
  *   Errors. Functions return NULL, -1 or NaN, and dg_error_code / dg_error_message of the same
- *     thread tell why. NULL in gives NULL out and keeps the first message. Nothing aborts, prints
- *     or exits.
+ *     thread tell why; errno is set as well. NULL in gives NULL out and keeps the first message.
+ *     Nothing aborts, prints or exits.
  *   Numbers. Axes, elements, labels and ids count from 0, negative axes from the end. Shapes are
  *     arrays of int64_t. Functions that yield sizes for Lua return int32_t or double.
  *   Threads. Tape, modes, random state and last error belong to the calling thread. A tensor may
@@ -31,6 +31,7 @@ typedef struct dg_node dg_node;       /* one application of an operator */
 typedef struct dg_walk dg_walk;       /* a backward pass under way */
 typedef struct dg_pin dg_pin;         /* tells whether foreign memory is still in use */
 typedef struct dg_capture dg_capture; /* a step that was recorded */
+struct lua_State;                     /* Lua's, for dg_lua_function */
 
 enum { DG_MAX_NDIM = 8 };
 
@@ -1011,6 +1012,17 @@ DG_API int dg_lstm(dg_tensor *c_prev, dg_tensor *x, dg_tensor **ys);
  * dtype; up to 65535 steps, at least one. */
 DG_API int dg_lstm_sequence(dg_tensor *x, dg_tensor *h, dg_tensor *c, dg_tensor *W, int64_t steps,
                             const int64_t *sizes, int reverse, dg_tensor **ys);
+
+/* ---- op/lua.c: functions of one or two tensors the way Lua's interpreter calls them fastest. */
+
+/* For Lua alone, which finds it by package.loadlib: called with a function of this library (cdata)
+ * and how many tensors that takes, 1 or 2, it returns a function of Lua's own kind, or nothing where
+ * Lua's C interface cannot be found. That function is called with the tensors and is true when there
+ * is a result, for dg_lua_result. */
+DG_API int dg_lua_function(struct lua_State *L);
+
+/* What the last call of such a function on this thread resulted in. */
+DG_API dg_tensor *dg_lua_result(void);
 
 /* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */
 

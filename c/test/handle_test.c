@@ -194,6 +194,22 @@ static void parameters(void)
   CHECK_FAILS(DG_ETYPE, !dg_parameter(DG_I32));
 }
 
+static void errno_tells(void)
+{
+  for (int i = 0; i < 2; i++) { /* the second time the first message stays */
+    errno = 0;
+    CHECK(!dg_neg(NULL) && errno == EINVAL);
+  }
+  dg_error_clear();
+}
+
+static void without_lua(void)
+{
+  int state = 0;
+  CHECK(dg_lua_function((struct lua_State *)&state) == 0 && !dg_lua_result());
+  CHECK_FAILS(DG_EARGUMENT, dg_lua_function(NULL) == -1);
+}
+
 int main(void)
 {
   RUN(wrong_handles);
@@ -206,6 +222,8 @@ int main(void)
   RUN(limits);
   RUN(names);
   RUN(parameters);
+  RUN(errno_tells);
+  RUN(without_lua);
   RUN(generations_end);
   return report();
 }

@@ -100,6 +100,7 @@ local function valid(p)
   if kind == "dg_walk*" then return walk() end
   if kind == "dg_pin*" then return C.dg_pin_new() end
   if kind == "dg_capture*" then return nil end -- there is none without a card
+  if kind == "structlua_State*" then return nil end -- Lua alone has one
   if kind == "int64_t*" then return array("int64_t", one) end
   if kind == "double*" then return array("double", one) end
   if kind == "uint8_t*" then return array("uint8_t", one) end

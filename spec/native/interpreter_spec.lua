@@ -72,6 +72,39 @@ describe("calls of C, with the JIT compiler and without", function()
     native.C.dg_error_clear()
   end)
 
+  it("refuse what is no tensor, and forget that they did", function()
+    local stale = dg.scope(function() return { x * y } end)[1] * 1
+    stale:release()
+    local others = {
+      stale, 5LL, ffi.new "int8_t", ffi.new "dg_tensor", ffi.new("double", 2), ffi.new "int[1]",
+      print, "2x", true, coroutine.create(print), io.stdout, native.C.dg_mul, ffi.typeof "int",
+    }
+    for _, run in ipairs { function(f) return f() end, dg.scope } do
+      for i = 1, #others do
+        assert.is_false((pcall(run, function() return x * others[i] end)))
+        assert.is_false((pcall(run, function() return others[i] * x end)))
+        assert.is_false((pcall(run, F.tanh, others[i])))
+      end
+      assert.is_false((pcall(run, F.tanh)))
+      assert.equal(0, native.C.dg_error_code())
+    end
+  end)
+
+  it("go by Lua's C interface where that takes tensors and nothing else", function()
+    assert.equal(native.is_interpreted, native.quick "dg_mul" ~= nil)
+    assert.equal(native.is_interpreted, native.quick "dg_tanh" ~= nil)
+    assert.is_nil(native.quick "dg_where")
+    assert.is_nil(native.quick "dg_affine")
+    local quick = native.quick "dg_mul"
+    if quick then
+      assert.truthy(quick(x, y))
+      native.own(native.C.dg_lua_result_ref())
+      for _, other in ipairs { 2, 5LL, "a", {} } do assert.is_nil((quick(x, other))) end
+      assert.is_nil((quick(x)))
+      assert.equal(0, native.C.dg_error_code())
+    end
+  end)
+
   it("are made once more when memory ran out", function()
     local big = dg.ones(100, 100)
     for _, f in ipairs { function() return big * big end, function() return F.tanh(big) end } do
@@ -95,11 +128,15 @@ describe("calls of C, with the JIT compiler and without", function()
     assert.equal(before, native.C.dg_memory_live())
   end)
 
-  it("stay right when the compiler is switched on or off later", function()
-    for flags, now in pairs { ["-joff"] = "on", [""] = "off" } do
-      assert.equal("1000\n", output(flags, ([[
+  it("stay right when the compiler is switched later, or without that interface", function()
+    for _, case in ipairs {
+      { "-joff", "", "jit.on()" }, { "", "", "jit.off()" },
+      { "-joff", "package.loadlib = nil", "" },
+    } do
+      assert.equal("1000\n", output(case[1], ([[
+        %s
         local dg = require "dgraph"
-        jit.%s()
+        %s
         local x, w, sum = dg.Variable { 2 }, dg.Variable { 3 }, 0
         for _ = 1, 500 do
           sum = sum + dg.scope(function()
@@ -109,7 +146,7 @@ describe("calls of C, with the JIT compiler and without", function()
           end) + x.grad:item() * 2 - 4
           x:cleargrad()
         end
-        print(sum + 500)]]):format(now)))
+        print(sum + 500)]]):format(case[2], case[3])))
     end
   end)
 end)

@@ -170,6 +170,7 @@ local function generate(name, begin, native_name, body, results)
   else
     local call = native_name:find("(", 1, true) and fill_in(native_name, names, arguments)
       or ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
+    table.insert(lines, 1, "$quick " .. call)
     lines[#lines + 1] = "$return " .. call
   end
   local code = ("local _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"

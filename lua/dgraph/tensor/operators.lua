@@ -9,48 +9,54 @@ local tensor = require "dgraph.tensor"
 
 local operators = {}
 
---- What becomes of `$return CALL` in generated code: the call of C, what it gave as a tensor of
---- Lua's, the same call once more when memory ran out.
-local COMPILED = [[
+--- What becomes of words in generated code: `$return CALL`, which raises what C says, and `$quick
+--- CALL`, which stands before arguments are looked at and works if there is nothing to say.
+local COMPILED = {
+  head = [[
+local C, native = ...
+local type, wrap, again = type, native.wrap, native.again
+]],
+  quick = "",
+  ["return"] = [[
 local y = C.$name($arguments)
 if y == nil then return again("$name", $arguments) end
 if native.depth > 0 then return y[0] end
-return wrap(y)]]
+return wrap(y)]],
+}
 
---- The same for the interpreter (`native.is_interpreted`), to which functions of C are faster as
---- locals.
-local INTERPRETED = [[
+--- The same where `native.is_interpreted`: functions of C are faster as locals then.
+local INTERPRETED = {
+  head = [[
+local C, native = ...
+local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
+local result = C.dg_lua_result_ref
+]],
+  each = "local $name, quick_$name = C.$name_ref, native.quick('$name')\n",
+  quick = [[
+if quick_$name($arguments) then
+  if native.depth > 0 then return result() end
+  return own(result())
+end]],
+  ["return"] = [[
 local y = $name($arguments)
 if errno() ~= 0 then return settle(y, "$name", $arguments) end
 if native.depth > 0 then return y end
-return own(y)]]
+return own(y)]],
+}
 
-local COMPILED_HEAD = [[
-local C, native = ...
-local type, wrap, again = type, native.wrap, native.again
-]]
-
-local INTERPRETED_HEAD = [[
-local C, native = ...
-local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
-]]
-
---- Compiles code of dgraph's own. Its last statement is often `$return dg_name(...)`, which raises
---- what C says.
+--- Compiles code of dgraph's own.
 ---@param name string
 ---@param code string
 ---@param ... any  what the code gets as `...`, behind C and native
 ---@return any
 function operators.compile(name, code, ...)
-  local head, call = COMPILED_HEAD, COMPILED
-  if native.is_interpreted then
-    head, call = INTERPRETED_HEAD, INTERPRETED
-    for each in code:gmatch "%$return ([%w_]+)" do
-      head = ("%slocal %s = C.%s_ref\n"):format(head, each, each)
-    end
-  end
-  code = code:gsub("%$return ([%w_]+)(%b())", function(each, arguments)
-    return (call:gsub("%$(%w+)", { name = each, arguments = arguments:sub(2, -2) }))
+  local forms = native.is_interpreted and INTERPRETED or COMPILED
+  local head = forms.head
+  code = code:gsub("%$(%l+) ([%w_]+)(%b())", function(word, f, arguments)
+    if word == "quick" and not native.quick(f) then return "" end
+    local text = { name = f, arguments = arguments:sub(2, -2) }
+    if forms.each then head = head .. forms.each:gsub("%$name", f) end
+    return (forms[word]:gsub("%$(%l+)", text))
   end)
   return assert(loadstring(head .. code, errors.chunk_name(name)))(native.C, native, ...)
 end
@@ -58,6 +64,7 @@ end
 local TEMPLATE = [[
 local _, _, refuse, fill = ...
 return function(a, b)
+  $quick $both
   if type(a) == "cdata" and type(b) == "cdata" then
     $return $both
   elseif type(a) == "cdata" and type(b) == "number" then
@@ -116,6 +123,7 @@ local meta, binary = tensor.metatable, operators.binary
 meta.__add, meta.__sub, meta.__mul, meta.__div = binary.add, binary.sub, binary.mul, binary.div
 meta.__pow, meta.__mod = binary.pow, binary.mod
 
-function meta.__unm(x) return native.wrap(native.C.dg_neg(x)) end
+meta.__unm = operators.compile("operators.unm",
+  "return function(x) $quick dg_neg(x) $return dg_neg(x) end")
 
 return operators
