@@ -125,11 +125,13 @@ end
 local CHECKED = { tensor = true, number = true, integer = true, boolean = true }
 
 --- A call of C that is written out, with each parameter as C gets it.
+---@return string name
+---@return string arguments
 local function fill_in(call, names, arguments)
   local by_name = {}
   for i = 1, #names do by_name[names[i]] = arguments[i] end
-  local head, rest = call:match "^([%w_]+)(%(.*)$"
-  return head .. rest:gsub("[%a_][%w_]*", by_name)
+  local head, rest = call:match "^([%w_]+)%((.*)%)$"
+  return head, (rest:gsub("[%a_][%w_]*", by_name))
 end
 
 --- What all functions with the same parameters share, and with a body or without one: most have a
@@ -156,7 +158,7 @@ local function beginning(list, has_body)
 end
 
 local function generate(name, begin, native_name, body, results)
-  local lines, names, arguments = { begin.code }, begin.names, begin.arguments
+  local lines, names, arguments, head = { begin.code }, begin.names, begin.arguments, ""
   if body and results then
     local list = {}
     for i = 1, results do list[i] = "result" .. i end
@@ -168,14 +170,15 @@ local function generate(name, begin, native_name, body, results)
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
     lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))
   else
-    local call = native_name:find("(", 1, true) and fill_in(native_name, names, arguments)
-      or ("%s(%s)"):format(native_name, table.concat(arguments, ", "))
-    table.insert(lines, 1, "$quick " .. call)
-    lines[#lines + 1] = "$return " .. call
+    local f, list = native_name, table.concat(arguments, ", ")
+    if f:find("(", 1, true) then f, list = fill_in(f, names, arguments) end
+    local last, first, locals = operators.call(f, list)
+    lines[1], head = first .. "\n" .. lines[1], locals
+    lines[#lines + 1] = last
   end
-  local code = ("local _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
+  local code = ("%slocal _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
     .. "return function(%s)\n%s\nend")
-  code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
+  code = code:format(head, table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, check, dtypes, read_options,
     "F." .. name, begin.optional, begin.kinds, body)
 end

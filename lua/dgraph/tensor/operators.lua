@@ -9,40 +9,53 @@ local tensor = require "dgraph.tensor"
 
 local operators = {}
 
---- What becomes of words in generated code: `$return CALL`, which raises what C says, and `$quick
---- CALL`, which stands before arguments are looked at and works if there is nothing to say.
-local COMPILED = {
-  head = [[
-local C, native = ...
-local type, wrap, again = type, native.wrap, native.again
-]],
-  quick = "",
-  ["return"] = [[
-local y = C.$name($arguments)
-if y == nil then return again("$name", $arguments) end
+-- A call of C in generated code: with its name and arguments, twice.
+local COMPILED = [[
+local y = C.%s(%s)
+if y == nil then return again("%s", %s) end
 if native.depth > 0 then return y[0] end
-return wrap(y)]],
-}
+return wrap(y)]]
 
---- The same where `native.is_interpreted`: functions of C are faster as locals then.
-local INTERPRETED = {
-  head = [[
+-- The same where `native.is_interpreted`. There functions of C are faster as locals.
+local INTERPRETED = [[
+local y = %s(%s)
+if errno() ~= 0 then return settle(y, "%s", %s) end
+if native.depth > 0 then return y end
+return own(y)]]
+
+-- And what stands before any argument is looked at: it works where nothing is to be said.
+local QUICK = [[
+if quick_%s(%s) then
+  if native.depth > 0 then return result() end
+  return own(result())
+end]]
+
+--- The parts of code that call a function of C and return the tensor it gives, or raise what it
+--- says.
+---@param name string  "dg_add"
+---@param arguments string  as they stand in the code
+---@return string last  the last statement
+---@return string first  the first statement, if any
+---@return string locals  what stands outside of the function
+function operators.call(name, arguments)
+  if not native.is_interpreted then
+    return COMPILED:format(name, arguments, name, arguments), "", ""
+  end
+  local last = INTERPRETED:format(name, arguments, name, arguments)
+  local locals = ("local %s = C.%s_ref\n"):format(name, name)
+  if not native.quick(name) then return last, "", locals end
+  return last, QUICK:format(name, arguments),
+    ("%slocal quick_%s = native.quick '%s'\n"):format(locals, name, name)
+end
+
+local HEAD = native.is_interpreted and [[
 local C, native = ...
 local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
 local result = C.dg_lua_result_ref
-]],
-  each = "local $name, quick_$name = C.$name_ref, native.quick('$name')\n",
-  quick = [[
-if quick_$name($arguments) then
-  if native.depth > 0 then return result() end
-  return own(result())
-end]],
-  ["return"] = [[
-local y = $name($arguments)
-if errno() ~= 0 then return settle(y, "$name", $arguments) end
-if native.depth > 0 then return y end
-return own(y)]],
-}
+]] or [[
+local C, native = ...
+local type, wrap, again = type, native.wrap, native.again
+]]
 
 --- Compiles code of dgraph's own.
 ---@param name string
@@ -50,27 +63,19 @@ return own(y)]],
 ---@param ... any  what the code gets as `...`, behind C and native
 ---@return any
 function operators.compile(name, code, ...)
-  local forms = native.is_interpreted and INTERPRETED or COMPILED
-  local head = forms.head
-  code = code:gsub("%$(%l+) ([%w_]+)(%b())", function(word, f, arguments)
-    if word == "quick" and not native.quick(f) then return "" end
-    local text = { name = f, arguments = arguments:sub(2, -2) }
-    if forms.each then head = head .. forms.each:gsub("%$name", f) end
-    return (forms[word]:gsub("%$(%l+)", text))
-  end)
-  return assert(loadstring(head .. code, errors.chunk_name(name)))(native.C, native, ...)
+  return assert(loadstring(HEAD .. code, errors.chunk_name(name)))(native.C, native, ...)
 end
 
 local TEMPLATE = [[
 local _, _, refuse, fill = ...
 return function(a, b)
-  $quick $both
+  $quick
   if type(a) == "cdata" and type(b) == "cdata" then
-    $return $both
+    $both
   elseif type(a) == "cdata" and type(b) == "number" then
-    $return $right
+    $right
   elseif type(a) == "number" and type(b) == "cdata" then
-    $return $left
+    $left
   end
   refuse("$name", a, b)
 end
@@ -113,17 +118,25 @@ end
 ---@type table<string, fun(a: dgraph.Tensor|number, b: dgraph.Tensor|number): dgraph.Tensor>
 operators.binary = {}
 
+local function call(text) return operators.call(text:match "^([%w_]+)%((.*)%)$") end
+
 for _, rule in ipairs(RULES) do
-  local text = { name = rule[1], both = rule[2], right = rule[3], left = rule[4] }
+  local both, quick, locals = call(rule[2])
+  local right, _, more = call(rule[3])
+  local left, _, most = call(rule[4])
+  local text = { name = rule[1], quick = quick, both = both, right = right, left = left }
   operators.binary[rule[1]] = operators.compile("operators." .. rule[1],
-    TEMPLATE:gsub("%$(%w+)", text), refuse, operators.number)
+    locals .. more .. most .. TEMPLATE:gsub("%$(%l+)", text), refuse, operators.number)
 end
 
 local meta, binary = tensor.metatable, operators.binary
 meta.__add, meta.__sub, meta.__mul, meta.__div = binary.add, binary.sub, binary.mul, binary.div
 meta.__pow, meta.__mod = binary.pow, binary.mod
 
-meta.__unm = operators.compile("operators.unm",
-  "return function(x) $quick dg_neg(x) $return dg_neg(x) end")
+do
+  local last, first, locals = operators.call("dg_neg", "x")
+  meta.__unm = operators.compile("operators.unm",
+    ("%sreturn function(x)\n%s\n%s\nend"):format(locals, first, last))
+end
 
 return operators
