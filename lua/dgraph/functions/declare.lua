@@ -158,7 +158,7 @@ local function beginning(list, has_body)
 end
 
 local function generate(name, begin, native_name, body, results)
-  local lines, names, arguments, head = { begin.code }, begin.names, begin.arguments, ""
+  local lines, names, arguments = { begin.code }, begin.names, begin.arguments
   if body and results then
     local list = {}
     for i = 1, results do list[i] = "result" .. i end
@@ -172,13 +172,13 @@ local function generate(name, begin, native_name, body, results)
   else
     local f, list = native_name, table.concat(arguments, ", ")
     if f:find("(", 1, true) then f, list = fill_in(f, names, arguments) end
-    local last, first, locals = operators.call(f, list)
-    lines[1], head = first .. "\n" .. lines[1], locals
+    local last, first = operators.call(f, list)
+    lines[1] = first .. "\n" .. lines[1]
     lines[#lines + 1] = last
   end
-  local code = ("%slocal _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
+  local code = ("local _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
     .. "return function(%s)\n%s\nend")
-  code = code:format(head, table.concat(names, ", "), table.concat(lines, "\n"))
+  code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
   return operators.compile("functions." .. name, code, check, dtypes, read_options,
     "F." .. name, begin.optional, begin.kinds, body)
 end

@@ -16,18 +16,18 @@ if y == nil then return again("%s", %s) end
 if native.depth > 0 then return y[0] end
 return wrap(y)]]
 
--- The same where `native.is_interpreted`. There functions of C are faster as locals.
+-- The same where `native.is_interpreted`.
 local INTERPRETED = [[
-local y = %s(%s)
+local y = C.%s_ref(%s)
 if errno() ~= 0 then return settle(y, "%s", %s) end
 if native.depth > 0 then return y end
 return own(y)]]
 
 -- And what stands before any argument is looked at: it works where nothing is to be said.
 local QUICK = [[
-if quick_%s(%s) then
-  if native.depth > 0 then return result() end
-  return own(result())
+if C.%s_quick(%s) then
+  if native.depth > 0 then return C.dg_lua_result_ref() end
+  return own(C.dg_lua_result_ref())
 end]]
 
 --- The parts of code that call a function of C and return the tensor it gives, or raise what it
@@ -36,22 +36,15 @@ end]]
 ---@param arguments string  as they stand in the code
 ---@return string last  the last statement
 ---@return string first  the first statement, if any
----@return string locals  what stands outside of the function
 function operators.call(name, arguments)
-  if not native.is_interpreted then
-    return COMPILED:format(name, arguments, name, arguments), "", ""
-  end
-  local last = INTERPRETED:format(name, arguments, name, arguments)
-  local locals = ("local %s = C.%s_ref\n"):format(name, name)
-  if not native.quick(name) then return last, "", locals end
-  return last, QUICK:format(name, arguments),
-    ("%slocal quick_%s = native.quick '%s'\n"):format(locals, name, name)
+  if not native.is_interpreted then return COMPILED:format(name, arguments, name, arguments), "" end
+  return INTERPRETED:format(name, arguments, name, arguments),
+    native.C[name .. "_quick"] and QUICK:format(name, arguments) or ""
 end
 
 local HEAD = native.is_interpreted and [[
 local C, native = ...
 local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
-local result = C.dg_lua_result_ref
 ]] or [[
 local C, native = ...
 local type, wrap, again = type, native.wrap, native.again
@@ -121,12 +114,12 @@ operators.binary = {}
 local function call(text) return operators.call(text:match "^([%w_]+)%((.*)%)$") end
 
 for _, rule in ipairs(RULES) do
-  local both, quick, locals = call(rule[2])
-  local right, _, more = call(rule[3])
-  local left, _, most = call(rule[4])
-  local text = { name = rule[1], quick = quick, both = both, right = right, left = left }
+  local both, quick = call(rule[2])
+  local text = {
+    name = rule[1], quick = quick, both = both, right = (call(rule[3])), left = (call(rule[4])),
+  }
   operators.binary[rule[1]] = operators.compile("operators." .. rule[1],
-    locals .. more .. most .. TEMPLATE:gsub("%$(%l+)", text), refuse, operators.number)
+    TEMPLATE:gsub("%$(%l+)", text), refuse, operators.number)
 end
 
 local meta, binary = tensor.metatable, operators.binary
@@ -134,9 +127,9 @@ meta.__add, meta.__sub, meta.__mul, meta.__div = binary.add, binary.sub, binary.
 meta.__pow, meta.__mod = binary.pow, binary.mod
 
 do
-  local last, first, locals = operators.call("dg_neg", "x")
+  local last, first = operators.call("dg_neg", "x")
   meta.__unm = operators.compile("operators.unm",
-    ("%sreturn function(x)\n%s\n%s\nend"):format(locals, first, last))
+    ("return function(x)\n%s\n%s\nend"):format(first, last))
 end
 
 return operators

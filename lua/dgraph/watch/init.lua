@@ -4,7 +4,8 @@
 -- of a library that were used in a table, the environment of the library's object, and looks there
 -- at each `C.dg_tanh(x)`. While somebody watches, stand-ins lie in that table. They are cdata that
 -- can be called, as the JIT compiler takes what lies there for cdata; it has also written the
--- functions into its traces, which are dropped at the change.
+-- functions into its traces, which are dropped at the change. Where `native.is_interpreted`, C is a
+-- table itself, with more than one form of a function.
 --
 -- A hook is a table with any of the functions forward_preprocess, forward_postprocess,
 -- backward_preprocess and backward_postprocess. Each gets the hook and an application. What hooks
@@ -118,20 +119,36 @@ local function add_stand_in(name, f)
   stand_ins[name] = StandIn(#by_number)
 end
 
+--- The forms of an operator that the interpreter calls: the quick one leaves it to the other, and
+--- that tells of a failure by errno.
+local function add_interpreted(operator, apply)
+  local name = operator.native_name
+  if operator.is_tensor then
+    add_stand_in(name .. "_ref", function(...)
+      local y = apply(...)
+      ffi.errno(y == nil and 1 or 0)
+      return y[0]
+    end)
+    if C[name .. "_quick"] then add_stand_in(name .. "_quick", function() end) end
+  end
+end
+
 local function prepare()
   real, stand_ins = {}, {}
   for _, operator in ipairs(operators.all()) do
-    add_stand_in(operator.native_name, function(...)
+    local function apply(...)
       if watchers.is_busy then return operator.real(...) end
       return observe(operator, ...)
-    end)
+    end
+    add_stand_in(operator.native_name, apply)
+    if native.is_interpreted then add_interpreted(operator, apply) end
   end
   for name, f in pairs(walks) do add_stand_in(name, f) end
 end
 
 --- Puts functions where LuaJIT looks for those of the library.
 local function install(functions)
-  local used = debug.getfenv(C)
+  local used = native.is_interpreted and C or debug.getfenv(C)
   for name, f in pairs(functions) do used[name] = f end
   if ffi.istype(StandIn, C.dg_tanh) ~= (functions == stand_ins) then
     errors.raise "dg.using_hook: this LuaJIT does not show where it keeps a library's functions"

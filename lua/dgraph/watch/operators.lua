@@ -13,6 +13,7 @@ local C = native.C
 ---@field sizes integer[]  which ones are arrays of numbers, perhaps shared ones
 ---@field results integer?  which one is the array for several results
 ---@field is_update boolean  changes its first inputs in place, and has no result
+---@field is_tensor boolean  returns a tensor
 ---@field real ffi.cdata*
 
 --- Functions that give a tensor but compute none.
@@ -64,7 +65,7 @@ function operators.all()
   for kind, name, arguments in text:gmatch "([%w_]+ %*?)(dg_[%w_]+)%(([^()]*)%)" do
     local operator = {
       native_name = name, label = label_of(name), inputs = {}, sizes = {},
-      is_update = name:find "^dg_update_" ~= nil,
+      is_update = name:find "^dg_update_" ~= nil, is_tensor = kind == "dg_tensor *",
     }
     read_arguments(operator, arguments)
     local takes = operator.list or #operator.inputs > 0
