@@ -3,6 +3,8 @@
 
 #include "tensor/tensor.h"
 
+#include <errno.h>
+
 static void wrong_handles(void)
 {
   dg_tensor *x = leaf(scalar(3)), *y = dg_square(x);
