@@ -80,12 +80,17 @@ typedef struct {
 static void run(const shape *s, const void *a, int64_t lda, const void *b, int64_t ldb, void *c,
                 int64_t ldc)
 {
-  if (f64)
-    (s->blocked ? dg_gemm_blocked_f64 : dg_gemm_f64)(s->ta, s->tb, s->m, s->n, s->k, s->alpha, a,
-                                                     lda, b, ldb, s->beta, c, ldc);
+  if (f64 && s->blocked)
+    dg_gemm_blocked_f64(s->ta, s->tb, s->m, s->n, s->k, s->alpha, a, lda, b, ldb, s->beta, c, ldc,
+                        c, ldc);
+  else if (f64)
+    dg_gemm_f64(s->ta, s->tb, s->m, s->n, s->k, s->alpha, a, lda, b, ldb, s->beta, c, ldc);
+  else if (s->blocked)
+    dg_gemm_blocked_f32(s->ta, s->tb, s->m, s->n, s->k, (float)s->alpha, a, lda, b, ldb,
+                        (float)s->beta, c, ldc, c, ldc);
   else
-    (s->blocked ? dg_gemm_blocked_f32 : dg_gemm_f32)(
-        s->ta, s->tb, s->m, s->n, s->k, (float)s->alpha, a, lda, b, ldb, (float)s->beta, c, ldc);
+    dg_gemm_f32(s->ta, s->tb, s->m, s->n, s->k, (float)s->alpha, a, lda, b, ldb, (float)s->beta, c,
+                ldc);
 }
 
 PLAIN static int product_is_right(const shape *s, const void *a, int64_t lda, const void *b,
@@ -297,15 +302,22 @@ static void cover_body(void *ctx, int64_t from, int64_t to)
   for (int64_t i = from; i < to; i++) atomic_fetch_add(&c->hits[i], 1);
 }
 
-static int covers(int64_t n, int64_t grain)
+static int covers_by(void (*parallel)(int64_t, int64_t, dg_parallel_fn *, void *), int most,
+                     int64_t n, int64_t grain)
 {
   cover c = { .n = n, .grain = grain < n ? grain : n };
   c.hits = calloc((size_t)n + 1, sizeof *c.hits);
-  dg_parallel(n, grain, cover_body, &c);
-  int ok = atomic_load(&c.calls) <= dg_pool_threads() && !atomic_load(&c.short_ones);
+  parallel(n, grain, cover_body, &c);
+  int ok = atomic_load(&c.calls) <= most && !atomic_load(&c.short_ones);
   for (int64_t i = 0; i < n; i++) ok = ok && atomic_load(&c.hits[i]) == 1;
   free(c.hits);
   return ok;
+}
+
+static int covers(int64_t n, int64_t grain)
+{
+  return covers_by(dg_parallel, dg_pool_threads(), n, grain) &&
+         covers_by(dg_parallel_many, (int)n, n, grain);
 }
 
 static void nested_body(void *ctx, int64_t from, int64_t to)

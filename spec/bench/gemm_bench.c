@@ -1,7 +1,8 @@
 /* gemm_bench.c -- our matrix products against raw cblas, in GFLOP/s.
  *
  * cc -std=c11 -D_GNU_SOURCE -O3 -pthread -Ic -o gemm_bench spec/bench/gemm_bench.c
- *    c/device/cpu/{isa,pool,blas,gemm,gemm_blocked,linear,kernels_f32,kernels_f64}.c -ldl -lm
+ *    c/device/cpu/{isa,pool,blas,gemm,gemm_blocked,linear,kernels_f32,kernels_f64}.c c/base/{error,memory,thread}.c
+ *    -ldl -lm
  * OPENBLAS_CORETYPE=... ./gemm_bench keep   keeps the variable, to see what older machines do.
  */
 #include "device/cpu/blas.h"
@@ -44,7 +45,8 @@ static void by_us(const work *w)
 
 static void by_blocked(const work *w)
 {
-  dg_gemm_blocked_f32(w->ta, w->tb, w->m, w->n, w->k, 1, w->a, lda(w), w->b, ldb(w), 0, w->c, w->n);
+  dg_gemm_blocked_f32(w->ta, w->tb, w->m, w->n, w->k, 1, w->a, lda(w), w->b, ldb(w), 0, w->c, w->n,
+                      w->c, w->n);
 }
 
 /* The kernels that only small products take, here for any size, to find where they stop paying. */
@@ -53,8 +55,10 @@ static void by_small(const work *w)
   const dg_kernels_f32 *kernels = dg_get_kernels_f32();
   if (!w->tb)
     kernels->direct(w->m, w->n, w->k, 1, w->a, w->ta ? 1 : w->k, w->ta ? w->m : 1, w->b, w->n, 0,
-                    w->c, w->n);
-  else dg_gemm_strips_f32(w->ta, 1, w->m, w->n, w->k, 1, w->a, lda(w), w->b, w->k, 0, w->c, w->n);
+                    w->c, w->n, w->c, w->n);
+  else
+    dg_gemm_strips_f32(w->ta, 1, w->m, w->n, w->k, 1, w->a, lda(w), w->b, w->k, 0, w->c, w->n, w->c,
+                       w->n);
 }
 
 static void by_dots(const work *w)

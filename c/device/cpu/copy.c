@@ -132,8 +132,8 @@ static int apply(run_loop *kernel, const dg_view *from, const dg_view *to)
   dg_loop_init(&loop, 2, (const dg_view *const[]){ to, from });
   copy_work w = { kernel, &loop };
   int64_t run = loop.shape[loop.ndim - 1];
-  if (loop.runs == 1) dg_parallel(run, GRAIN, run_all, &w);
-  else dg_parallel(loop.runs, DG_MAX(GRAIN / run, 1), run_all, &w);
+  if (loop.runs == 1) dg_parallel_many(run, GRAIN, run_all, &w);
+  else dg_parallel_many(loop.runs, DG_MAX(GRAIN / run, 1), run_all, &w);
   return 0;
 }
 

@@ -24,29 +24,30 @@ void dg_gemm_onto_f32(int64_t m, int64_t n, int64_t k, const float *a, const flo
 void dg_gemm_onto_f64(int64_t m, int64_t n, int64_t k, const double *a, const double *b,
                       const double *row, double *c);
 
-/* dg_gemm in this thread alone, so that the result does not depend on the number of threads. */
+/* dg_gemm for parts that threads share already: the result does not depend on their number. */
 void dg_gemm_here_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
                       int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 void dg_gemm_here_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha,
                       const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
                       double *c, int64_t ldc);
 
-/* The same by our own packed loops, in this thread, whatever the shape. */
+/* C = alpha op(A) op(B) + beta Z by our own packed loops, whatever the shape. The rows of Z, which may
+ * be C, lie ldz apart; 0 where there is one row for all. */
 void dg_gemm_blocked_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha,
                          const float *a, int64_t lda, const float *b, int64_t ldb, float beta,
-                         float *c, int64_t ldc);
+                         const float *z, int64_t ldz, float *c, int64_t ldc);
 void dg_gemm_blocked_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha,
                          const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
-                         double *c, int64_t ldc);
+                         const double *z, int64_t ldz, double *c, int64_t ldc);
 
-/* C = alpha op(A) op(B) + beta C, where strips of op(B) are copied, and A is walked over again for
- * each: for products that are small or have short rows. */
+/* The same in this thread, where strips of op(B) are copied, and A is walked over again for each: for
+ * products that are small or have short rows. */
 void dg_gemm_strips_f32(int ta, int tb, int64_t m, int64_t n, int64_t k, float alpha,
                         const float *a, int64_t lda, const float *b, int64_t ldb, float beta,
-                        float *c, int64_t ldc);
+                        const float *z, int64_t ldz, float *c, int64_t ldc);
 void dg_gemm_strips_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double alpha,
                         const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
-                        double *c, int64_t ldc);
+                        const double *z, int64_t ldz, double *c, int64_t ldc);
 
 /* y = x W' + b: x batch x in, W out x in, b out or NULL, y batch x out. All contiguous. */
 void dg_linear_f32(int64_t batch, int64_t in, int64_t out, const float *x, const float *w,

@@ -24,9 +24,11 @@ enum { DG_GEMV_N_UNIT = 64, DG_GEMV_T_UNIT = 16 };
     /* C = alpha x y' + beta C, C m x n */                                                           \
     void (*rank1)(int64_t m, int64_t n, REAL alpha, const REAL *x, int64_t incx, const REAL *y,      \
                   REAL beta, REAL *c, int64_t ldc);                                                  \
-    /* C = alpha A B + beta C, A(i,p) = a[i rs + p cs], B k x n: for parts that fit a cache */       \
+    /* C = alpha A B + beta Z, A(i,p) = a[i rs + p cs], B k x n: for parts that fit a cache */       \
+    /* Z may be C, or with ldz = 0 one row for all */                                                \
     void (*direct)(int64_t m, int64_t n, int64_t k, REAL alpha, const REAL *a, int64_t rs,           \
-                   int64_t cs, const REAL *b, int64_t ldb, REAL beta, REAL *c, int64_t ldc);         \
+                   int64_t cs, const REAL *b, int64_t ldb, REAL beta, const REAL *z, int64_t ldz,    \
+                   REAL *c, int64_t ldc);                                                            \
     /* Packs strips of `width` = mr or nr lines for i < n, p < k:                                  \
      * to[(i / width k + p) width + i % width] = from[p step + i], or from[i step + p] */ \
     void (*narrow)(int width, int64_t n, int64_t k, const REAL *from, int64_t step, REAL *to);       \

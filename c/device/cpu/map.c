@@ -68,7 +68,7 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   if (is_one_run(&w, x, y)) {
     if (y->size == 1) w.step[0] = 1; /* the vector loops come first */
     if (DG_LIKELY(y->size < GRAIN)) one_run(&w, 0, y->size);
-    else dg_parallel(y->size, GRAIN, one_run, &w);
+    else dg_parallel_many(y->size, GRAIN, one_run, &w);
     return 0;
   }
   const dg_view *all[DG_LOOP_OPERANDS] = { y };
@@ -78,7 +78,7 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   int64_t run = loop.shape[loop.ndim - 1];
   for (int i = 0; i < m->inputs; i++) w.step[i] = loop.stride[i + 1][loop.ndim - 1] / w.bytes[i];
   w.loop = &loop;
-  dg_parallel(loop.runs, DG_MAX(GRAIN / run, 1), many_runs, &w);
+  dg_parallel_many(loop.runs, DG_MAX(GRAIN / run, 1), many_runs, &w);
   return 0;
 }
 
@@ -97,7 +97,7 @@ static __attribute__((noinline)) void flat_work(const dg_map *m, int dtype, int6
     w.step[i] = 1;
     w.bytes[i] = dg_item_bytes[dtype];
   }
-  dg_parallel(n, GRAIN, one_run, &w);
+  dg_parallel_many(n, GRAIN, one_run, &w);
 }
 
 int dg_cpu_map_flat(const dg_map *m, int dtype, int64_t n, void *y, const void *const *x,

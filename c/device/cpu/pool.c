@@ -1,5 +1,6 @@
 /* pool.c -- a pthread pool that starts late, sleeps soon and survives fork. */
 #include "device/cpu/pool.h"
+#include "base/base.h"
 #include "device/cpu/isa.h"
 
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <immintrin.h>
 #endif
 
-enum { SPIN_NS = 30000, SPINS_PER_CLOCK = 64, STACK_BYTES = 512 * 1024 };
+enum { SPIN_NS = 30000, SPINS_PER_CLOCK = 64, STACK_BYTES = 512 * 1024, SHARE = 8 };
 
 /*
  * The job that is on offer. `ticket` holds its serial number, its next piece and its number of
@@ -242,37 +243,46 @@ static void run_all(const job *j)
   inside = before;
 }
 
-void dg_parallel(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
+/* Runs the job with its pieces, in this thread alone where the others cannot be had. */
+static void run(job *j)
 {
-  if (n <= 0) return;
-  int64_t most = n / (grain > 0 ? grain : 1);
-  if (most < 2) {
-    body(ctx, 0, n);
-    return;
-  }
-  int64_t limit = dg_pool_threads();
-  job j = { .body = body, .ctx = ctx, .n = n, .pieces = most < limit ? most : limit };
-  if (j.pieces < 2) {
-    body(ctx, 0, n);
-    return;
-  }
+  int64_t others = DG_MIN(j->pieces, dg_pool_threads()) - 1;
   if (inside || pthread_mutex_trylock(&pool.use)) {
-    run_all(&j);
+    run_all(j);
     return;
   }
-  start_workers(j.pieces - 1);
+  start_workers(others);
   if (pool.workers == 0) {
-    run_all(&j);
+    run_all(j);
   } else {
-    j.float_mode = float_mode();
-    offer(&j);
+    j->float_mode = float_mode();
+    offer(j);
     inside = 1;
-    run_piece(&j, 0);
+    run_piece(j, 0);
     while (help()) continue;
     inside = 0;
     wait_done();
   }
   pthread_mutex_unlock(&pool.use);
+}
+
+static void cut(int64_t n, int64_t grain, int64_t share, dg_parallel_fn *body, void *ctx)
+{
+  if (n <= 0) return;
+  int64_t most = n / (grain > 0 ? grain : 1), limit = most < 2 ? 1 : dg_pool_threads();
+  job j = { .body = body, .ctx = ctx, .n = n, .pieces = DG_MIN(most, limit * share) };
+  if (limit < 2) body(ctx, 0, n);
+  else run(&j);
+}
+
+void dg_parallel(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
+{
+  cut(n, grain, 1, body, ctx);
+}
+
+void dg_parallel_many(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
+{
+  cut(n, grain, SHARE, body, ctx);
 }
 
 void dg_pool_stop(void)

@@ -17,6 +17,12 @@ typedef void dg_parallel_fn(void *ctx, int64_t from, int64_t to);
  */
 void dg_parallel(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx);
 
+/*
+ * The same with several ranges for each thread, which take them as they get there: a thread that
+ * comes late, or has to leave its processor to others, holds up the rest for less time.
+ */
+void dg_parallel_many(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx);
+
 /* Clamped to 1..DG_MAX_THREADS. Until it is set: DGRAPH_NUM_THREADS, or 1. */
 void dg_pool_set_threads(int n);
 int dg_pool_threads(void);

@@ -19,5 +19,5 @@ void dg_rows_run(dg_rows_kind kind, int dtype, const dg_rows *rows, int64_t coun
 {
   dg_parallel_fn *const *f = dtype == 0 ? loops_f32[kind] : loops_f64[kind];
   dg_rows w = *rows;
-  dg_parallel(count, GRAIN / (w.n + 1) + 1, f[dg_cpu_isa()], &w);
+  dg_parallel_many(count, GRAIN / (w.n + 1) + 1, f[dg_cpu_isa()], &w);
 }

@@ -88,7 +88,7 @@ int dg_cpu_update(const dg_update *u, const dg_view *const *state)
   }
   dg_parallel_fn *f = loop_for(u->rule, state[0]->dtype == DG_F64);
   if (state[0]->size < GRAIN) f(&w, 0, state[0]->size);
-  else dg_parallel(state[0]->size, GRAIN, f, &w);
+  else dg_parallel_many(state[0]->size, GRAIN, f, &w);
   dg_dense_free(&gradient);
   return 0;
 }
