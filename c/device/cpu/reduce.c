@@ -9,8 +9,17 @@
 #include "device/cpu/loop.h"
 #include "device/cpu/pool.h"
 
-/* Strips are as long as the caches and the number of threads allow: memory likes long runs. */
-enum { GRAIN = 64 << 10, BLOCK = 2048, STRIP_LEAST = 1024, STRIP_MOST = 4096, PIECES = 256 };
+/* Strips are as long as the caches and the number of threads allow: memory likes long runs. Pieces of
+ * an array from LEAST_FAR on are those of one that no cache holds. */
+enum {
+  GRAIN = 64 << 10,
+  BLOCK = 2048,
+  FAR = 4,
+  STRIP_LEAST = 1024,
+  STRIP_MOST = 4096,
+  PIECES = 64,
+  LEAST_FAR = 128 << 10
+};
 
 /* `row` folds n elements into one, `rows` folds `count` rows of n, `next` bytes apart, into a row;
  * `first`: there is nothing in it yet. */
@@ -28,34 +37,58 @@ typedef struct reduction {
   bool greater;    /* for positions: maxima or minima */
 } reduction;
 
+/* Far arrays come faster where several places are read at once: sum_far goes through FAR blocks side
+ * by side. */
 #define SUM(T, isa, target)                                                                        \
+  typedef T lanes_##T##_##isa __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));     \
+  target static T sum_lanes_##T##_##isa(lanes_##T##_##isa s)                                       \
+  {                                                                                                \
+    T total = 0;                                                                                   \
+    for (int k = 0; k < (int)(32 / sizeof(T)); k++) total += s[k];                                 \
+    return total;                                                                                  \
+  }                                                                                                \
   target static T sum_block_##T##_##isa(int64_t n, const char *x, int64_t step)                    \
   {                                                                                                \
     enum { LANES = 32 / sizeof(T) };                                                               \
-    typedef T lanes __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));               \
-    lanes s0 = { 0 }, s1 = s0, s2 = s0, s3 = s0;                                                   \
+    lanes_##T##_##isa s0 = { 0 }, s1 = s0, s2 = s0, s3 = s0;                                       \
     T total = 0;                                                                                   \
     int64_t i = 0;                                                                                 \
     if (step == sizeof(T)) {                                                                       \
-      for (const lanes *v = (const void *)x; i + 4 * LANES <= n; i += 4 * LANES, v += 4)           \
+      for (const lanes_##T##_##isa *v = (const void *)x; i + 4 * LANES <= n;                       \
+           i += 4 * LANES, v += 4)                                                                 \
         s0 += v[0], s1 += v[1], s2 += v[2], s3 += v[3];                                            \
     }                                                                                              \
     for (; i < n; i++) total += *(const T *)(x + i * step);                                        \
-    s0 = (s0 + s1) + (s2 + s3);                                                                    \
-    for (int k = 0; k < LANES; k++) total += s0[k];                                                \
-    return total;                                                                                  \
+    return total + sum_lanes_##T##_##isa((s0 + s1) + (s2 + s3));                                   \
   }                                                                                                \
-  target static T sum_pairs_##T##_##isa(int64_t n, const char *x, int64_t step)                    \
+  target static T sum_far_##T##_##isa(const T *x)                                                  \
+  {                                                                                                \
+    enum { LANES = 32 / sizeof(T), HALF = BLOCK / 2 };                                             \
+    T total[2];                                                                                    \
+    for (int h = 0; h < 2; h++, x += HALF) {                                                       \
+      lanes_##T##_##isa s[2 * FAR] = { { 0 } };                                                    \
+      for (int64_t i = 0; i < HALF; i += 2 * LANES) {                                              \
+        DG_UNROLL                                                                                  \
+        for (int k = 0; k < 2 * FAR; k++)                                                          \
+          s[k] += *(const lanes_##T##_##isa *)(x + k / 2 * BLOCK + i + k % 2 * LANES);             \
+      }                                                                                            \
+      total[h] = sum_lanes_##T##_##isa(((s[0] + s[1]) + (s[2] + s[3])) +                           \
+                                       ((s[4] + s[5]) + (s[6] + s[7])));                           \
+    }                                                                                              \
+    return total[0] + total[1];                                                                    \
+  }                                                                                                \
+  target static T sum_pairs_##T##_##isa(int64_t n, const char *x, int64_t step, bool far)          \
   {                                                                                                \
     if (n <= BLOCK) return sum_block_##T##_##isa(n, x, step);                                      \
-    int64_t half = n / 2 / BLOCK * BLOCK;                                                          \
-    if (half == 0) half = BLOCK;                                                                   \
-    return sum_pairs_##T##_##isa(half, x, step) +                                                  \
-           sum_pairs_##T##_##isa(n - half, x + half * step, step);                                 \
+    if (n == FAR * BLOCK && far) return sum_far_##T##_##isa((const T *)x);                         \
+    int64_t unit = n > FAR * BLOCK ? FAR * BLOCK : BLOCK, half = n / 2 / unit * unit;              \
+    if (half == 0) half = unit;                                                                    \
+    return sum_pairs_##T##_##isa(half, x, step, far) +                                             \
+           sum_pairs_##T##_##isa(n - half, x + half * step, step, far);                            \
   }                                                                                                \
   static void sum_row_##T##_##isa(int64_t n, const char *x, int64_t step, void *total, bool first) \
   {                                                                                                \
-    T sum = sum_pairs_##T##_##isa(n, x, step);                                                     \
+    T sum = sum_pairs_##T##_##isa(n, x, step, n >= LEAST_FAR && step == sizeof(T));                \
     *(T *)total = first ? sum : *(T *)total + sum;                                                 \
   }                                                                                                \
   target static void sum_rows_##T##_##isa(int64_t n, const char *x, int64_t step, int64_t count,   \
