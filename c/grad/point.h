@@ -47,7 +47,7 @@ DG_INLINE bool dg_walk_point(dg_walk *w, const dg_call *c, dg_call **next)
   const uint32_t wanted = DG_SCOPED | DG_REQUIRES_GRAD;
   if ((x0->flags & wanted) != wanted || x0->walk == w->id) return false;
   dg_entry *e = &w->entries[y->entry], *e1 = NULL;
-  if (x1 != x0 && x1->flags & DG_REQUIRES_GRAD) {
+  if (c->inputs > 1 && x1->flags & DG_REQUIRES_GRAD) {
     if (x1->walk != w->id) return false;
     e1 = &w->entries[x1->entry];
     if (!dg_walk_owns_one(e1)) return false;
