@@ -15,16 +15,6 @@
 /* Thread-local variables live in the static block: one instruction, no call, also after dlopen. */
 #define DG_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
 
-/* A thread's variable through an address of its own. Where each access has the thread's base in it,
- * as compilers write it, processors forward what was just stored to a load much later: counting up
- * such a variable took 4 ns, and takes 1. */
-#define DG_HERE(variable)                                                                          \
-  (*({                                                                                             \
-    __typeof__(variable) *here_ = &(variable);                                                     \
-    __asm__("" : "+r"(here_));                                                                     \
-    here_;                                                                                         \
-  }))
-
 /* Variables that this library alone sees: reached without a look into a table. */
 #define DG_HIDDEN __attribute__((visibility("hidden")))
 

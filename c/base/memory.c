@@ -35,10 +35,9 @@ static _Atomic bool is_refusing;        /* one of the last two is set */
 static DG_THREAD_LOCAL struct {
   void **head; /* a list for each class; NULL before the first block */
   int64_t drift;
-} my_blocks;
-#define mine DG_HERE(my_blocks)
+} mine;
 
-DG_THREAD_LOCAL int64_t dg_this_count[DG_NCOUNTERS];
+DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
 
 _Static_assert(DG_SIZE_CLASSES == SMALL / LINE + STEPS * 32, "as many lists as classes");
 

@@ -25,8 +25,7 @@ void dg_block_rename(int64_t got, dg_kind from, dg_kind to);
  * tensors and nodes. */
 enum { DG_TENSORS = DG_NKINDS, DG_NODES, DG_NCOUNTERS };
 
-extern DG_HIDDEN DG_THREAD_LOCAL int64_t dg_this_count[DG_NCOUNTERS];
-#define dg_counters DG_HERE(dg_this_count)
+extern DG_HIDDEN DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
 
 DG_INLINE void dg_count(int what, int64_t change) { dg_counters[what] += change; }
 

@@ -17,7 +17,7 @@ typedef struct run {
 } run;
 static run *left_fresh;
 
-DG_THREAD_LOCAL dg_slot_list dg_these_slots;
+DG_THREAD_LOCAL dg_slot_list dg_slots;
 
 static void leave_thread(void)
 {

@@ -43,8 +43,7 @@ typedef struct dg_slot_list {
   bool registered;
 } dg_slot_list;
 
-extern DG_HIDDEN DG_THREAD_LOCAL dg_slot_list dg_these_slots;
-#define dg_slots DG_HERE(dg_these_slots)
+extern DG_HIDDEN DG_THREAD_LOCAL dg_slot_list dg_slots;
 
 dg_slot *dg_slot_take_fresh(uint32_t kind);
 /* Has the thread give its slots back when it ends. */
@@ -133,7 +132,7 @@ DG_INLINE dg_slot *dg_slot_of(const void *handle)
   return now & 1 && now == (uint64_t)(uintptr_t)handle >> 32 ? s : NULL;
 }
 
-/* The same, if it is of that kind, whose owners alone set the kind. */
+/* The same, if it is also of that kind. */
 DG_INLINE dg_slot *dg_slot_of_kind(const void *handle, uint32_t kind)
 {
   dg_slot *s = dg_slot_at(handle);

@@ -74,24 +74,22 @@ enum {                    /* flags of an operator */
        DG_WIDENS = 32,    /* under autocast it is computed in float32, and gives that */
        DG_OUTER_X1 = 64,  /* `direct` gives the gradient of input 1 its elements, or makes it the
                            * product of vectors, where it finds it without elements */
-       DG_EMBEDS_X0 =
-           128 /* the rows of input 0 may be some of a table (op/embedded.h). Where `direct`
-                           * finds the gradient of input 0 without elements, it is that table's */
+       /* The rows of input 0 may be some of a table (op/embedded.h). Where `direct` finds the gradient
+        * of input 0 without elements, it is that table's. */
+       DG_EMBEDS_X0 = 128
 };
 
 enum { /* flags of a call */
        DG_CALL_RECORDED = 1,
-       DG_CALL_SCOPED = 2,   /* made in a scope: its inputs are not counted */
-       DG_CALL_FREED = 4,    /* a walk has passed and freed what it kept */
-       DG_CALL_SCRATCH = 8,  /* lies in the thread's scratch place, not in a slot */
-       DG_CALL_FLAT = 16,    /* inputs and output are of one shape and without gaps */
-       DG_CALL_PASSING = 32, /* will not be recorded */
-       DG_CALL_MIXED = 64,   /* dg_mixed_call is to look at it before it runs */
-       DG_CALL_POINT = 128,  /* it and its output are a point: node/point.h */
-       DG_CALL_SEEN = 256,   /* there may be handles of it */
-       DG_CALL_WIDE_LAST =
-           512 /* its last two inputs are statistics: beside floats of 16 bits they are
-                                * float32, and do not make these so */
+       DG_CALL_SCOPED = 2,     /* made in a scope: its inputs are not counted */
+       DG_CALL_FREED = 4,      /* a walk has passed and freed what it kept */
+       DG_CALL_SCRATCH = 8,    /* lies in the thread's scratch place, not in a slot */
+       DG_CALL_FLAT = 16,      /* inputs and output are of one shape and without gaps */
+       DG_CALL_PASSING = 32,   /* will not be recorded */
+       DG_CALL_MIXED = 64,     /* dg_mixed_call is to look at it before it runs */
+       DG_CALL_POINT = 128,    /* it and its output are a point: node/point.h */
+       DG_CALL_SEEN = 256,     /* there may be handles of it */
+       DG_CALL_WIDE_LAST = 512 /* its last two inputs are statistics: float32 beside 16 bits */
 };
 
 /* What every walk looks at comes first: it fills two lines of the cache. */
@@ -229,7 +227,8 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
 /* The same for several results. -1 with an error set: then there are none. */
 int dg_pool_close_all(dg_pool pool, int count, dg_tensor **results);
 
-/* This thread's points of one dtype and so many axes: those in use come first. */
+/* A tensor of one element and the node that made it (node/point.h), and a thread's list of those of
+ * one dtype and so many axes: those in use come first. */
 typedef struct dg_point {
   dg_body *y;
   dg_call *call;
@@ -255,8 +254,7 @@ typedef struct dg_tape_state {
   dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */
 } dg_tape_state;
 
-extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_this_tape;
-#define dg_tape DG_HERE(dg_this_tape)
+extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;
 
 /* Closes the scopes inside this one; false when it is not open. */
 bool dg_scope_rewind(double scope);

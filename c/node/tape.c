@@ -39,10 +39,9 @@ static DG_THREAD_LOCAL struct {
   uint64_t serial, serials_end; /* the numbers for its next scopes */
   int pools;
   bool registered;
-} this_tape;
-#define tape DG_HERE(this_tape)
+} tape;
 
-DG_THREAD_LOCAL dg_tape_state dg_this_tape = { .recording = UINT64_MAX };
+DG_THREAD_LOCAL dg_tape_state dg_tape = { .recording = UINT64_MAX };
 
 /* Notes whether operators are recorded in scopes, after either has changed. */
 static void note_recording(void)
