@@ -96,5 +96,11 @@ DG_API int dg_lua_function(struct lua_State *L)
   return 1;
 }
 
-/* What the last call of such a function on this thread resulted in. */
-DG_API dg_tensor *dg_lua_result(void) { return result; }
+/* What the last call of such a function on this thread resulted in, once: then NULL without an error,
+ * since the tensor may be gone. */
+DG_API dg_tensor *dg_lua_result(void)
+{
+  dg_tensor *y = result;
+  result = NULL;
+  return y;
+}

@@ -237,7 +237,8 @@ describe("NVRTC", function()
   end)
   teardown(function() os.execute("rm -rf " .. FOLDER) end)
 
-  it("is the latest that the driver, of CUDA 12 here, can use", function()
+  -- #slow: the address sanitizer has something to say of how the emulator switches stacks.
+  it("is the latest that the driver, of CUDA 12 here, can use #slow", function()
     says("libnvrtc.so.12", [[
 local x = dg.tensor({ 1, 2 }):to "cuda"
 message(function() return x + x end)
