@@ -63,7 +63,7 @@ DG_INLINE void copy_shape(dg_view *v, int dtype, const dg_view *like)
 {
   memcpy(v, like, offsetof(dg_view, shape) + 2 * sizeof *v->shape);
   memcpy(v->stride, like->stride, 2 * sizeof *v->stride);
-  v->dtype = (uint8_t)dtype;
+  if (DG_UNLIKELY(v->dtype != dtype)) v->dtype = (uint8_t)dtype; /* dg_view_layout reads wider */
 }
 
 /* Shape, size and strides as `like` would have them without gaps. */
