@@ -18,13 +18,19 @@ DG_INLINE bool dg_walk_owns_one(const dg_entry *e)
   return g && e->own && g->store == &g->own && g->refs == DG_HOLD && g->own.refs == 1;
 }
 
-/* One element of the gradient that a rule gives. */
+/* One element of the gradient that a rule gives; `out` may be one of its operands. */
 DG_INLINE void dg_point_rule(const dg_gradient_rule *r, int dtype, const void *const *operands,
                              void *out)
 {
   const void *a = operands[r->a], *b = operands[r->b];
-  if (r->op == &dg_mul_op) dg_point_mul(NULL, dtype, out, a, b, NULL);
-  else dg_point_loop(r->op->map, dtype, out, a, b, dg_no_parameters);
+  if (r->op == &dg_mul_op) {
+    dg_point_mul(NULL, dtype, out, a, b, NULL);
+    return;
+  }
+  double y; /* loops must not write where they read */
+  dg_point_loop(r->op->map, dtype, &y, a, b, dg_no_parameters);
+  if (DG_LIKELY(dtype == DG_F32)) memcpy(out, &y, sizeof(float));
+  else memcpy(out, &y, sizeof(double));
 }
 
 DG_POINT_FORMULA(dg_point_add, x + y)

@@ -107,8 +107,8 @@ DG_INLINE void dg_point_loop(const dg_map *m, int dtype, void *out, const void *
 
 DG_POINT_FORMULA(dg_point_mul, x *y) /* half of all rules of backward are products */
 
-/* y = op(x...), a new point. NULL, and nothing was done, where an input is not one element in its
- * own slot, nothing is recorded, or the open scopes have not borrowed an input yet. */
+/* y = op(x...), a new point. NULL, and nothing was done, where an input is not one plain element,
+ * nothing is recorded, or the open scopes have not borrowed an input yet. */
 DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *const *x,
                                     const double *parameters, dg_point_formula *formula)
 {
