@@ -1,37 +1,36 @@
 /* outer.c -- gradients of a matrix that are sums of a few outer products of two vectors. */
 #include "node/outer.h"
 
-/* `width` elements of each pair of vectors, from element `from` on. */
-static dg_view part(const dg_body *pairs, int64_t from, int64_t width)
+/* Has v be `width` elements of each pair of vectors, from element `from` on. */
+static void look_at(dg_view *v, const dg_body *pairs, int64_t from, int64_t width)
 {
-  dg_view v = pairs->v;
-  v.data = dg_at(&v, from);
-  v.shape[1] = width;
-  dg_view_finish(&v);
-  return v;
+  *v = pairs->v;
+  v->data = dg_at(v, from);
+  v->shape[1] = width;
+  dg_view_finish(v);
 }
 
 void dg_outer_vectors(const dg_body *g, dg_view *columns, dg_view *rows)
 {
-  *columns = part(g->grad, 0, g->v.shape[0]);
-  *rows = part(g->grad, g->v.shape[0], g->v.shape[1]);
+  look_at(columns, g->grad, 0, g->v.shape[0]);
+  look_at(rows, g->grad, g->v.shape[0], g->v.shape[1]);
 }
 
 /* Copies a vector, or a matrix of one row or column, to where its elements are to lie. */
 static int put(const dg_view *from, void *to)
 {
-  dg_view flat = *from;
+  if (DG_LIKELY(from->contiguous)) {
+    memcpy(to, from->data, (size_t)(from->size * dg_item_bytes[from->dtype]));
+    return 0;
+  }
+  dg_view flat = *from, dense;
   if (flat.ndim == 2) {
     int axis = flat.shape[0] == 1;
     flat.shape[0] = from->shape[axis], flat.stride[0] = from->stride[axis];
     flat.ndim = 1;
     dg_view_finish(&flat);
   }
-  if (flat.contiguous) {
-    memcpy(to, flat.data, (size_t)(flat.size * dg_item_bytes[flat.dtype]));
-    return 0;
-  }
-  dg_view dense = flat;
+  dense = flat;
   dense.data = to, dense.stride[0] = 1;
   dg_view_finish(&dense);
   return dg_backend_of(&flat)->copy(&flat, &dense);

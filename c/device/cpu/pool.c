@@ -1,6 +1,5 @@
 /* pool.c -- a pthread pool that starts late, sleeps soon and survives fork. */
 #include "device/cpu/pool.h"
-#include "base/base.h"
 #include "device/cpu/isa.h"
 
 #include <pthread.h>
@@ -13,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-enum { SPIN_NS = 30000, SPINS_PER_CLOCK = 64, STACK_BYTES = 512 * 1024, SHARE = 8 };
+enum { SPIN_NS = 30000, SPINS_PER_CLOCK = 64, STACK_BYTES = 512 * 1024 };
 
 /*
  * The job that is on offer. `ticket` holds its serial number, its next piece and its number of
@@ -266,23 +265,13 @@ static void run(job *j)
   pthread_mutex_unlock(&pool.use);
 }
 
-static void cut(int64_t n, int64_t grain, int64_t share, dg_parallel_fn *body, void *ctx)
+void dg_parallel_pieces(int64_t n, int64_t grain, int share, dg_parallel_fn *body, void *ctx)
 {
   if (n <= 0) return;
   int64_t most = n / (grain > 0 ? grain : 1), limit = most < 2 ? 1 : dg_pool_threads();
   job j = { .body = body, .ctx = ctx, .n = n, .pieces = DG_MIN(most, limit * share) };
   if (limit < 2) body(ctx, 0, n);
   else run(&j);
-}
-
-void dg_parallel(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
-{
-  cut(n, grain, 1, body, ctx);
-}
-
-void dg_parallel_many(int64_t n, int64_t grain, dg_parallel_fn *body, void *ctx)
-{
-  cut(n, grain, SHARE, body, ctx);
 }
 
 void dg_pool_stop(void)
