@@ -1021,8 +1021,8 @@ DG_API int dg_lstm_sequence(dg_tensor *x, dg_tensor *h, dg_tensor *c, dg_tensor 
  * is a result, for dg_lua_result. */
 DG_API int dg_lua_function(struct lua_State *L);
 
-/* What the last call of such a function on this thread resulted in, once: then NULL without an error,
- * since the tensor may be gone. */
+/* What the last call of such a function on this thread resulted in, once: then what was not fetched
+ * before, or NULL without an error. */
 DG_API dg_tensor *dg_lua_result(void);
 
 /* ---- op/mask.c: elements chosen by a condition: what a mask selects, and where elements are not 0. */

@@ -33,7 +33,14 @@ static const char *const names[] = { "lua_type",     "lua_topointer",         "l
 
 static lua_interface lua;
 
-static DG_THREAD_LOCAL dg_tensor *result;
+/* Results that are yet to be fetched, the newest at `top`. A debug hook may run before that and call
+ * operators itself: what they give comes on top, and is fetched first. What the error of a hook has
+ * left behind nobody fetches. */
+enum { RESULTS = 8 };
+static DG_THREAD_LOCAL struct {
+  dg_tensor *y[RESULTS];
+  unsigned top;
+} results;
 
 /* Fills `lua` with functions of the library or program that `caller` is in; false where they cannot
  * be found, or this process has used another one's. */
@@ -64,9 +71,12 @@ static dg_tensor *handle(lua_State *L, int at) { return *(dg_tensor *const *)lua
  * fails as well and tells why. Otherwise the last argument, which is true. */
 static int answer(dg_tensor *y)
 {
-  result = y;
-  if (!y) dg_error_clear();
-  return y != NULL;
+  if (!y) {
+    dg_error_clear();
+    return 0;
+  }
+  results.y[++results.top % RESULTS] = y;
+  return 1;
 }
 
 static int call_unary(lua_State *L)
@@ -96,11 +106,12 @@ DG_API int dg_lua_function(struct lua_State *L)
   return 1;
 }
 
-/* What the last call of such a function on this thread resulted in, once: then NULL without an error,
- * since the tensor may be gone. */
+/* What the last call of such a function on this thread resulted in, once: then what was not fetched
+ * before, or NULL without an error. */
 DG_API dg_tensor *dg_lua_result(void)
 {
-  dg_tensor *y = result;
-  result = NULL;
+  dg_tensor **place = &results.y[results.top % RESULTS], *y = *place;
+  if (y) results.top--;
+  *place = NULL;
   return y;
 }

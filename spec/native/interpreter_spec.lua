@@ -105,6 +105,22 @@ describe("calls of C, with the JIT compiler and without", function()
     end
   end)
 
+  it("give their own result where a debug hook calls operators", function()
+    local five, calls = dg.tensor { 5, 5 }, 0
+    local others, mask, count = debug.gethook()
+    local ok, z = pcall(function()
+      debug.sethook(function()
+        calls = calls + 1
+        assert((y * five):sum():item() == 35)
+      end, "", 1)
+      return F.tanh(x * y) + x
+    end)
+    debug.sethook(others, mask, count)
+    assert.is_true(ok, z)
+    assert.same((F.tanh(x * y) + x):totable(), z:totable())
+    assert.is_true(calls > 10)
+  end)
+
   it("are made once more when memory ran out", function()
     local big = dg.ones(100, 100)
     for _, f in ipairs { function() return big * big end, function() return F.tanh(big) end } do
