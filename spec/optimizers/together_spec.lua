@@ -119,6 +119,7 @@ local CHANGES = {
     for _, name in ipairs(rule.state_names) do state[name] = dg.full({ 2, 2 }, 0.5) end
     rule.state = state
   end, true },
+  ["a rule is to begin with new states"] = { function(run) rule_of(run).state = nil end, true },
   ["steps are counted differently"] = { function(run) rule_of(run).t = 11 end,
     "unless t differs" },
   ["a parameter is exchanged"] = { function(run)

@@ -1,5 +1,6 @@
 --- Optimizers that change each parameter by its gradient.
 local Optimizer = require "dgraph.optimizers.optimizer"
+local UpdateRule = require "dgraph.optimizers.update_rule"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local loss_scaling = require "dgraph.optimizers.loss_scaling"
@@ -10,7 +11,7 @@ local together = require "dgraph.optimizers.together"
 
 local C = native.C
 local refresh_list, cleargrads = structure.refresh, structure.cleargrads
-local update_together = together.update
+local update_together, changes = together.update, UpdateRule.changes
 
 ---@class dgraph.GradientMethod: dgraph.Optimizer
 ---@field loss_scale number|false  what the loss is multiplied by; false: nothing
@@ -66,7 +67,7 @@ function GradientMethod:_prepare()
   for i, rule in ipairs(self._rules) do
     if params[i].is_initialized then rule:prepare(params[i]) else ready = false end
   end
-  self._ready = ready
+  self._ready, self._changes = ready, changes.count
 end
 
 --- The gradients as the rules take them, false where there is none. Elements that are not there yet
@@ -109,7 +110,7 @@ end
 --- Hooks, then the parameters. Gradients are there.
 local function change_now(self)
   if self.loss_scale and not self:_unscale() then return end
-  if not self._ready then self:_prepare() end
+  if not self._ready or self._changes ~= changes.count then self:_prepare() end
   if self._hooks[1] then self:call_hooks "pre" end
   if self._has_rule_hooks then call_rule_hooks(self) end
   local grads = not change_at_once(self) and gradients_of(self)
