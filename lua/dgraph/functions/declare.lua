@@ -21,43 +21,54 @@ local tensor = require "dgraph.tensor"
 -- What makes the functions runs once each: compiling it took a fifth of the time to load dgraph.
 jit.off(true, true)
 
----@class dgraph.Parameters: { name: string, type: string, is_option: boolean, nullable: boolean,
----default: string? }[]
-
 --- What becomes of a parameter on its way into C: a check, and the arguments in C. `sizes` (one or
 --- a list) and `any` are the body's to check.
 local KINDS = {
-  tensor = { "if type($n) ~= 'cdata' then check.tensor($n, $w, '$n') end", "$n" },
-  number = { "if type($n) ~= 'number' then check.number($n, $w, '$n') end", "$n" },
-  integer = { "check.integer($n, $w, '$n')", "$n" },
-  boolean = { "if type($n) ~= 'boolean' then check.boolean($n, $w, '$n') end", "$n" },
-  axis = { "$n = check.position($n, $w, '$n')", "$n" },
-  axes = { "local $n_count = check.axes($n, $w, '$n')", "$n_count, check.sizes" },
-  shape = { "local $n_count = check.shape($n, $w)", "$n_count, check.sizes" },
-  open_shape = { "local $n_count = check.shape($n, $w, -1)", "$n_count, check.sizes" },
-  dtype = { "$n = dtypes.id($n, $w)", "$n" },
-  tensors = { "local $n_list, $n_count = check.tensors($n, $w, '$n')", "$n_count, $n_list" },
+  tensor = { "if type($n) ~= 'cdata' then check.tensor($n, who, '$n') end", "$n" },
+  number = { "if type($n) ~= 'number' then check.number($n, who, '$n') end", "$n" },
+  integer = { "check.integer($n, who, '$n')", "$n" },
+  boolean = { "if type($n) ~= 'boolean' then check.boolean($n, who, '$n') end", "$n" },
+  axis = { "$n = check.position($n, who, '$n')", "$n" },
+  axes = { "local $n_count = check.axes($n, who, '$n')", "$n_count, check.sizes" },
+  shape = { "local $n_count = check.shape($n, who)", "$n_count, check.sizes" },
+  open_shape = { "local $n_count = check.shape($n, who, -1)", "$n_count, check.sizes" },
+  dtype = { "$n = dtypes.id($n, who)", "$n" },
+  tensors = { "local $n_list, $n_count = check.tensors($n, who, '$n')", "$n_count, $n_list" },
   sizes = { "", "$n" },
   any = { "", "$n" },
 }
 
----@param list string  what stands in the parentheses of a signature
----@return dgraph.Parameters
-local function parse(list)
-  local parameters, leading = {}, true
-  for text in list:gmatch "[^,]+" do
-    local head, default = text:match "^(.-)%s*=%s*(.-)%s*$"
-    local each, kind = (head or text):match "^%s*([%w_]+)%s*:?%s*([%w_?]*)%s*$"
-    local optional = kind:sub(-1) == "?"
-    kind = kind:gsub("%?$", "")
-    kind = kind == "" and "tensor" or kind
-    leading = leading and not optional and not default and (kind == "tensor" or kind == "tensors")
-    parameters[#parameters + 1] = {
-      name = each, type = kind, default = default, is_option = not leading, nullable = optional,
-    }
+---@class dgraph.DeclaredParameter
+---@field name string
+---@field type string
+---@field nullable boolean
+---@field default string?
+---@field check string  the code that checks it
+---@field argument string  what C gets of it
+
+--- The code that checks a parameter.
+local function check_of(p)
+  local code = KINDS[p.type][1]:gsub("%$n", p.name)
+  if not p.nullable or code == "" or code:find "^local" then return code end
+  -- A comparison of a tensor calls its metamethod, so the type comes first.
+  if code:find "^if type" then
+    return (code:gsub(" then ", (" and %s ~= nil then "):format(p.name), 1))
   end
-  return parameters
+  return ("if %s ~= nil then %s end"):format(p.name, code)
 end
+
+--- By their text: many functions have the same ones.
+---@type table<string, dgraph.DeclaredParameter>
+local parameters = setmetatable({}, { __index = function(known, text)
+  local head, default = text:match "^(.-)%s*=%s*(.-)%s*$"
+  local name, kind, mark = (head or text):match "^%s*([%w_]+)%s*:?%s*([%w_]*)(%??)%s*$"
+  local p = {
+    name = name, type = kind == "" and "tensor" or kind, nullable = mark ~= "", default = default,
+  }
+  p.check, p.argument = check_of(p), KINDS[p.type][2]:gsub("%$n", name)
+  known[text] = p
+  return p
+end })
 
 --- Where an empty table is a value.
 local TAKES_TABLE = { shape = true, open_shape = true, tensors = true, any = true }
@@ -88,99 +99,85 @@ local function read_options(who, names, kinds, ...)
 end
 jit.on(read_options)
 
---- The code that brings options and defaults in order.
-local function prologue(parameters)
-  local optional, kinds, tests, lines = {}, {}, {}, {}
-  for _, p in ipairs(parameters) do
-    if p.is_option then
-      optional[#optional + 1], kinds[#kinds + 1] = p.name, p.type
-      tests[#tests + 1] = ("type(%s) == 'table'"):format(p.name)
-    end
-  end
-  if #optional > 0 then
-    local names = table.concat(optional, ", ")
-    lines[1] = ("if %s then %s = read_options(who, names, kinds, %s) end"):format(
-      table.concat(tests, " or "), names, names)
-  end
-  for _, p in ipairs(parameters) do
-    if p.default then
-      lines[#lines + 1] = ("if %s == nil then %s = %s end"):format(p.name, p.name, p.default)
-    end
-  end
-  return lines, optional, kinds
-end
-
---- The lines that check one parameter, with `$n` filled in.
-local function check_lines(p, lines)
-  local code = KINDS[p.type][1]:gsub("%$n", p.name):gsub("%$w", "who")
-  if p.nullable and code:find "^if type" then
-    -- A comparison of a tensor calls its metamethod, so the type comes first.
-    code = code:gsub(" then ", (" and %s ~= nil then "):format(p.name), 1)
-  elseif p.nullable and not code:find "^local" and code ~= "" then
-    code = ("if %s ~= nil then %s end"):format(p.name, code)
-  end
-  lines[#lines + 1] = code
-end
-
 local CHECKED = { tensor = true, number = true, integer = true, boolean = true }
 
---- A call of C that is written out, with each parameter as C gets it.
----@return string name
----@return string arguments
-local function fill_in(call, names, arguments)
-  local by_name = {}
-  for i = 1, #names do by_name[names[i]] = arguments[i] end
-  local head, rest = call:match "^([%w_]+)%((.*)%)$"
-  return head, (rest:gsub("[%a_][%w_]*", by_name))
-end
-
---- What all functions with the same parameters share, and with a body or without one: most have a
---- list that was there before, and taking it apart is most of the work.
-local shared = { [true] = {}, [false] = {} }
-
-local function beginning(list, has_body)
-  local known = shared[has_body][list]
-  if known then return known end
-  local parameters = parse(list)
-  local lines, optional, kinds = prologue(parameters)
-  local names, arguments = {}, {}
-  for i, p in ipairs(parameters) do
-    names[i] = p.name
-    if not has_body or CHECKED[p.type] then check_lines(p, lines) end
-    arguments[i] = KINDS[p.type][2]:gsub("%$n", p.name)
-  end
-  known = {
-    code = table.concat(lines, "\n"), optional = optional, kinds = kinds, names = names,
-    arguments = arguments, is_method = parameters[1].type == "tensor",
-  }
-  shared[has_body][list] = known
-  return known
-end
-
-local function generate(name, begin, native_name, body, results)
-  local lines, names, arguments = { begin.code }, begin.names, begin.arguments
-  if body and results then
-    local list = {}
-    for i = 1, results do list[i] = "result" .. i end
-    list = table.concat(list, ", ")
-    lines[#lines + 1] = ("local %s = body(%s)"):format(list, table.concat(names, ", "))
-    lines[#lines + 1] = "if result2 == nil then return result1 end"
-    lines[#lines + 1] = "return " .. list
-  elseif body then
+--- The lines that call a body in Lua.
+local function body_lines(names, results, lines)
+  if not results then
     -- The parentheses: a trace of the JIT compiler ends at its fifteenth tail call.
-    lines[#lines + 1] = ("return (body(%s))"):format(table.concat(names, ", "))
-  else
-    local f, list = native_name, table.concat(arguments, ", ")
-    if f:find("(", 1, true) then f, list = fill_in(f, names, arguments) end
-    local last, first = operators.call(f, list)
-    lines[1] = first .. "\n" .. lines[1]
-    lines[#lines + 1] = last
+    lines[#lines + 1] = ("return (body(%s))"):format(names)
+    return
   end
-  local code = ("local _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
-    .. "return function(%s)\n%s\nend")
-  code = code:format(table.concat(names, ", "), table.concat(lines, "\n"))
-  return operators.compile("functions." .. name, code, check, dtypes, read_options,
-    "F." .. name, begin.optional, begin.kinds, body)
+  local list = {}
+  for i = 1, results do list[i] = "result" .. i end
+  list = table.concat(list, ", ")
+  lines[#lines + 1] = ("local %s = body(%s)"):format(list, names)
+  lines[#lines + 1] = "if result2 == nil then return result1 end"
+  lines[#lines + 1] = "return " .. list
+end
+
+--- The lines that call C.
+local function native_lines(symbol, arguments, lines)
+  local last, first = operators.call(symbol, arguments, true)
+  table.insert(lines, 1, first)
+  lines[#lines + 1] = last
+end
+
+local CODE = "local _, _, _, check, dtypes, read_options, who, names, kinds, body = ...\n"
+  .. "return function(%s)\n%s\nend"
+
+--- What functions share that have the same parameters and use them in the same way.
+---@param list string  what stands in the parentheses of a signature
+---@param symbol string  the function of C that one of them calls
+---@param call string?  the arguments of C, where they are written out
+---@param has_body boolean
+---@param results integer?
+---@return table
+local function begin(list, symbol, call, has_body, results)
+  local names, arguments, by_name, optional, kinds = {}, {}, {}, {}, {}
+  local tests, defaults, checks = {}, {}, {}
+  for text in list:gmatch "[^,]+" do
+    local p = parameters[text]
+    names[#names + 1], arguments[#arguments + 1], by_name[p.name] = p.name, p.argument, p.argument
+    -- Options are what comes behind the tensors.
+    if tests[1] or p.nullable or p.default or p.type ~= "tensor" and p.type ~= "tensors" then
+      optional[#optional + 1], kinds[#kinds + 1] = p.name, p.type
+      tests[#tests + 1] = "type(" .. p.name .. ") == 'table'"
+    end
+    if p.default then
+      defaults[#defaults + 1] = ("if %s == nil then %s = %s end"):format(p.name, p.name, p.default)
+    end
+    if not has_body or CHECKED[p.type] then checks[#checks + 1] = p.check end
+  end
+  local lines, name_list = {}, table.concat(names, ", ")
+  if tests[1] then
+    local options = table.concat(optional, ", ")
+    lines[1] = ("if %s then %s = read_options(who, names, kinds, %s) end"):format(
+      table.concat(tests, " or "), options, options)
+  end
+  lines[#lines + 1] = table.concat(defaults, "\n")
+  lines[#lines + 1] = table.concat(checks, "\n")
+  if has_body then
+    body_lines(name_list, results, lines)
+  else
+    call = call and call:gsub("[%a_][%w_]*", by_name) or table.concat(arguments, ", ")
+    native_lines(symbol, call, lines)
+  end
+  return {
+    code = operators.compile("functions", CODE:format(name_list, table.concat(lines, "\n"))),
+    optional = optional, kinds = kinds, is_method = parameters[list:match "[^,]+"].type == "tensor",
+  }
+end
+
+--- By what it was made from: 257 functions have 146 of them.
+local shared = {}
+
+local function generate(name, list, symbol, call, body, results)
+  local key = table.concat({ list, call or "", body and "body" or "", results }, "|")
+  local known = shared[key] or begin(list, symbol, call, body ~= nil, results)
+  shared[key] = known
+  return operators.load(known.code, symbol, check, dtypes, read_options, "F." .. name,
+    known.optional, known.kinds, body), known.is_method
 end
 
 --- Adds a function, and where its first parameter is a tensor, a method as well.
@@ -199,11 +196,12 @@ end
 ---  where that is not one call of C, and how many results it may have if not one
 return function(functions)
   return function(signature, body, results)
-    local name, list, rest = signature:match "^([%w_]+)%((.-)%)(.*)$"
-    local begin = beginning(list, body ~= nil)
-    local native_name = rest:match "->%s*(.-)%s*$" or "dg_" .. name
-    local f = generate(name, begin, native_name, body, results)
-    add(functions, name, f, begin.is_method)
+    local opens, closes = signature:find("(", 1, true), signature:find(")", 1, true)
+    local name, list = signature:sub(1, opens - 1), signature:sub(opens + 1, closes - 1)
+    local symbol, call = signature:match("^ %-> ([%w_]+)%(?(.-)%)?$", closes + 1)
+    local f, is_method = generate(name, list, symbol or "dg_" .. name, call ~= "" and call or nil,
+      body, results)
+    add(functions, name, f, is_method)
     return f
   end
 end

@@ -11,21 +11,21 @@ local operators = {}
 
 -- A call of C in generated code: with its name and arguments, twice.
 local COMPILED = [[
-local y = C.%s(%s)
-if y == nil then return again("%s", %s) end
+local y = C[$symbol]($arguments)
+if y == nil then return again($symbol, $arguments) end
 if native.depth > 0 then return y[0] end
 return wrap(y)]]
 
 -- The same where `native.is_interpreted`.
 local INTERPRETED = [[
-local y = C.%s_ref(%s)
-if errno() ~= 0 then return settle(y, "%s", %s) end
+local y = C[$symbol_ref]($arguments)
+if errno() ~= 0 then return settle(y, $symbol, $arguments) end
 if native.depth > 0 then return y end
 return own(y)]]
 
 -- And what stands before any argument is looked at: it works where nothing is to be said.
 local QUICK = [[
-if C.%s_quick(%s) then
+if C[$symbol_quick]($arguments) then
   if native.depth > 0 then return C.dg_lua_result_ref() end
   return own(C.dg_lua_result_ref())
 end]]
@@ -34,33 +34,47 @@ end]]
 --- says.
 ---@param name string  "dg_add"
 ---@param arguments string  as they stand in the code
+---@param is_shared boolean?  leave its name to `operators.load`
 ---@return string last  the last statement
 ---@return string first  the first statement, if any
-function operators.call(name, arguments)
-  if not native.is_interpreted then return COMPILED:format(name, arguments, name, arguments), "" end
-  return INTERPRETED:format(name, arguments, name, arguments),
-    native.C[name .. "_quick"] and QUICK:format(name, arguments) or ""
+function operators.call(name, arguments, is_shared)
+  local function fill_in(text)
+    text = text:gsub("%$arguments", arguments)
+    return (text:gsub("%$(symbol([%l_]*))", is_shared and "%1" or '"' .. name .. '%2"'))
+  end
+  if not native.is_interpreted then return fill_in(COMPILED), "" end
+  return fill_in(INTERPRETED), native.C[name .. "_quick"] and fill_in(QUICK) or ""
 end
 
 local HEAD = native.is_interpreted and [[
-local C, native = ...
+local C, native, symbol = ...
+local symbol_ref, symbol_quick = symbol .. "_ref", symbol .. "_quick"
 local type, errno, settle, own = type, require("ffi").errno, native.settle, native.own
 ]] or [[
-local C, native = ...
+local C, native, symbol = ...
 local type, wrap, again = type, native.wrap, native.again
 ]]
 
 --- Compiles code of dgraph's own.
 ---@param name string
 ---@param code string
----@param ... any  what the code gets as `...`, behind C and native
+---@return string bytecode  for `operators.load`
+function operators.compile(name, code)
+  return string.dump(assert(loadstring(HEAD .. code, errors.chunk_name(name))))
+end
+
+--- Runs such code, which is a twentieth of the work. The functions that it makes are others each
+--- time, so that none shares its traces with one that calls another function of C.
+---@param bytecode string
+---@param symbol string  what the code calls where it leaves the name open
+---@param ... any  what the code gets as `...`, behind C, native and the symbol
 ---@return any
-function operators.compile(name, code, ...)
-  return assert(loadstring(HEAD .. code, errors.chunk_name(name)))(native.C, native, ...)
+function operators.load(bytecode, symbol, ...)
+  return assert(loadstring(bytecode))(native.C, native, symbol, ...)
 end
 
 local TEMPLATE = [[
-local _, _, refuse, fill = ...
+local _, _, _, refuse, fill = ...
 return function(a, b)
   $quick
   if type(a) == "cdata" and type(b) == "cdata" then
@@ -118,8 +132,8 @@ for _, rule in ipairs(RULES) do
   local text = {
     name = rule[1], quick = quick, both = both, right = (call(rule[3])), left = (call(rule[4])),
   }
-  operators.binary[rule[1]] = operators.compile("operators." .. rule[1],
-    TEMPLATE:gsub("%$(%l+)", text), refuse, operators.number)
+  local code = operators.compile("operators." .. rule[1], TEMPLATE:gsub("%$(%l+)", text))
+  operators.binary[rule[1]] = operators.load(code, "", refuse, operators.number)
 end
 
 local meta, binary = tensor.metatable, operators.binary
@@ -128,8 +142,8 @@ meta.__pow, meta.__mod = binary.pow, binary.mod
 
 do
   local last, first = operators.call("dg_neg", "x")
-  meta.__unm = operators.compile("operators.unm",
-    ("return function(x)\n%s\n%s\nend"):format(first, last))
+  local text = ("return function(x)\n%s\n%s\nend"):format(first, last)
+  meta.__unm = operators.load(operators.compile("operators.unm", text), "")
 end
 
 return operators
