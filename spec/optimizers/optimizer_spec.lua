@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local classes = require "spec.support.classes"
 local settle = require "spec.support.settle"
 local F, L, optimizers = dg.functions, dg.links, dg.optimizers
 
@@ -36,8 +37,8 @@ describe("an optimizer", function()
       settle()
       return dg.memory().tensors
     end
-    for name, Class in pairs(dg.optimizers) do
-      if type(Class) == "table" and (Class.Rule or name == "LBFGS") then
+    for name, Class in pairs(classes(optimizers, "lua/dgraph/optimizers/init.lua")) do
+      if Class.Rule or name == "LBFGS" then
         local before = tensors()
         for _ = 1, 3 do learn(Class) end
         assert.equal(before, tensors(), name)

@@ -1,6 +1,5 @@
 --- Products of several kinds, all made of matrix products: einsum, tensordot, dot, bilinear.
 local check = require "dgraph.check"
-local einsum = require "dgraph.functions.einsum"
 local errors = require "dgraph.errors"
 
 --- The axes of one operand that tensordot sums over, counted from 1.
@@ -54,7 +53,9 @@ return function(F)
   ---@param subscripts string
   ---@param ... dgraph.Tensor
   ---@return dgraph.Tensor
-  function F.einsum(subscripts, ...) return einsum(F, subscripts, { ... }) end
+  function F.einsum(subscripts, ...)
+    return require "dgraph.functions.einsum"(F, subscripts, { ... })
+  end
 
   --- The sum of a's products with b over the last `axes` axes of a and the first of b, or over the
   --- axes that two lists (or numbers) name.

@@ -3,12 +3,16 @@ local ffi = require "ffi"
 local check = require "dgraph.check"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
-local n_step = require "dgraph.functions.n_step"
 
 local C, wrap = native.C, native.wrap
 
 local DEFAULT_SCALE = 0 / 0
 local pair = ffi.new "dg_tensor *[2]"
+
+-- Read when one of its functions is first called.
+local n_step = setmetatable({}, {
+  __index = function(_, name) return require("dgraph.functions.n_step")[name] end,
+})
 
 --- The cell alone: state and gates of one batch.
 local function lstm_step(c_prev, x)

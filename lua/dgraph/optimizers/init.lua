@@ -1,34 +1,78 @@
---- Optimizers and their hooks.
-return {
-  Optimizer = require "dgraph.optimizers.optimizer",
-  GradientMethod = require "dgraph.optimizers.gradient_method",
-  UpdateRule = require "dgraph.optimizers.update_rule",
-  SGD = require "dgraph.optimizers.sgd",
-  MomentumSGD = require "dgraph.optimizers.momentum_sgd",
-  Adam = require "dgraph.optimizers.adam",
-  AdamW = require "dgraph.optimizers.adam_w",
-  AMSGrad = require "dgraph.optimizers.ams_grad",
-  AdaGrad = require "dgraph.optimizers.ada_grad",
-  RMSprop = require "dgraph.optimizers.rmsprop",
-  RMSpropGraves = require "dgraph.optimizers.rmsprop_graves",
-  AdaDelta = require "dgraph.optimizers.ada_delta",
-  NesterovAG = require "dgraph.optimizers.nesterov_ag",
-  CorrectedMomentumSGD = require "dgraph.optimizers.corrected_momentum_sgd",
-  AdaBound = require "dgraph.optimizers.ada_bound",
-  AMSBound = require "dgraph.optimizers.ams_bound",
-  MSVAG = require "dgraph.optimizers.msvag",
-  SMORMS3 = require "dgraph.optimizers.smorms3",
-  FTRL = require "dgraph.optimizers.ftrl",
-  RAdam = require "dgraph.optimizers.radam",
-  NAdam = require "dgraph.optimizers.nadam",
-  Adamax = require "dgraph.optimizers.adamax",
-  LAMB = require "dgraph.optimizers.lamb",
-  Rprop = require "dgraph.optimizers.rprop",
-  LBFGS = require "dgraph.optimizers.lbfgs",
-  WeightDecay = require "dgraph.optimizers.weight_decay",
-  GradientClipping = require "dgraph.optimizers.gradient_clipping",
-  GradientHardClipping = require "dgraph.optimizers.gradient_hard_clipping",
-  Lasso = require "dgraph.optimizers.lasso",
-  GradientNoise = require "dgraph.optimizers.gradient_noise",
-  GradientLARS = require "dgraph.optimizers.gradient_lars",
+--- Optimizers and their hooks; each file is read when its class is first used.
+local FILES = {
+  Optimizer = "optimizer",
+  GradientMethod = "gradient_method",
+  UpdateRule = "update_rule",
+  SGD = "sgd",
+  MomentumSGD = "momentum_sgd",
+  Adam = "adam",
+  AdamW = "adam_w",
+  AMSGrad = "ams_grad",
+  AdaGrad = "ada_grad",
+  RMSprop = "rmsprop",
+  RMSpropGraves = "rmsprop_graves",
+  AdaDelta = "ada_delta",
+  NesterovAG = "nesterov_ag",
+  CorrectedMomentumSGD = "corrected_momentum_sgd",
+  AdaBound = "ada_bound",
+  AMSBound = "ams_bound",
+  MSVAG = "msvag",
+  SMORMS3 = "smorms3",
+  FTRL = "ftrl",
+  RAdam = "radam",
+  NAdam = "nadam",
+  Adamax = "adamax",
+  LAMB = "lamb",
+  Rprop = "rprop",
+  LBFGS = "lbfgs",
+  WeightDecay = "weight_decay",
+  GradientClipping = "gradient_clipping",
+  GradientHardClipping = "gradient_hard_clipping",
+  Lasso = "lasso",
+  GradientNoise = "gradient_noise",
+  GradientLARS = "gradient_lars",
 }
+
+---@class dgraph.optimizers
+---@field Optimizer dgraph.Optimizer
+---@field GradientMethod dgraph.GradientMethod
+---@field UpdateRule dgraph.UpdateRule
+---@field SGD dgraph.SGD
+---@field MomentumSGD dgraph.MomentumSGD
+---@field Adam dgraph.Adam
+---@field AdamW dgraph.AdamW
+---@field AMSGrad dgraph.AMSGrad
+---@field AdaGrad dgraph.AdaGrad
+---@field RMSprop dgraph.RMSprop
+---@field RMSpropGraves dgraph.RMSpropGraves
+---@field AdaDelta dgraph.AdaDelta
+---@field NesterovAG dgraph.NesterovAG
+---@field CorrectedMomentumSGD dgraph.CorrectedMomentumSGD
+---@field AdaBound dgraph.AdaBound
+---@field AMSBound dgraph.AMSBound
+---@field MSVAG dgraph.MSVAG
+---@field SMORMS3 dgraph.SMORMS3
+---@field FTRL dgraph.FTRL
+---@field RAdam dgraph.RAdam
+---@field NAdam dgraph.NAdam
+---@field Adamax dgraph.Adamax
+---@field LAMB dgraph.LAMB
+---@field Rprop dgraph.Rprop
+---@field LBFGS dgraph.LBFGS
+---@field WeightDecay dgraph.WeightDecay
+---@field GradientClipping dgraph.GradientClipping
+---@field GradientHardClipping dgraph.GradientHardClipping
+---@field Lasso dgraph.Lasso
+---@field GradientNoise dgraph.GradientNoise
+---@field GradientLARS dgraph.GradientLARS
+local optimizers = {}
+
+return setmetatable(optimizers, {
+  __index = function(_, name)
+    local file = FILES[name]
+    if not file then return nil end
+    local class = require("dgraph.optimizers." .. file)
+    rawset(optimizers, name, class)
+    return class
+  end,
+})
