@@ -89,6 +89,15 @@ dg_view dg_view_broadcast(const dg_view *v, const dg_view *like)
   return b;
 }
 
+dg_view dg_view_part(const dg_view *v, int axis, int64_t from, int64_t count)
+{
+  dg_view part = *v;
+  part.data = dg_at(v, from * v->stride[axis]);
+  part.shape[axis] = count;
+  dg_view_finish(&part);
+  return part;
+}
+
 dg_view dg_view_along(const dg_view *v, unsigned axes)
 {
   dg_view part = *v;

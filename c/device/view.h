@@ -85,6 +85,9 @@ const char *dg_shape_text(const dg_view *v, char buffer[DG_SHAPE_TEXT]);
  * fit. */
 dg_view dg_view_broadcast(const dg_view *v, const dg_view *like);
 
+/* The `count` places of `v` along an axis from place `from` on. */
+dg_view dg_view_part(const dg_view *v, int axis, int64_t from, int64_t count);
+
 /* The part of `v` along the axes of the bit set alone, from its element 0 on. */
 dg_view dg_view_along(const dg_view *v, unsigned axes);
 

@@ -1,19 +1,10 @@
 /* outer.c -- gradients of a matrix that are sums of a few outer products of two vectors. */
 #include "node/outer.h"
 
-/* Has v be `width` elements of each pair of vectors, from element `from` on. */
-static void look_at(dg_view *v, const dg_body *pairs, int64_t from, int64_t width)
-{
-  *v = pairs->v;
-  v->data = dg_at(v, from);
-  v->shape[1] = width;
-  dg_view_finish(v);
-}
-
 void dg_outer_vectors(const dg_body *g, dg_view *columns, dg_view *rows)
 {
-  look_at(columns, g->grad, 0, g->v.shape[0]);
-  look_at(rows, g->grad, g->v.shape[0], g->v.shape[1]);
+  *columns = dg_view_part(&g->grad->v, 1, 0, g->v.shape[0]);
+  *rows = dg_view_part(&g->grad->v, 1, g->v.shape[0], g->v.shape[1]);
 }
 
 /* Copies a vector, or a matrix of one row or column, to where its elements are to lie. */

@@ -20,16 +20,6 @@ static void drop(dg_body *b)
   if (b) dg_unhold(b);
 }
 
-/* Entries `from` to `from + count - 1` of a list. */
-static dg_view part(const dg_view *list, int64_t from, int64_t count)
-{
-  dg_view v = *list;
-  v.data = dg_at(&v, from);
-  v.shape[0] = count;
-  dg_view_finish(&v);
-  return v;
-}
-
 /* Where labels stand among the distinct ones; a few places need no tensor. */
 enum { FEW = 64 };
 typedef struct places {
@@ -67,7 +57,7 @@ static int find_here(const dg_labels *l, dg_body **numbers, places *p)
   if (!*numbers || open_places(p, *numbers) < 0) return -1;
   int64_t count = dg_cpu.distinct(l, &(*numbers)->v, &p->v);
   if (count < 0) return -1;
-  (*numbers)->v = part(&(*numbers)->v, 0, count);
+  (*numbers)->v = dg_view_part(&(*numbers)->v, 0, 0, count);
   return 0;
 }
 
@@ -187,7 +177,8 @@ int dg_rows_taken(const dg_body *g, dg_body **numbers, dg_body **elements)
   bool are_empty = status == 0 && kept < all->size;
   *elements = NULL;
   if (are_empty) {
-    const dg_view number = part(&here->v, 0, kept), at = part(&where->v, 0, kept);
+    const dg_view number = dg_view_part(&here->v, 0, 0, kept),
+                  at = dg_view_part(&where->v, 0, 0, kept);
     status = move(&here, &number, all->device);
     if (status == 0) status = move(&where, &at, all->device);
     if (status == 0) *elements = make_elements(&g->v, here);
@@ -244,7 +235,7 @@ static int list_numbers(const dg_body *elements, dg_body *all, int64_t *at)
 {
   for (; elements; elements = elements->grad->grad) {
     const dg_view *numbers = &elements->grad->v;
-    dg_view to = part(&all->v, *at, numbers->size);
+    dg_view to = dg_view_part(&all->v, 0, *at, numbers->size);
     if (dg_backend_of(&to)->copy(numbers, &to) < 0) return -1;
     *at += numbers->size;
   }
@@ -255,7 +246,7 @@ static int add_elements(const dg_body *elements, const places *p, const dg_body 
 {
   for (; elements; elements = elements->grad->grad) {
     int64_t count = elements->v.shape[0];
-    dg_view index = part(&p->v, *at, count);
+    dg_view index = dg_view_part(&p->v, 0, *at, count);
     if (dg_backend_of(&sum->v)->scatter_add(&elements->v, 0, &index, &sum->v) < 0) return -1;
     *at += count;
   }

@@ -42,15 +42,13 @@ static int concat_shape(dg_call *c)
 
 static int concat_forward(dg_call *c)
 {
-  dg_view part = c->y[0]->v;
   int axis = (int)c->i[AXIS];
   int64_t from = 0;
   for (int i = 0; i < c->inputs; i++) {
-    part.shape[axis] = c->x[i]->v.shape[axis];
-    part.data = dg_at(&c->y[0]->v, from * part.stride[axis]);
-    dg_view_finish(&part);
-    if (dg_backend_of(&part)->copy(&c->x[i]->v, &part) < 0) return -1;
-    from += part.shape[axis];
+    const dg_view *x = &c->x[i]->v;
+    const dg_view part = dg_view_part(&c->y[0]->v, axis, from, x->shape[axis]);
+    if (dg_backend_of(x)->copy(x, &part) < 0) return -1;
+    from += x->shape[axis];
   }
   return 0;
 }

@@ -59,14 +59,6 @@ static dg_tensor *move_ids(const trail *t)
   return ids;
 }
 
-static dg_view part(const dg_body *list, int64_t from, int64_t count)
-{
-  dg_view v = list->v;
-  v.data = dg_at(&v, from);
-  v.shape[0] = v.size = count;
-  return v;
-}
-
 /* Gives ignored ids, whose place is -1, the place behind all others, of a row of zeros. */
 static int64_t place_ignored(int64_t *places, int64_t count, int64_t *numbers, int64_t found)
 {
@@ -90,14 +82,17 @@ static int note_rows(dg_call *c, const dg_call *embed, const dg_view *ids)
                   .classes = table->shape[0],
                   .base = embed->i[DG_LABEL_BASE],
                   .ignored = embed->i[DG_LABEL_IGNORED] };
-  dg_view places = part(note, 0, count), numbers = part(note, count, count);
+  dg_view places = dg_view_part(&note->v, 0, 0, count),
+          numbers = dg_view_part(&note->v, 0, count, count);
   int64_t found = d->distinct(&l, &numbers, &places);
   if (found < 0) return -1;
   found = place_ignored(places.data, count, numbers.data, found);
   if (found * OF_ROWS > count * FOUND) return 0;
   const int64_t shape[2] = { found, table->shape[1] };
   dg_body *rows = dg_save(c, ROWS, table->dtype, 2, shape);
-  l = (dg_labels){ .t = part(note, count, found), .classes = table->shape[0], .ignored = -1 };
+  l = (dg_labels){ .t = dg_view_part(&note->v, 0, count, found),
+                   .classes = table->shape[0],
+                   .ignored = -1 };
   if (!rows || d->take_rows(table, &l, &rows->v) < 0) return -1;
   return d->are_rows(&rows->v, &(dg_labels){ .t = places, .ignored = -1 }, &c->x[0]->v);
 }
@@ -129,7 +124,10 @@ void dg_embedded_of(const dg_call *c, dg_embedded *e)
   const dg_body *note = c->saved[PLACES];
   const int64_t count = c->x[0]->v.shape[0], found = c->saved[ROWS]->v.shape[0];
   e->rows = c->saved[ROWS]->v;
-  e->places = (dg_labels){ .t = part(note, 0, count), .classes = found, .ignored = INT64_MIN };
-  e->numbers = part(note, count, found);
-  if (*(int64_t *)dg_at(&e->numbers, found - 1) < 0) e->numbers = part(note, count, found - 1);
+  e->places = (dg_labels){ .t = dg_view_part(&note->v, 0, 0, count),
+                           .classes = found,
+                           .ignored = INT64_MIN };
+  e->numbers = dg_view_part(&note->v, 0, count, found);
+  if (*(int64_t *)dg_at(&e->numbers, found - 1) < 0)
+    e->numbers = dg_view_part(&note->v, 0, count, found - 1);
 }

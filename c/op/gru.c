@@ -9,12 +9,8 @@ enum { H0, X, U, GH, INPUTS }; /* inputs of gru_grad; of gru the first three */
 /* x as one view for each gate. */
 static void gates_of(const dg_view *x, dg_view gate[GATES])
 {
-  for (int k = 0; k < GATES; k++) {
-    gate[k] = *x;
-    gate[k].shape[1] /= GATES;
-    gate[k].data = dg_at(x, k * gate[k].shape[1] * x->stride[1]);
-    dg_view_finish(&gate[k]);
-  }
+  const int64_t units = x->shape[1] / GATES;
+  for (int k = 0; k < GATES; k++) gate[k] = dg_view_part(x, 1, k * units, units);
 }
 
 /* -- The gradients ------------------------------------------------------------------------------ */

@@ -146,21 +146,12 @@ static int make_weight_gradient(dg_body *gw, const dg_view *x, const dg_view *gy
   return dg_outer_set(gw, gy, x);
 }
 
-/* The first rows of a matrix without gaps. */
-static dg_view first_rows(const dg_view *m, int64_t count)
-{
-  dg_view v = *m;
-  v.shape[0] = count;
-  dg_view_finish(&v);
-  return v;
-}
-
 /* The gradient of the table that the rows came from, from those of the different rows of y. */
 static int give_table(const dg_embedded *e, const dg_view *w, const dg_view *sums, dg_body *table)
 {
   if (dg_rows_set(table, &e->numbers) < 0) return -1;
-  const dg_view rows = first_rows(&e->rows, e->numbers.size);
-  const dg_view gy = first_rows(sums, e->numbers.size);
+  const dg_view rows = dg_view_part(&e->rows, 0, 0, e->numbers.size);
+  const dg_view gy = dg_view_part(sums, 0, 0, e->numbers.size);
   return dg_backend_of(w)->linear_grad(&rows, w, &gy, &dg_rows_elements(table)->v, NULL, NULL);
 }
 

@@ -5,16 +5,6 @@
 
 enum { HALF }; /* attributes */
 
-/* The channels from `from` on, `count` of them. */
-static dg_view channels(const dg_view *x, int64_t from, int64_t count)
-{
-  dg_view v = *x;
-  v.data = dg_at(x, from * x->stride[1]);
-  v.shape[1] = count;
-  dg_view_finish(&v);
-  return v;
-}
-
 static int window_sum_forward(dg_call *c)
 {
   const dg_view *x = &c->x[0]->v, *y = &c->y[0]->v;
@@ -22,8 +12,8 @@ static int window_sum_forward(dg_call *c)
   int64_t n = x->shape[1];
   if (d->copy(x, y) < 0) return -1;
   for (int64_t k = 1; k <= c->i[HALF] && k < n; k++) {
-    dg_view low_x = channels(x, 0, n - k), high_x = channels(x, k, n - k);
-    dg_view low_y = channels(y, 0, n - k), high_y = channels(y, k, n - k);
+    dg_view low_x = dg_view_part(x, 1, 0, n - k), high_x = dg_view_part(x, 1, k, n - k);
+    dg_view low_y = dg_view_part(y, 1, 0, n - k), high_y = dg_view_part(y, 1, k, n - k);
     if (d->accumulate(&high_x, &low_y) < 0 || d->accumulate(&low_x, &high_y) < 0) return -1;
   }
   return 0;

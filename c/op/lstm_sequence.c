@@ -27,16 +27,6 @@ static int note_sizes(dg_call *c, const int64_t *sizes)
   return 0;
 }
 
-/* `rows` rows of v from row `from` on; v is a matrix. */
-static dg_view rows_of(const dg_view *v, int64_t from, int64_t rows)
-{
-  dg_view part = *v;
-  part.shape[0] = rows;
-  part.data = dg_at(v, from * v->stride[0]);
-  dg_view_finish(&part);
-  return part;
-}
-
 /* A matrix that lies in a note from element `from` on. */
 static dg_view matrix_in(const dg_body *note, int64_t from, int64_t rows, int64_t columns)
 {
@@ -51,12 +41,7 @@ static dg_view matrix_in(const dg_body *note, int64_t from, int64_t rows, int64_
 static void gates_of(const dg_view *x, dg_view gate[GATES])
 {
   const int64_t units = x->shape[1] / GATES;
-  for (int k = 0; k < GATES; k++) {
-    gate[k] = *x;
-    gate[k].shape[1] = units;
-    gate[k].data = dg_at(x, k * units * x->stride[1]);
-    dg_view_finish(&gate[k]);
-  }
+  for (int k = 0; k < GATES; k++) gate[k] = dg_view_part(x, 1, k * units, units);
 }
 
 static dg_view turned(const dg_view *m)
@@ -95,8 +80,8 @@ static int collect_h(dg_call *c, const dg_packing *steps, const dg_view *state, 
   const dg_backend *d = dg_backend_of(ys);
   if (d->copy(&c->x[H]->v, state) < 0) return -1;
   for (dg_step s = dg_before_steps(steps, ys->shape[0], false); dg_next_step(steps, false, &s);) {
-    dg_view h = rows_of(state, 0, s.rows), to = rows_of(all, s.from, s.rows);
-    dg_view y = rows_of(ys, s.from, s.rows);
+    dg_view h = dg_view_part(state, 0, 0, s.rows), to = dg_view_part(all, 0, s.from, s.rows);
+    dg_view y = dg_view_part(ys, 0, s.from, s.rows);
     if (d->copy(&h, &to) < 0 || d->copy(&y, &h) < 0) return -1;
   }
   return 0;
@@ -105,10 +90,12 @@ static int collect_h(dg_call *c, const dg_packing *steps, const dg_view *state, 
 /* One step back: gh and gc are those of h and c after it, then those before it. */
 static int step_back(dg_call *c, const dg_step *s, const dg_view *gates, const dg_view *c_prev)
 {
-  dg_view gc = rows_of(&c->y[C]->v, 0, s->rows), gh = rows_of(&c->y[H]->v, 0, s->rows);
-  dg_view gy = rows_of(&c->x[G_GYS]->v, s->from, s->rows);
-  dg_view x = rows_of(gates, s->from, s->rows), gx = rows_of(&c->y[X]->v, s->from, s->rows);
-  dg_view c0 = rows_of(c_prev, s->from, s->rows), gate[GATES], grad[GATES];
+  dg_view gc = dg_view_part(&c->y[C]->v, 0, 0, s->rows),
+          gh = dg_view_part(&c->y[H]->v, 0, 0, s->rows);
+  dg_view gy = dg_view_part(&c->x[G_GYS]->v, 0, s->from, s->rows);
+  dg_view x = dg_view_part(gates, 0, s->from, s->rows),
+          gx = dg_view_part(&c->y[X]->v, 0, s->from, s->rows);
+  dg_view c0 = dg_view_part(c_prev, 0, s->from, s->rows), gate[GATES], grad[GATES];
   const dg_backend *d = dg_backend_of(&gx);
   gates_of(&x, gate), gates_of(&gx, grad);
   const dg_view *in[] = { &c0, &gate[0], &gate[1], &gate[2], &gate[3], &gc, &gh };
@@ -138,13 +125,11 @@ static int all_back(dg_call *c, const dg_packing *steps)
 {
   const int64_t rows = c->x[X]->v.shape[0], units = c->x[H]->v.shape[1];
   dg_view kept = matrix_in(c->x[G_STATES], 0, rows, DG_LSTM_KEPT * units);
-  dg_view h_prev = kept, gx = turned(&c->y[X]->v);
+  dg_view h_prev = dg_view_part(&kept, 1, (DG_LSTM_KEPT - 1) * units, units);
+  dg_view gx = turned(&c->y[X]->v);
   const dg_view *in[] = { &c->x[G_GYS]->v, &c->x[G_GHY]->v, &c->x[G_GCY]->v, &c->x[LATERAL]->v,
                           &kept };
   const dg_view *out[] = { &c->y[X]->v, &c->y[H]->v, &c->y[C]->v };
-  h_prev.shape[1] = units;
-  h_prev.data = dg_at(&kept, (DG_LSTM_KEPT - 1) * units);
-  dg_view_finish(&h_prev);
   const dg_backend *d = dg_backend_of(&kept);
   if (d->lstm_steps_grad(steps, in, out) < 0) return -1;
   return d->matmul(&gx, &h_prev, &c->y[LATERAL]->v);
@@ -264,9 +249,12 @@ static int sequence_shape(dg_call *c)
 static int step_on(dg_call *c, const dg_step *s, const dg_view *w, const dg_view *gates,
                    const dg_view *c_prev)
 {
-  dg_view h = rows_of(&c->y[HY]->v, 0, s->rows), state = rows_of(&c->y[CY]->v, 0, s->rows);
-  dg_view x = rows_of(&c->x[X]->v, s->from, s->rows), pre = rows_of(gates, s->from, s->rows);
-  dg_view y = rows_of(&c->y[YS]->v, s->from, s->rows), c0 = rows_of(c_prev, s->from, s->rows);
+  dg_view h = dg_view_part(&c->y[HY]->v, 0, 0, s->rows),
+          state = dg_view_part(&c->y[CY]->v, 0, 0, s->rows);
+  dg_view x = dg_view_part(&c->x[X]->v, 0, s->from, s->rows),
+          pre = dg_view_part(gates, 0, s->from, s->rows);
+  dg_view y = dg_view_part(&c->y[YS]->v, 0, s->from, s->rows),
+          c0 = dg_view_part(c_prev, 0, s->from, s->rows);
   dg_view gate[GATES];
   const dg_backend *d = dg_backend_of(&y);
   gates_of(&pre, gate);

@@ -39,9 +39,7 @@ static int split_shape(dg_call *c)
   for (int i = 0; i < c->outputs; i++) {
     dg_body *y = dg_output_view(c, i, c->x[0]);
     if (!y) return -1;
-    y->v.shape[axis] = sizes_of(c)[i];
-    y->v.data = dg_at(x, from * x->stride[axis]);
-    dg_view_finish(&y->v);
+    y->v = dg_view_part(x, axis, from, sizes_of(c)[i]);
     from += sizes_of(c)[i];
   }
   return 0;

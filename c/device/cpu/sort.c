@@ -122,19 +122,10 @@ static void sort_shares(void *context, int64_t first, int64_t last)
   }
 }
 
-/* A view with size 1 along one axis. */
-static dg_view first_of(const dg_view *v, int axis)
-{
-  dg_view f = *v;
-  f.shape[axis] = 1;
-  dg_view_finish(&f);
-  return f;
-}
-
 int dg_cpu_argsort(const dg_view *x, int axis, bool descending, const dg_view *y)
 {
   if (y->size == 0) return 0;
-  dg_view from = first_of(x, axis), to = first_of(y, axis);
+  dg_view from = dg_view_part(x, axis, 0, 1), to = dg_view_part(y, axis, 0, 1);
   sort_work w = {
     .read = readers[x->dtype],
     .flip = descending ? UINT64_MAX : 0,

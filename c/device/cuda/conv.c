@@ -65,16 +65,6 @@ static dg_view matrices(const conv *c, const void *data, int64_t offset, int64_t
   return dg_cuda_stack(c->device, c->dtype, data, offset, count, rows, columns, step, row);
 }
 
-/* Samples `from` ... of a view. */
-static dg_view samples(const dg_view *v, int64_t from, int64_t count)
-{
-  dg_view part = *v;
-  part.data = dg_at(v, from * v->stride[0]);
-  part.shape[0] = count;
-  dg_view_finish(&part);
-  return part;
-}
-
 static int lay_out(const dg_sweep *s, const dg_view *x, int64_t count, int64_t step_n,
                    int64_t step_row, void *col)
 {
@@ -117,7 +107,7 @@ int dg_cuda_col2im(const dg_sweep *s, const dg_view *col, const dg_view *x)
 static int windows_of(const conv *c, const dg_view *x, int64_t from, int64_t count,
                       dg_scratch *room, const void **col)
 {
-  dg_view part = samples(x, from, count);
+  dg_view part = dg_view_part(x, 0, from, count);
   int64_t rows = c->groups * c->channels * c->taps;
   *col = part.data;
   if (c->plain) return 0;
@@ -161,7 +151,7 @@ int dg_cuda_convolve(const dg_sweep *s, const dg_view *x, const dg_view *w, cons
   if (status == 0 && !c.plain && x->size > 0) status = room_for_windows(&c, &room);
   for (int64_t at = 0, n = some(&c); at < c.batch && status == 0; at += n) {
     int64_t count = DG_MIN(n, c.batch - at);
-    dg_view part = samples(y, at, count);
+    dg_view part = dg_view_part(y, 0, at, count);
     if (x->size > 0) status = windows_of(&c, &vx, at, count, &room, &col);
     if (status == 0) status = multiply(&c, &vw, col, part.data, count, false, b != NULL);
   }
@@ -186,7 +176,7 @@ int dg_cuda_convolve_data(const dg_sweep *s, const dg_view *y, const dg_view *w,
   if (status == 0 && c.plain && b) status = spread_bias(b, x);
   for (int64_t at = 0, n = some(&c); at < c.batch && status == 0; at += n) {
     int64_t count = DG_MIN(n, c.batch - at);
-    dg_view from = samples(&vy, at, count), to = samples(x, at, count);
+    dg_view from = dg_view_part(&vy, 0, at, count), to = dg_view_part(x, 0, at, count);
     status = multiply(&c, &vw, c.plain ? to.data : room.data, from.data, count, true, c.plain && b);
     if (status < 0 || c.plain) continue;
     dg_view col = matrices(&c, room.data, 0, count, rows, c.places, rows * c.places, c.places);
@@ -212,7 +202,8 @@ int dg_cuda_convolve_weight(const dg_sweep *s, const dg_view *x, const dg_view *
     status = dg_scratch_take(&outs, c.device, n * c.groups * f * p * dg_item_bytes[c.dtype]);
   for (int64_t at = 0; at < c.batch && status == 0; at += n) {
     int64_t count = DG_MIN(n, c.batch - at), columns = count * p;
-    dg_view from_x = samples(x, at, count), from_y = samples(y, at, count), to = from_y;
+    dg_view from_x = dg_view_part(x, 0, at, count), from_y = dg_view_part(y, 0, at, count),
+            to = from_y;
     to.data = outs.data;
     to.stride[0] = p;
     to.stride[1] = columns;

@@ -49,16 +49,6 @@ int dg_cuda_gru_grad(const dg_view *const *x, const dg_view *const *y)
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
-/* The first `rows` rows of a matrix without gaps, from row `from` on. */
-static dg_view rows_of(const dg_view *m, int64_t from, int64_t rows)
-{
-  dg_view part = *m;
-  part.data = dg_at(m, from * m->stride[0]);
-  part.shape[0] = rows;
-  dg_view_finish(&part);
-  return part;
-}
-
 /* A matrix that goes from step to step and begins as `first`: `last`, where it is to end up, or beside
  * floats of 16 bits float32 in workspace. */
 static int start_state(dg_scratch *s, const dg_view *first, const dg_view *last, dg_view *state)
@@ -90,7 +80,7 @@ static int go_on(const dg_packing *s, const dg_view *const *x, const dg_view *co
   w.shape[1] = x[3]->shape[0], w.stride[1] = x[3]->stride[0];
   dg_view_finish(&w);
   for (dg_step at = dg_before_steps(s, x[0]->shape[0], false); dg_next_step(s, false, &at);) {
-    dg_view h = rows_of(y[1], 0, at.rows), to = rows_of(products, 0, at.rows);
+    dg_view h = dg_view_part(y[1], 0, 0, at.rows), to = dg_view_part(products, 0, 0, at.rows);
     if (dg_cuda_product(&h, &w, &to, false) < 0) return -1;
     if (DG_LAUNCH(dg_kernel_for(steps_on, x[0]->dtype), h.device, dg_blocks(h.size, 1),
                   DG_CUDA_THREADS, 0, &at.rows, &at.from, &units, ARGUMENT(x[0]), &to.data,
@@ -124,7 +114,7 @@ static int go_back(const dg_packing *s, const dg_view *const *x, const dg_view *
 {
   int64_t units = gh->shape[1];
   for (dg_step at = dg_before_steps(s, gx->shape[0], true); dg_next_step(s, true, &at);) {
-    dg_view g = rows_of(gx, at.from, at.rows), h = rows_of(gh, 0, at.rows);
+    dg_view g = dg_view_part(gx, 0, at.from, at.rows), h = dg_view_part(gh, 0, 0, at.rows);
     if (DG_LAUNCH(dg_kernel_for(steps_back, gx->dtype), h.device, dg_blocks(h.size, 1),
                   DG_CUDA_THREADS, 0, &at.rows, &at.from, &units, ARGUMENT(x[0]),
                   ARGUMENT(&x[4]->data), &h.data, ARGUMENT(&gc->data), ARGUMENT(&gx->data)) < 0)
