@@ -38,6 +38,17 @@ describe("a gradient of rows", function()
     assert.same({ 3, 2 }, elements.shape)
   end)
 
+  it("has each row once where the labels rise, repeat at last, or fall at last", function()
+    for _, list in ipairs { { 1, 2, 4, 5 }, { 1, 2, 4, 4 }, { 2, 4, 5, 1 }, { 3 } } do
+      local with, without = both(function(W, sparse) loss(W, list, sparse, 3):backward() end)
+      assert.same(list[4] == 4 and { 1, 2, 4 } or list, with:grad_rows():totable())
+      assert.same(without.grad:totable(), with.grad:totable())
+    end
+    local W = table_of(4)
+    F.embed_id(ids { -1, 2, 3 }, W, -1):sum():backward()
+    assert.same({ 2, 3 }, W:grad_rows():totable())
+  end)
+
   it("is a whole matrix to who looks at it", function()
     local with, without = both(function(W, sparse) loss(W, { 5, 2, 5 }, sparse, 1):backward() end)
     assert.same(without.grad:totable(), with.grad:totable())

@@ -52,6 +52,16 @@ describe("embed_id", function()
     assert.error_matches(function() F.embed_id(dg.tensor({ 1, 4 }, "int32"), W) end,
       "embed_id: label 4 %(element 2%) is not one of 1 to 3")
     assert.error_matches(function() F.embed_id(dg.tensor({ -1 }, "int64"), W) end, "label %-1")
+    local far = 0x4000000000000000LL
+    for _, id in ipairs { 0, -1, 4, far, -far } do
+      local text = tostring(id):gsub("LL", "")
+      local function refused(element, ids)
+        assert.error_matches(function() F.embed_id(dg.tensor(ids, "int64"), W) end,
+          ("label %s (element %d) is not one"):format(text, element):gsub("%p", "%%%0"))
+      end
+      refused(1, { id, 2, 5 })
+      refused(3, { 1, 3, id })
+    end
     assert.error_matches(function() F.embed_id(dg.zeros(2), W) end,
       "embed_id: wanted int32, int64 or uint8 labels, got float32")
     assert.error_matches(function() F.embed_id(dg.tensor({ 1 }, "int32"), dg.zeros(3)) end,

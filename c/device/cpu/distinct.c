@@ -37,13 +37,25 @@ static int64_t find(int64_t *label, int64_t n, int64_t *numbers, int64_t *table,
   return found;
 }
 
+/* Labels that rise are all different, as those of a row of a sparse matrix are: no table is needed.
+ * false where they do not. */
+static bool find_rising(int64_t *label, int64_t n, int64_t *numbers)
+{
+  bool rises = label[0] >= 0;
+  for (int64_t i = 1; i < n; i++) rises &= label[i - 1] < label[i];
+  for (int64_t i = 0; rises && i < n; i++) numbers[i] = label[i], label[i] = i;
+  return rises;
+}
+
 int64_t dg_cpu_distinct(const dg_labels *l, const dg_view *numbers, const dg_view *places)
 {
-  int64_t got = 0, size = table_size(l->t.size), few[FEW], *table = few;
+  int64_t got = 0, size, few[FEW], *table = few;
   if (l->t.size == 0) return 0;
+  dg_read_labels(l, places->data);
+  if (find_rising(places->data, l->t.size, numbers->data)) return l->t.size;
+  size = table_size(l->t.size);
   if (size > FEW) table = dg_block_alloc(size * (int64_t)sizeof *table, DG_WORKSPACE, &got);
   if (!table) return -1;
-  dg_read_labels(l, places->data);
   int64_t found = find(places->data, l->t.size, numbers->data, table, size);
   if (size > FEW) dg_block_free(table, got, DG_WORKSPACE);
   return found;

@@ -68,7 +68,8 @@ static void close_list(label_list *list)
   if (list->block) dg_block_free(list->block, list->got, DG_WORKSPACE);
 }
 
-int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report)
+/* Counts labels of any kind, and finds the first that is of no class. */
+static int find_bad(const dg_labels *l, dg_label_report *report)
 {
   label_list list;
   int64_t first = l->base, end; /* differences could overflow: look at the numbers themselves */
@@ -84,6 +85,34 @@ int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report)
   }
   close_list(&list);
   return 0;
+}
+
+/* How many labels side by side are not ignored, if all those are of the classes; else -1. */
+#define COUNT(T)                                                                                   \
+  static int64_t count_##T(const dg_labels *l)                                                     \
+  {                                                                                                \
+    const T *label = l->t.data;                                                                    \
+    const int64_t base = l->base, ignored = l->ignored;                                            \
+    const uint64_t classes = (uint64_t)l->classes; /* -1: all numbers */                           \
+    int64_t used = 0, bad = 0;                                                                     \
+    for (int64_t i = 0; i < l->t.size; i++) {                                                      \
+      const bool counts = label[i] != ignored;                                                     \
+      used += counts;                                                                              \
+      bad |= counts & ((uint64_t)label[i] - (uint64_t)base >= classes);                            \
+    }                                                                                              \
+    return bad ? -1 : used;                                                                        \
+  }
+
+COUNT(int32_t)
+COUNT(int64_t)
+
+int dg_cpu_check_labels(const dg_labels *l, dg_label_report *report)
+{
+  int64_t used = -1;
+  if (l->t.contiguous && l->t.dtype == DG_I32) used = count_int32_t(l);
+  else if (l->t.contiguous && l->t.dtype == DG_I64) used = count_int64_t(l);
+  *report = (dg_label_report){ .used = used, .bad = -1 };
+  return used < 0 ? find_bad(l, report) : 0;
 }
 
 int dg_cpu_count_hits(const dg_view *x, const dg_labels *l, const dg_view *y)
@@ -247,17 +276,28 @@ int dg_cpu_are_rows(const dg_view *x, const dg_labels *l, const dg_view *y)
 
 /* Threads share the columns, so that each sum is taken in order. */
 #define ADD_ROWS(T)                                                                                \
+  static void add_ones_##T(const rows_work *w)                                                     \
+  {                                                                                                \
+    const T *x = w->x;                                                                             \
+    T *restrict y = w->y;                                                                          \
+    const int64_t *label = w->label;                                                               \
+    for (int64_t i = 0; i < w->count; i += w->repeat, x++)                                         \
+      for (int64_t k = i; k < i + w->repeat; k++)                                                  \
+        if (label[k] >= 0) y[label[k]] += *x;                                                      \
+  }                                                                                                \
   static void add_some_##T(void *context, int64_t from, int64_t to)                                \
   {                                                                                                \
     const rows_work *w = context;                                                                  \
     const int64_t *label = w->label, *end = label + w->count;                                      \
+    if (w->row == 1) {                                                                             \
+      add_ones_##T(w);                                                                             \
+      return;                                                                                      \
+    }                                                                                              \
     for (const T *x = w->x; label < end; x += w->row)                                              \
       for (const int64_t *last = label + w->repeat; label < last; label++) {                       \
         if (*label < 0) continue;                                                                  \
         T *restrict y = (T *)w->y + *label * w->row;                                               \
-        if (to == 1) y[0] += x[0];                                                                 \
-        else                                                                                       \
-          for (int64_t j = from; j < to; j++) y[j] += x[j];                                        \
+        for (int64_t j = from; j < to; j++) y[j] += x[j];                                          \
       }                                                                                            \
   }
 

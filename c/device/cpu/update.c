@@ -109,7 +109,8 @@ typedef struct rows_work {
 /* Rows of `bytes` bytes that are written down in `number`: one after another to `packed`, or back
  * from there. */
 #define MOVE_ROWS(bytes)                                                                           \
-  for (int64_t i = 0; i < n; i++) {                                                                \
+  UNROLL_SOME for (int64_t i = 0; i < n; i++)                                                      \
+  {                                                                                                \
     char *row = whole + number[i] * (bytes), *at = packed + i * (bytes);                           \
     memcpy(back ? row : at, back ? at : row, (size_t)(bytes));                                     \
   }
