@@ -216,6 +216,9 @@ static int change_far(group *all, states *s, dg_update *u, int each)
   return 0;
 }
 
+/* The tensors of so many parameters are looked up once for both passes. */
+enum { KNOWN = 16 };
+
 /* Changes each of `count` parameters that has a gradient; `state` has what the rule keeps of the
  * first, `own` tensors, then of the second ... */
 DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor *const *param,
@@ -223,14 +226,17 @@ DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor 
 {
   if (count > 0 && (!param || (own > 0 && !state) || !changed))
     return dg_fail(DG_EARGUMENT, "%s_all: param, state or changed is missing (NULL)", s->who);
+  dg_body *known[KNOWN][DG_UPDATE_STATES];
   for (int i = 0; i < count; i++) {
     take_up(s, own, param, state, i);
     if (make_ready(s, own) < 0) return -1;
+    if (i < KNOWN) memcpy(known[i], s->body, sizeof s->body);
   }
   group far;
   far.count = 0;
   for (int i = 0; i < count; i++) {
-    take_up(s, own, param, state, i);
+    if (i < KNOWN) memcpy(s->body, known[i], sizeof s->body);
+    else take_up(s, own, param, state, i);
     changed[i] = s->body[1] != NULL;
     if (!changed[i]) continue;
     int status = DG_UNLIKELY(s->body[0]->v.device) ? change_far(&far, s, u, own + 2)
