@@ -63,7 +63,7 @@ local function pass(ids, labels)
   local model, optimizer = new_model()
   local W, b = model.W, model.b
   local function loss(x, t)
-    return F.sigmoid_cross_entropy(F.embedding_bag(x, W, nil, "sum") + b, t)
+    return F.sigmoid_cross_entropy(F.embedding_bag(x, W, nil, "sum", true, nil, false, nil, b), t)
   end
   for i = 1, #ids do optimizer:update(loss, ids[i], labels[i]) end
   return model
