@@ -184,7 +184,8 @@ def mlp_mnist():
     def loss():
         return F.cross_entropy(model(x), t)
 
-    for name, options in (("mlp_mnist", {}), ("mlp_mnist_lean", {"fused": True})):
+    lean = {"fused" if torch.__version__ >= "2.4" else "foreach": True}
+    for name, options in (("mlp_mnist", {}), ("mlp_mnist_lean", lean)):
         optimizer = torch.optim.Adam(model.parameters(), **options)
         measure(name, "ms", trainer(model, optimizer, loss))
 
@@ -240,6 +241,15 @@ def lstm_char():
         measure(name, "ms", trainer(None, optimizer, fused if layer is nn.LSTM else loop))
 
 
+def attend(q, k, v):
+    """Causal attention; written out for versions before 2.0."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    hidden = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).triu(1)
+    scores = q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5
+    return scores.masked_fill(hidden, float("-inf")).softmax(-1) @ v
+
+
 class Block(nn.Module):
     """A layer of GPT-2, normalized first."""
 
@@ -253,7 +263,7 @@ class Block(nn.Module):
     def forward(self, x):
         batch, steps, units = x.shape
         parts = self.qkv(self.norm1(x)).view(batch, steps, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(*parts.unbind(0), is_causal=True)
+        y = attend(*parts.unbind(0))
         x = x + self.out(y.transpose(1, 2).reshape(batch, steps, units))
         return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))
 
