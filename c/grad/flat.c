@@ -122,6 +122,7 @@ DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body
     gx[i]->refs = DG_HOLD;
     if (i == 0 && m.embed) continue;
     if (i == 1 && c->op->flags & DG_OUTER_X1 && !x->creator && !dg_walk_find(w, x)) continue;
+    if (i == 1 && c->op->flags & DG_ROWS_X1 && !x->creator) continue;
     if (dg_body_allocate(gx[i], x->creator ? DG_ACTIVATION : DG_GRADIENT) < 0) return -1;
   }
   return 0;

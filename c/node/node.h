@@ -76,7 +76,10 @@ enum {                    /* flags of an operator */
                            * product of vectors, where it finds it without elements */
        /* The rows of input 0 may be some of a table (op/embedded.h). Where `direct` finds the gradient
         * of input 0 without elements, it is that table's. */
-       DG_EMBEDS_X0 = 128
+       DG_EMBEDS_X0 = 128,
+       /* `direct` finds the gradient of input 1, a leaf, without elements, and makes it some rows, or
+        * gives it its elements. */
+       DG_ROWS_X1 = 256
 };
 
 enum { /* flags of a call */

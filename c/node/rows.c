@@ -119,25 +119,33 @@ static dg_body *blank(const dg_view *matrix)
   return g;
 }
 
-dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy)
+int dg_rows_take(dg_body *g, const dg_labels *l, const dg_view *gy)
 {
   dg_body *numbers;
   places p;
-  if (find_rows(l, &numbers, &p) < 0) return NULL;
-  dg_body *elements = make_elements(matrix, numbers);
+  if (find_rows(l, &numbers, &p) < 0) return -1;
+  dg_body *elements = make_elements(&g->v, numbers);
   dg_labels to = { .t = p.v, .classes = numbers->v.size, .ignored = -1 };
   int status = elements ? dg_backend_of(gy)->add_rows(gy, &to, &elements->v) : -1;
-  dg_body *g = status == 0 ? blank(matrix) : NULL;
   drop(p.body);
-  if (!g) {
+  if (status < 0) {
     drop(numbers);
     drop(elements);
-    return NULL;
+    return -1;
   }
-  g->flags = DG_ROWS;
+  g->flags |= DG_ROWS;
   g->grad = elements;
   elements->grad = numbers;
-  return dg_born(g);
+  return 0;
+}
+
+dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy)
+{
+  dg_body *g = blank(matrix);
+  if (!g) return NULL;
+  if (dg_rows_take(g, l, gy) == 0) return dg_born(g);
+  dg_body_free(g);
+  return NULL;
 }
 
 int dg_rows_set(dg_body *g, const dg_view *numbers)

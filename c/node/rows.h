@@ -11,9 +11,10 @@
 
 /* The gradient of a matrix whose rows gy were taken by the labels l, which have been checked. */
 dg_tensor *dg_rows_new(const dg_view *matrix, const dg_labels *l, const dg_view *gy);
+/* Makes g, a new tensor of a matrix's shape without elements, such a gradient. */
+int dg_rows_take(dg_body *g, const dg_labels *l, const dg_view *gy);
 
-/* Makes g, a new tensor of a matrix's shape without elements, a gradient that is the rows of these
- * numbers (int64, each once): their elements are yet to be written. */
+/* Makes it the rows of these numbers (int64, each once), whose elements are yet to be written. */
 int dg_rows_set(dg_body *g, const dg_view *numbers);
 
 /* Whether rows say all of a gradient: not when its elements were made and then changed. */

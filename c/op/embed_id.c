@@ -152,6 +152,18 @@ static int bag_forward(dg_call *c)
   return dg_backend_of(y)->sum_rows(w, &l, bias_of(c), y);
 }
 
+/* The gradient of a bag's sum for each of its rows. */
+static dg_view spread(const dg_call *c, const dg_view *gy)
+{
+  const dg_view *id = &c->x[0]->v, *w = &c->x[1]->v;
+  dg_view g = *gy;
+  g.ndim = 3;
+  g.shape[1] = id->shape[1], g.shape[2] = w->shape[1];
+  g.stride[2] = g.stride[1], g.stride[1] = 0;
+  dg_view_finish(&g);
+  return g;
+}
+
 /* Every row of a bag gets the gradient of its sum, the bias that of all sums. */
 static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
 {
@@ -161,11 +173,7 @@ static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   const int64_t once[3] = { id->shape[0], 1, w->shape[1] };
   const int64_t each[3] = { id->shape[0], id->shape[1], w->shape[1] };
   if (dg_embed_is_sparse(c)) {
-    dg_view g = dg_body_of(gy[0])->v;
-    g.ndim = 3;
-    g.shape[1] = each[1], g.shape[2] = each[2];
-    g.stride[2] = g.stride[1], g.stride[1] = 0;
-    dg_view_finish(&g);
+    const dg_view g = spread(c, &dg_body_of(gy[0])->v);
     gx[1] = by_rows(c, &g);
     return 0;
   }
@@ -174,12 +182,36 @@ static int bag_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
   return 0;
 }
 
+static int sum_bags(const dg_view *gy, const dg_view *gb)
+{
+  const dg_backend *d = dg_backend_of(gy);
+  dg_view sum = *gb;
+  sum.ndim = 2;
+  sum.shape[0] = 1, sum.shape[1] = gb->shape[0];
+  sum.stride[0] = gb->shape[0], sum.stride[1] = 1;
+  return gy->shape[0] == 1 ? d->copy(gy, &sum) : d->reduce(DG_SUM, gy, &sum, 1);
+}
+
+static int bag_direct(const dg_call *c, const dg_view *gy, dg_body *const *gx)
+{
+  dg_body *gw = gx[1];
+  if (c->inputs > 2 && gx[2] && sum_bags(gy, &gx[2]->v) < 0) return -1;
+  if (!gw) return 0;
+  const dg_labels l = dg_labels_of(c, 0, gw->v.shape[0]);
+  const dg_view g = spread(c, gy);
+  if (!gw->store && c->i[SPARSE]) return dg_rows_take(gw, &l, &g);
+  if (!gw->store && dg_body_allocate(gw, DG_GRADIENT) < 0) return -1;
+  return dg_backend_of(gy)->add_rows(&g, &l, &gw->v);
+}
+
 static const dg_op_class bag_op = {
   .name = "embedding_bag",
   .shape = bag_shape,
   .forward = bag_forward,
   .backward = bag_backward,
   .reads = DG_READS_X0,
+  .flags = DG_ROWS_X1,
+  .direct = bag_direct,
 };
 
 /* Rows of W (ids, size) by number: shape of id, then size. `id` has int32, int64 or uint8 from

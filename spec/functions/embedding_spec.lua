@@ -114,6 +114,50 @@ describe("embedding_bag", function()
     end, "embedding_bag: 2 offsets do not end at 7")
   end)
 
+  it("has the same gradients whichever way they are computed, also of several uses", function()
+    local function gradients(sparse, scale, options)
+      local leaf, b = dg.Variable(W, { dtype = "float64" }), dg.Variable(double { 1, 2 })
+      local V = scale and leaf * scale or leaf
+      local function loss(list, weights)
+        local y = F.embedding_bag(ids(list), V, nil, "sum", sparse, nil, false, nil, b)
+        return F.sum(F.square(y) * double(weights))
+      end
+      local all = loss({ { 1, 2, 2 }, { 4, 4, 1 } }, { { 1, 2 }, { 3, 4 } })
+        + loss({ { 1, 3 } }, { { 5, 6 } }) + F.sum(F.embed_id(ids { 3, 4 }, V))
+        + loss({ { 2 } }, { { 7, 8 } })
+      all:backward(options)
+      return { leaf.grad:totable(), b.grad:totable() }, leaf:grad_rows()
+    end
+    local wanted = gradients(true, nil, { enable_double_backprop = true })
+    local by_rows, rows = gradients(true)
+    assert.same(wanted, by_rows)
+    assert.same(4, #rows)
+    assert.same(wanted, (gradients(false)))
+    assert.same(wanted, (gradients(true, 1)))
+    assert.same(wanted, (gradients(false, 1)))
+  end)
+
+  it("leaves gradients as they were where memory runs out on the way back", function()
+    local C = require("dgraph.native").C
+    local failures = 0
+    for n = 0, 60 do
+      local V, b = dg.Variable(W, { dtype = "float64" }), dg.Variable(double { 1, 2 })
+      V.grad = dg.ones_like(V)
+      local s = dg.open_scope()
+      local y = F.sum(F.embedding_bag(MATRIX, V, nil, "sum", true, nil, false, nil, b))
+      C.dg_memory_fail_after(n)
+      local ok, message = pcall(y.backward, y)
+      C.dg_memory_fail_after(-1)
+      s:close()
+      if ok then break end
+      failures = failures + 1
+      assert.matches("memory", message)
+      assert.same(dg.ones_like(V):totable(), V.grad:totable())
+      assert.is_nil(b.grad)
+    end
+    assert.is_true(failures > 0 and failures < 60)
+  end)
+
   it("has a gradient of rows, unless told not to", function()
     for _, mode in ipairs { "sum", "mean", "max" } do
       for _, x in ipairs { MATRIX, LIST } do
