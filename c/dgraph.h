@@ -1015,10 +1015,10 @@ DG_API int dg_lstm_sequence(dg_tensor *x, dg_tensor *h, dg_tensor *c, dg_tensor 
 
 /* ---- op/lua.c: functions of one or two tensors the way Lua's interpreter calls them fastest. */
 
-/* For Lua alone, which finds it by package.loadlib: called with a function of this library (cdata)
- * and how many tensors that takes, 1 or 2, it returns a function of Lua's own kind, or nothing where
- * Lua's C interface cannot be found. That function is called with the tensors and is true when there
- * is a result, for dg_lua_result. */
+/* For Lua alone, which finds it by package.loadlib: called with a function of this library and a
+ * handle, behind each the number of its type, and how many tensors the function takes, 1 or 2, it
+ * returns a function of Lua's own kind, or nothing where Lua's C interface cannot be found. That
+ * function is called with the tensors and is true when there is a result, for dg_lua_result. */
 DG_API int dg_lua_function(struct lua_State *L);
 
 /* What the last call of such a function on this thread resulted in, once: then what was not fetched

@@ -142,10 +142,15 @@ end
 --- anything but one or two tensors, or where the host keeps Lua's C interface to itself.
 local function make_table(library)
   local make_quick = package.loadlib and package.loadlib(native.path, "dg_lua_function")
+  local function type_of(cdata) return tonumber(ffi.typeof(cdata)) end
+  local handle = ffi.new("dg_tensor *")[0]
+  local handles_type = type_of(handle)
   return setmetatable({}, { __index = function(known, name)
     local f = name:match "^(.*)_quick$"
     if f then
-      known[name] = make_quick and tensors[f] and make_quick(library[f], tensors[f]) or false
+      local call = library[f]
+      known[name] = make_quick and tensors[f]
+        and make_quick(call, type_of(call), handle, handles_type, tensors[f]) or false
     else
       known[name] = library[name]
     end

@@ -90,6 +90,20 @@ describe("calls of C, with the JIT compiler and without", function()
     end
   end)
 
+  it("read no further than a cdata goes, where a tensor's has lain before", function()
+    local wrong, things, n = dg.tensor { 5, 6 }, {}, 500
+    local number = tonumber(ffi.cast("uint64_t", ffi.cast("dg_tensor *", wrong)) % 2 ^ 32)
+    local int = ffi.typeof "int32_t"
+    local function multiply(thing) return x * thing end
+    for _ = 1, 5 do
+      for i = 1, n do things[i] = ffi.cast("dg_tensor *", wrong) end
+      for i = 1, n do things[i] = 0 end
+      native.collect()
+      for i = 1, n do things[i] = int(number) end
+      for i = 1, n do assert.is_false((pcall(multiply, things[i]))) end
+    end
+  end)
+
   it("go by Lua's C interface where that takes tensors and nothing else", function()
     local C = native.C
     if native.is_interpreted then
