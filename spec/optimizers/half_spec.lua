@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local native = require "dgraph.native"
 local settle = require "spec.support.settle"
 local F, L, optimizers = dg.F, dg.L, dg.optimizers
 
@@ -104,6 +105,33 @@ for _, dtype in ipairs { "float16", "bfloat16" } do
       end
       assert.is_true(last < 0.05 * first)
       assert.is_true(optimizer.loss_scale > 100)
+    end)
+
+    it("changes all of them or none where memory runs out", function()
+      local C, model, failures = native.C, dg.Link(), 0
+      for _, name in ipairs { "a", "b" } do
+        model[name] = dg.Parameter(dg.ones(8, 8, dtype))
+        model[name].grad = dg.ones(8, 8, dtype)
+      end
+      local optimizer = MAKERS.Adam():setup(model)
+      optimizer:update()
+      local function numbers()
+        local list = {}
+        for i, param in ipairs { model.a, model.b } do
+          local rule = param.update_rule
+          list[i] = { rule.t, param:totable(), rule.master:totable(), rule.state.m:totable() }
+        end
+        return list
+      end
+      for n = 0, 10 do
+        local before = numbers()
+        C.dg_memory_fail_after(n)
+        local ok = pcall(optimizer.update, optimizer)
+        C.dg_memory_fail_after(-1)
+        if not ok then assert.same(before, numbers()) end
+        failures = failures + (ok and 0 or 1)
+      end
+      assert.is_true(failures > 1)
     end)
 
     it("leaves nothing behind", function()

@@ -76,8 +76,7 @@ local function gradients_of(self)
   local params, grads = self._list.params, self._grads
   for i, rule in ipairs(self._rules) do
     local param = params[i]
-    grads[i] = rule.enabled and C.dg_has_gradient(param) == 1
-      and native.wrap(rule.takes_rows and C.dg_gradient_as_is(param) or C.dg_gradient(param))
+    grads[i] = rule.enabled and C.dg_has_gradient(param) == 1 and rule:take_gradient(param)
   end
   return grads
 end

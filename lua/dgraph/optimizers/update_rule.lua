@@ -149,14 +149,24 @@ function UpdateRule:prepare(param)
   if not self.state then self:init_state(self.master or param) end
 end
 
+--- The gradient of a parameter as `apply` takes it. What needs memory for a parameter with a master
+--- is done here, before any changes.
+---@param param dgraph.Parameter  it has a gradient
+---@return dgraph.Tensor
+function UpdateRule:take_gradient(param)
+  local grad = native.wrap(self.takes_rows and C.dg_gradient_as_is(param) or C.dg_gradient(param))
+  if not self.master then return grad end
+  take_master(self, param)
+  return native.wrap(C.dg_cast(grad, C.DG_F32))
+end
+
 --- Changes a parameter by a gradient, through its master where it has one.
 ---@param param dgraph.Parameter
----@param grad dgraph.Tensor
+---@param grad dgraph.Tensor  what `take_gradient` gave
 function UpdateRule:apply(param, grad)
   self.t = self.t + 1
   if not self.master then return self:update_core(param, grad) end
-  take_master(self, param)
-  self:update_core(self.master, native.wrap(C.dg_cast(grad, C.DG_F32)))
+  self:update_core(self.master, grad)
   native.check(C.dg_assign(param, self.master))
   self._version = C.dg_version(param)
 end
@@ -185,8 +195,7 @@ function UpdateRule:update(param)
   if C.dg_has_gradient(param) ~= 1 then return end
   self:prepare(param)
   for _, hook in ipairs(self._hooks) do hook.call(self, param) end
-  local grad = self.takes_rows and native.wrap(C.dg_gradient_as_is(param)) or param.grad
-  self:apply(param, grad)
+  self:apply(param, self:take_gradient(param))
 end
 
 --- Has `hook(rule, param)` called before each update of this parameter.
