@@ -6,7 +6,8 @@
 /* True for a tensor that the rule now running made. */
 static bool is_fresh(const dg_walk *w, const dg_body *g)
 {
-  return w->scope > 0 && g->flags & DG_SCOPED && g->birth >= w->mark;
+  const uint32_t kinds = DG_SCOPED | DG_POINT; /* no rule makes points */
+  return w->scope > 0 && (g->flags & kinds) == DG_SCOPED && g->birth >= w->mark;
 }
 
 static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)

@@ -91,8 +91,7 @@ enum { /* flags of a call */
        DG_CALL_PASSING = 32,   /* will not be recorded */
        DG_CALL_MIXED = 64,     /* dg_mixed_call is to look at it before it runs */
        DG_CALL_POINT = 128,    /* it and its output are a point: node/point.h */
-       DG_CALL_SEEN = 256,     /* there may be handles of it */
-       DG_CALL_WIDE_LAST = 512 /* its last two inputs are statistics: float32 beside 16 bits */
+       DG_CALL_WIDE_LAST = 256 /* its last two inputs are statistics: float32 beside 16 bits */
 };
 
 /* What every walk looks at comes first: it fills two lines of the cache. */
@@ -180,7 +179,7 @@ DG_INLINE bool dg_needs(const dg_call *c, int i)
 /* A handle of a node. */
 DG_INLINE dg_node *dg_node_handle(dg_call *c)
 {
-  c->flags |= DG_CALL_SEEN;
+  if (c->flags & DG_CALL_POINT && c->y_inline[0]) c->y_inline[0]->flags |= DG_MAKER_SEEN;
   return (dg_node *)dg_slot_handle(&c->slot);
 }
 
@@ -231,7 +230,7 @@ dg_tensor *dg_pool_close(dg_pool pool, dg_tensor *result);
 int dg_pool_close_all(dg_pool pool, int count, dg_tensor **results);
 
 /* A tensor of one element and the node that made it (node/point.h), and a thread's list of those of
- * one dtype and so many axes: those in use come first. */
+ * one dtype and so many axes: those in use come first, in the order of their births. */
 typedef struct dg_point {
   dg_body *y;
   dg_call *call;
@@ -239,6 +238,7 @@ typedef struct dg_point {
 typedef struct dg_point_list {
   dg_point *items; /* room for one more, which dg_point_take looks at */
   int64_t used, count, room;
+  int depth; /* how many scopes were open when its newest row began, or 0: no row goes on */
 } dg_point_list;
 
 enum { DG_POINT_LISTS = 2 * (DG_FEW_AXES + 1) };
@@ -252,7 +252,7 @@ typedef struct dg_tape_state {
   uint8_t autocast;   /* the dtype of 16 bits that products are computed in, or 0 */
   uint16_t mixed;     /* the flags of calls: DG_CALL_MIXED under autocast */
   uint64_t sequence;  /* of the newest node */
-  dg_slot **births;   /* of all open scopes, innermost last */
+  dg_slot **births;   /* of all open scopes, innermost last; or rows of points */
   int64_t born, births_room;
   dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */
 } dg_tape_state;
@@ -265,8 +265,10 @@ int dg_births_grow(void);
 /* Frees what was born since the list was this long; its scope stays open. */
 void dg_births_drop(int64_t mark);
 /* Whether the scope that owns b is one of this thread. */
+bool dg_point_is_mine(const dg_body *b);
 DG_INLINE bool dg_is_mine(const dg_body *b)
 {
+  if (DG_UNLIKELY(b->flags & DG_POINT)) return dg_point_is_mine(b);
   return b->birth < dg_tape.born && dg_tape.births[b->birth] == &b->slot;
 }
 

@@ -5,22 +5,26 @@
 static void put(dg_point_list *l, int64_t place, dg_point p)
 {
   l->items[place] = p;
-  p.call->i[DG_POINT_PLACE] = place;
+  p.y->birth = (uint32_t)place;
 }
 
-int dg_point_make(uint32_t layout)
+static int make_room(dg_point_list *l)
+{
+  if (l->count < l->room) return 0;
+  int64_t room = l->room ? 2 * l->room : 64;
+  dg_point *items = dg_table_grow(l->items, (room + 1) * (int64_t)sizeof *items);
+  if (!items) return -1;
+  memset(items + l->room, 0, (size_t)(room + 1 - l->room) * sizeof *items);
+  l->items = items;
+  l->room = room;
+  return 0;
+}
+
+/* Makes one more point of this layout. */
+static int make(dg_point_list *l, uint32_t layout)
 {
   static const int64_t shape[DG_FEW_AXES] = { 1, 1, 1 };
-  int list = dg_point_list_of(layout);
-  dg_point_list *l = &dg_tape.points[list];
-  if (l->count == l->room) {
-    int64_t room = l->room ? 2 * l->room : 64;
-    dg_point *items = dg_table_grow(l->items, (room + 1) * (int64_t)sizeof *items);
-    if (!items) return -1;
-    memset(items + l->room, 0, (size_t)(room + 1 - l->room) * sizeof *items);
-    l->items = items;
-    l->room = room;
-  }
+  if (make_room(l) < 0) return -1;
   dg_body *y = dg_body_new("point", (int)(layout & 1), (int)(layout >> 8 & 3), shape);
   dg_call *c = y ? (dg_call *)dg_slot_take(DG_SLOT_NODE) : NULL;
   if (!c) {
@@ -36,20 +40,35 @@ int dg_point_make(uint32_t layout)
   c->y_inline[0] = y;
   y->creator = c;
   dg_count(DG_TENSORS, -1); /* points count by their lists */
-  c->i[DG_POINT_LIST] = list;
   put(l, l->count++, (dg_point){ y, c });
   return 0;
 }
 
-void dg_point_forget(const dg_call *c)
+int dg_point_prepare(uint32_t layout)
 {
-  dg_point_list *l = &dg_tape.points[c->i[DG_POINT_LIST]];
-  int64_t place = c->i[DG_POINT_PLACE], last_used = --l->used, last = --l->count;
-  if (place != last_used) put(l, place, l->items[last_used]);
-  if (last_used != last) { /* a free one */
-    dg_slot_unpoison(&l->items[last].call->slot);
-    put(l, last_used, l->items[last]);
-    dg_slot_poison(&l->items[last_used].call->slot);
+  int list = dg_point_list_of(layout);
+  dg_point_list *l = &dg_tape.points[list];
+  if (l->depth != dg_tape.depth) {
+    if (dg_scope_list(dg_point_row(list, l->used)) < 0) return -1;
+    l->depth = dg_tape.depth;
+  }
+  return l->used < l->count ? 0 : make(l, layout);
+}
+
+bool dg_point_is_mine(const dg_body *b)
+{
+  const dg_point_list *l = &dg_tape.points[dg_point_list_of(dg_view_layout(&b->v))];
+  return b->birth < l->used && l->items[b->birth].y == b;
+}
+
+void dg_point_forget(dg_point_list *l)
+{
+  int64_t place = --l->used, last = --l->count;
+  l->items[place].y->flags &= ~(uint32_t)DG_POINT;
+  if (place != last) { /* a free one takes its place */
+    dg_slot_unpoison(&l->items[last].y->slot);
+    put(l, place, l->items[last]);
+    dg_slot_poison(&l->items[place].y->slot);
   }
   dg_count(DG_TENSORS, 1);
   dg_count(DG_NODES, 1);

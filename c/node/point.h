@@ -2,7 +2,10 @@
  *
  * A point is such a result together with its node. The two are made at once and go at once, so while
  * they are free they stay what all of their kind are: a tensor of one element in its own slot, made
- * by a node of one output. Only what tells one point from another is written when it is used. */
+ * by a node of one output. Only what tells one point from another is written when it is used.
+ *
+ * The points that a scope makes of one list lie in a row there, one after another, and the scope
+ * lists no more of them than where the row begins. */
 #ifndef DG_NODE_POINT_H
 #define DG_NODE_POINT_H
 
@@ -11,21 +14,33 @@
 
 #include <string.h>
 
-enum { DG_POINT_LIST, DG_POINT_PLACE }; /* attributes of a point's node: where it is listed */
-
 /* What is the same for all points. */
 enum {
-  DG_POINT_FLAGS = DG_SCOPED | DG_REQUIRES_GRAD,
+  DG_POINT_FLAGS = DG_SCOPED | DG_REQUIRES_GRAD | DG_POINT,
   DG_POINT_CALL_FLAGS = DG_CALL_RECORDED | DG_CALL_SCOPED | DG_CALL_FLAT | DG_CALL_POINT
 };
 
 /* Which list the points of a layout are in. */
 DG_INLINE int dg_point_list_of(uint32_t layout) { return (int)((layout >> 7 & 6) | (layout & 1)); }
 
-/* Makes one more point of this layout, where all are in use; -1 with an error set. */
-int dg_point_make(uint32_t layout);
-/* Takes a point in use off its list: it is no longer whole, tensor and node go their own ways. */
-void dg_point_forget(const dg_call *c);
+/* What a scope lists for a row that begins at a place of a list: no address, since it is odd. */
+DG_INLINE dg_slot *dg_point_row(int list, int64_t first)
+{
+  return (dg_slot *)((uintptr_t)first << 8 | (uintptr_t)list << 1 | 1);
+}
+DG_INLINE bool dg_is_point_row(const dg_slot *s) { return (uintptr_t)s & 1; }
+DG_INLINE dg_point_list *dg_point_row_list(const dg_slot *row)
+{
+  return &dg_tape.points[(uintptr_t)row >> 1 & 127];
+}
+DG_INLINE int64_t dg_point_row_first(const dg_slot *row) { return (int64_t)((uintptr_t)row >> 8); }
+
+/* Begins a row, where the innermost scope has none of this layout, and makes one more point where
+ * all are in use. -1 with an error set. */
+int dg_point_prepare(uint32_t layout);
+/* Takes the last point in use off its list: it is no longer whole, tensor and node go their own
+ * ways. */
+void dg_point_forget(dg_point_list *l);
 /* Has the slots of all points, which are free, used for anything. */
 void dg_points_dissolve(void);
 
@@ -42,8 +57,8 @@ DG_INLINE void dg_point_fetch(const dg_point *next)
 DG_INLINE dg_point dg_point_take(uint32_t layout)
 {
   dg_point_list *l = &dg_tape.points[dg_point_list_of(layout)];
-  if (DG_UNLIKELY(l->used == l->count) && dg_point_make(layout) < 0)
-    return (dg_point){ NULL, NULL };
+  bool ready = l->used < l->count && l->depth == dg_tape.depth;
+  if (DG_UNLIKELY(!ready) && dg_point_prepare(layout) < 0) return (dg_point){ NULL, NULL };
   const dg_point *p = &l->items[l->used++];
   dg_point_fetch(p + 1);
   dg_slot_unpoison(&p->y->slot);
@@ -52,27 +67,29 @@ DG_INLINE dg_point dg_point_take(uint32_t layout)
 }
 
 /* Whether a point's tensor is as it was made, and nobody refers to it or its elements. */
-DG_INLINE bool dg_point_is_whole(const dg_body *y)
+DG_INLINE bool dg_point_is_whole(dg_point p)
 {
+  const dg_body *y = p.y;
   int64_t refs = __atomic_load_n(&y->refs, __ATOMIC_ACQUIRE);
   int32_t looks = __atomic_load_n(&y->own.refs, __ATOMIC_ACQUIRE);
   uintptr_t more = (uintptr_t)refs | (uintptr_t)y->grad | (uintptr_t)y->name;
-  return !more && looks == 1 && y->own.version == 0 && y->one && y->flags == DG_POINT_FLAGS;
+  return !more && y->creator == p.call && looks == 1 && y->own.version == 0 && y->one &&
+         (y->flags & ~(uint32_t)DG_MAKER_SEEN) == DG_POINT_FLAGS;
 }
 
-/* Frees the point of a tensor; false, and nothing is done, where it is not whole, or not the one
- * that was taken last. */
-DG_INLINE bool dg_point_give(dg_body *y, dg_call *c)
+/* Makes the handles of a point stale, for it to be used again; false, and nothing is done, where it
+ * is not whole. */
+DG_INLINE bool dg_point_give(dg_point p)
 {
-  if (DG_UNLIKELY(!dg_point_is_whole(y))) return false;
-  dg_point_list *l = &dg_tape.points[dg_point_list_of(y->one)];
-  if (DG_UNLIKELY(l->items[l->used - 1].y != y)) return false;
-  if (DG_UNLIKELY(dg_slot_is_used_up(&y->slot) || dg_slot_is_used_up(&c->slot))) return false;
-  l->used--;
-  dg_slot_renew(&y->slot);
-  if (DG_UNLIKELY(c->flags & DG_CALL_SEEN)) dg_slot_renew(&c->slot);
-  dg_slot_poison(&y->slot);
-  dg_slot_poison(&c->slot);
+  if (DG_UNLIKELY(!dg_point_is_whole(p) || dg_slot_is_used_up(&p.y->slot))) return false;
+  if (DG_UNLIKELY(p.y->flags & DG_MAKER_SEEN)) {
+    if (dg_slot_is_used_up(&p.call->slot)) return false;
+    dg_slot_renew(&p.call->slot);
+    p.y->flags = DG_POINT_FLAGS;
+  }
+  dg_slot_renew(&p.y->slot);
+  dg_slot_poison(&p.y->slot);
+  dg_slot_poison(&p.call->slot);
   return true;
 }
 
@@ -121,8 +138,6 @@ DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *
     flags |= x[i]->flags;
   }
   if (DG_UNLIKELY(!layout || !(flags & DG_REQUIRES_GRAD) || !op->backward)) return NULL;
-  int64_t born = dg_tape.born;
-  if (DG_UNLIKELY(dg_tape.births_room - born < 2)) return NULL;
   dg_point point = dg_point_take(layout);
   dg_body *y = point.y;
   if (DG_UNLIKELY(!y)) return NULL;
@@ -139,10 +154,6 @@ DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *
   }
   if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
   y->borrowed = epoch;
-  y->birth = (uint32_t)(born + 1);
-  dg_tape.births[born] = &c->slot;
-  dg_tape.births[born + 1] = &y->slot;
-  dg_tape.born = born + 2;
   formula(op->map, (int)(layout & 1), y->tiny, x[0]->v.data, x[inputs - 1]->v.data,
           parameters ? parameters : dg_no_parameters);
   return dg_handle(y);

@@ -266,7 +266,8 @@ dg_tensor *dg_born_counted(dg_body *b)
 
 int dg_births_grow(void)
 {
-  return reserve(&dg_tape.births, dg_tape.born, &dg_tape.births_room, sizeof *dg_tape.births);
+  int64_t room = dg_tape.births_room;
+  return reserve(&dg_tape.births, room, &dg_tape.births_room, sizeof *dg_tape.births);
 }
 
 dg_pool dg_pool_open(void)
@@ -344,7 +345,6 @@ DG_INLINE void drop_output(dg_body *y)
 /* Frees a scoped node. */
 DG_INLINE void drop_node(dg_call *c)
 {
-  if (DG_UNLIKELY(c->flags & DG_CALL_POINT)) dg_point_forget(c);
   drop_output(c->y[0]);
   for (int i = 1; i < c->outputs; i++) drop_output(c->y[i]);
   discard(c);
@@ -363,25 +363,31 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
-DG_INLINE bool is_point(const dg_body *y)
+/* Frees the points of a row, the newest of its list: they stay there for the next one. */
+static void drop_row(const dg_slot *row)
 {
-  return y->creator && y->creator->flags & DG_CALL_POINT;
+  dg_point_list *l = dg_point_row_list(row);
+  int64_t first = dg_point_row_first(row);
+  l->depth = 0;
+  while (l->used > first) {
+    dg_point p = l->items[l->used - 1];
+    if (DG_LIKELY(dg_point_give(p))) {
+      l->used--;
+    } else {
+      dg_point_forget(l);
+      drop_tensor(p.y);
+      drop_node(p.call);
+    }
+  }
 }
 
 void dg_births_drop(int64_t mark)
 {
-  dg_slot **births = dg_tape.births;
   for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
-    dg_slot *s = births[i];
-    if (!s) continue;
-    dg_body *y = (dg_body *)s;
-    if (s->kind == DG_SLOT_NODE) {
-      drop_node((dg_call *)s);
-    } else if (is_point(y) && dg_point_give(y, y->creator)) {
-      i--; /* its node is listed right before it */
-    } else {
-      drop_tensor(y);
-    }
+    dg_slot *s = dg_tape.births[i];
+    if (dg_is_point_row(s)) drop_row(s);
+    else if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
+    else drop_tensor((dg_body *)s);
   }
   dg_tape.born = mark;
 }
@@ -402,27 +408,33 @@ static void give_back_lent(void)
   while (tape.lent_count > 0) dg_unhold(tape.lent[--tape.lent_count]);
 }
 
-/* Takes the tensors of `keep` that were born after `mark` out of the list, chained. */
-static dg_body *pick_kept(int64_t mark, dg_tensor *const *keep, int count)
+/* Holds the tensors of `keep` that a scope of this thread owns, and chains them. */
+static dg_body *hold_kept(dg_tensor *const *keep, int count)
 {
   dg_body *chain = NULL;
   for (int i = 0; i < count; i++) {
     dg_body *b = dg_body_of(keep[i]);
-    if (!(b->flags & DG_SCOPED) || b->birth < mark || !dg_is_mine(b)) continue;
-    dg_tape.births[b->birth] = NULL;
+    if (!(b->flags & DG_SCOPED) || b->flags & DG_STACKED || !dg_is_mine(b)) continue;
+    dg_hold(b);
+    b->flags |= DG_STACKED;
     b->slot.next = (dg_slot *)chain;
     chain = b;
   }
   return chain;
 }
 
-/* Gives what was kept to the scope around, whose list has room where it just shrank. */
+/* Gives those that outlived their scope to the one around it, whose list has room. */
 static void move_kept(dg_body *chain)
 {
   for (dg_body *b = chain, *next; b; b = next) {
     next = (dg_body *)b->slot.next;
-    b->birth = (uint32_t)dg_tape.born;
-    dg_tape.births[dg_tape.born++] = &b->slot;
+    b->flags &= ~(uint32_t)DG_STACKED;
+    if (!(b->flags & DG_SCOPED)) {
+      b->flags |= DG_SCOPED;
+      b->birth = (uint32_t)dg_tape.born;
+      dg_tape.births[dg_tape.born++] = &b->slot;
+    }
+    dg_unhold(b);
   }
 }
 
@@ -450,7 +462,9 @@ DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
     note_recording();
     give_back_lent();
   } else {
-    dg_body *chain = pick_kept(mark, keep, count);
+    while (dg_tape.births_room - mark < count)
+      if (dg_births_grow() < 0) return -1;
+    dg_body *chain = hold_kept(keep, count);
     dg_births_drop(mark);
     dg_tape.depth = depth - 1;
     move_kept(chain);

@@ -29,7 +29,9 @@ enum { /* flags of a body */
        DG_GHOST = 128,   /* only its own node's backward rule still wants it: refs is 0 */
        DG_STACKED = 256, /* waits on a stack that runs through slot.next */
        DG_ROWS = 512,    /* a gradient that is some rows of a matrix: node/rows.h */
-       DG_OUTER = 1024   /* a gradient that is a sum of products of vectors: node/outer.h */
+       DG_OUTER = 1024,  /* a gradient that is a sum of products of vectors: node/outer.h */
+       DG_POINT = 2048,  /* its place is in a list of points: node/point.h */
+       DG_MAKER_SEEN = 4096 /* a point's: there may be handles of its node */
 };
 
 /* Reference counts share one word: holds need the elements, links only the place in the graph. */
