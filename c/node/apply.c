@@ -420,6 +420,8 @@ static dg_tensor *finish_with(dg_call *c, const double *parameters)
 dg_tensor *dg_apply1_long(const dg_op_class *op, dg_tensor *x, const double *parameters)
 {
   dg_body *b = dg_living_body(x);
+  if (b && dg_point_fits(op, 1, &b) && dg_row_take(b->one) == 0)
+    return dg_point_apply(op, 1, &b, parameters, dg_point_loop);
   if (DG_LIKELY(dg_is_full(b) && b->v.contiguous && dg_map_has(op->map, b->v.dtype)))
     return flat(op, 1, &b, b->flags, parameters);
   return finish_with(dg_begin1(op, x), parameters);
@@ -429,6 +431,8 @@ dg_tensor *dg_apply2_long(const dg_op_class *op, dg_tensor *a, dg_tensor *b,
                           const double *parameters)
 {
   dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
+  if (x[0] && x[1] && dg_point_fits(op, 2, x) && dg_row_take(x[0]->one) == 0)
+    return dg_point_apply(op, 2, x, parameters, dg_point_loop);
   if (DG_LIKELY(dg_is_full(x[0]) && dg_is_full(x[1]) && dg_is_alike(&x[0]->v, &x[1]->v) &&
                 dg_map_has(op->map, x[0]->v.dtype)))
     return flat(op, 2, x, x[0]->flags | x[1]->flags, parameters);

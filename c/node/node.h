@@ -241,6 +241,12 @@ typedef struct dg_point_list {
   int depth; /* how many scopes were open when its newest row began, or 0: no row goes on */
 } dg_point_list;
 
+/* The row that the next points go to; `used` of its list waits until it is put away. */
+typedef struct dg_point_row {
+  const dg_point *next, *end; /* what is free */
+  uint32_t layout;            /* of them, or 0: no row is at hand */
+} dg_point_row;
+
 enum { DG_POINT_LISTS = 2 * (DG_FEW_AXES + 1) };
 
 /* What the hot path looks at of a thread's tape. */
@@ -252,6 +258,7 @@ typedef struct dg_tape_state {
   uint8_t autocast;   /* the dtype of 16 bits that products are computed in, or 0 */
   uint16_t mixed;     /* the flags of calls: DG_CALL_MIXED under autocast */
   uint64_t sequence;  /* of the newest node */
+  dg_point_row row;
   dg_slot **births;   /* of all open scopes, innermost last; or rows of points */
   int64_t born, births_room;
   dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */

@@ -44,20 +44,33 @@ static int make(dg_point_list *l, uint32_t layout)
   return 0;
 }
 
-int dg_point_prepare(uint32_t layout)
+void dg_row_put_away(void)
+{
+  dg_point_row *row = &dg_tape.row;
+  if (!row->layout) return;
+  dg_point_list *l = &dg_tape.points[dg_point_list_of(row->layout)];
+  l->used = row->next - l->items;
+  *row = (dg_point_row){ 0 };
+}
+
+int dg_row_take(uint32_t layout)
 {
   int list = dg_point_list_of(layout);
   dg_point_list *l = &dg_tape.points[list];
+  dg_row_put_away();
   if (l->depth != dg_tape.depth) {
-    if (dg_scope_list(dg_point_row(list, l->used)) < 0) return -1;
+    if (dg_scope_list(dg_row_birth(list, l->used)) < 0) return -1;
     l->depth = dg_tape.depth;
   }
-  return l->used < l->count ? 0 : make(l, layout);
+  if (l->used == l->count && make(l, layout) < 0) return -1;
+  dg_tape.row = (dg_point_row){ l->items + l->used, l->items + l->count, layout };
+  return 0;
 }
 
 bool dg_point_is_mine(const dg_body *b)
 {
   const dg_point_list *l = &dg_tape.points[dg_point_list_of(dg_view_layout(&b->v))];
+  dg_row_put_away();
   return b->birth < l->used && l->items[b->birth].y == b;
 }
 
@@ -93,6 +106,7 @@ void dg_points_dissolve(void)
 static int64_t points_in_use(void)
 {
   int64_t sum = 0;
+  dg_row_put_away();
   for (int i = 0; i < DG_POINT_LISTS; i++) sum += dg_tape.points[i].used;
   return sum;
 }

@@ -24,20 +24,22 @@ enum {
 DG_INLINE int dg_point_list_of(uint32_t layout) { return (int)((layout >> 7 & 6) | (layout & 1)); }
 
 /* What a scope lists for a row that begins at a place of a list: no address, since it is odd. */
-DG_INLINE dg_slot *dg_point_row(int list, int64_t first)
+DG_INLINE dg_slot *dg_row_birth(int list, int64_t first)
 {
   return (dg_slot *)((uintptr_t)first << 8 | (uintptr_t)list << 1 | 1);
 }
-DG_INLINE bool dg_is_point_row(const dg_slot *s) { return (uintptr_t)s & 1; }
-DG_INLINE dg_point_list *dg_point_row_list(const dg_slot *row)
+DG_INLINE bool dg_is_row(const dg_slot *s) { return (uintptr_t)s & 1; }
+DG_INLINE dg_point_list *dg_row_list(const dg_slot *row)
 {
   return &dg_tape.points[(uintptr_t)row >> 1 & 127];
 }
-DG_INLINE int64_t dg_point_row_first(const dg_slot *row) { return (int64_t)((uintptr_t)row >> 8); }
+DG_INLINE int64_t dg_row_first(const dg_slot *row) { return (int64_t)((uintptr_t)row >> 8); }
 
-/* Begins a row, where the innermost scope has none of this layout, and makes one more point where
- * all are in use. -1 with an error set. */
-int dg_point_prepare(uint32_t layout);
+/* Has the next points be of this layout: of the row that the innermost scope has of it or begins now,
+ * with one point more where all are in use. -1 with an error set. */
+int dg_row_take(uint32_t layout);
+/* Has none be at hand, before it is asked which points are in use, or another scope's come. */
+void dg_row_put_away(void);
 /* Takes the last point in use off its list: it is no longer whole, tensor and node go their own
  * ways. */
 void dg_point_forget(dg_point_list *l);
@@ -53,13 +55,11 @@ DG_INLINE void dg_point_fetch(const dg_point *next)
   for (int line = 0; line < 2; line++) __builtin_prefetch(call + line * LINE, 1);
 }
 
-/* A free point, in use from now on; its tensor is NULL, with an error set, where there is none. */
-DG_INLINE dg_point dg_point_take(uint32_t layout)
+/* A free point of the row at hand, in use from now on. */
+DG_INLINE dg_point dg_point_take(void)
 {
-  dg_point_list *l = &dg_tape.points[dg_point_list_of(layout)];
-  bool ready = l->used < l->count && l->depth == dg_tape.depth;
-  if (DG_UNLIKELY(!ready) && dg_point_prepare(layout) < 0) return (dg_point){ NULL, NULL };
-  const dg_point *p = &l->items[l->used++];
+  const dg_point *p = dg_tape.row.next;
+  dg_tape.row.next = p + 1;
   dg_point_fetch(p + 1);
   dg_slot_unpoison(&p->y->slot);
   dg_slot_unpoison(&p->call->slot);
@@ -124,23 +124,34 @@ DG_INLINE void dg_point_loop(const dg_map *m, int dtype, void *out, const void *
 
 DG_POINT_FORMULA(dg_point_mul, x *y) /* half of all rules of backward are products */
 
-/* y = op(x...), a new point. NULL, and nothing was done, where an input is not one plain element,
- * nothing is recorded, or the open scopes have not borrowed an input yet. */
-DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *const *x,
-                                    const double *parameters, dg_point_formula *formula)
+/* Whether y = op(x...) is to be a point: all inputs are one plain element of one layout, it is to be
+ * recorded, and the open scopes have borrowed them. */
+DG_INLINE bool dg_point_fits(const dg_op_class *op, int inputs, dg_body *const *x)
 {
   uint64_t epoch = dg_tape.recording;
   uint32_t layout = x[0]->one, flags = 0;
+  if (!layout) return false;
   DG_UNROLL
   for (int i = 0; i < inputs; i++) {
     uint64_t borrowed = __atomic_load_n(&x[i]->borrowed, __ATOMIC_RELAXED);
-    if (DG_UNLIKELY(borrowed != epoch || x[i]->one != layout)) return NULL;
+    if (DG_UNLIKELY(borrowed != epoch || x[i]->one != layout)) return false;
     flags |= x[i]->flags;
   }
-  if (DG_UNLIKELY(!layout || !(flags & DG_REQUIRES_GRAD) || !op->backward)) return NULL;
-  dg_point point = dg_point_take(layout);
+  return flags & DG_REQUIRES_GRAD && op->backward;
+}
+
+/* Whether there is a free point in the row at hand, and of this layout. */
+DG_INLINE bool dg_point_is_at_hand(uint32_t layout)
+{
+  return dg_tape.row.layout == layout && dg_tape.row.next != dg_tape.row.end;
+}
+
+/* y = op(x...), where that fits and a point is at hand. */
+DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *const *x,
+                                    const double *parameters, dg_point_formula *formula)
+{
+  dg_point point = dg_point_take();
   dg_body *y = point.y;
-  if (DG_UNLIKELY(!y)) return NULL;
   dg_call *c = point.call;
   c->op = op;
   c->sequence = ++dg_tape.sequence; /* higher than those of all that the scopes have borrowed */
@@ -153,8 +164,8 @@ DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *
     c->version[i] = x[i]->store->version;
   }
   if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
-  y->borrowed = epoch;
-  formula(op->map, (int)(layout & 1), y->tiny, x[0]->v.data, x[inputs - 1]->v.data,
+  y->borrowed = dg_tape.recording;
+  formula(op->map, (int)(x[0]->one & 1), y->tiny, x[0]->v.data, x[inputs - 1]->v.data,
           parameters ? parameters : dg_no_parameters);
   return dg_handle(y);
 }
@@ -164,16 +175,18 @@ DG_INLINE dg_tensor *dg_apply1_by(dg_point_formula *formula, const dg_op_class *
                                   const double *parameters)
 {
   dg_body *b = dg_living_body(x);
-  dg_tensor *y = DG_LIKELY(b != NULL) ? dg_point_apply(op, 1, &b, parameters, formula) : NULL;
-  return DG_LIKELY(y != NULL) ? y : dg_apply1_long(op, x, parameters);
+  if (DG_LIKELY(b && dg_point_fits(op, 1, &b) && dg_point_is_at_hand(b->one)))
+    return dg_point_apply(op, 1, &b, parameters, formula);
+  return dg_apply1_long(op, x, parameters);
 }
 
 DG_INLINE dg_tensor *dg_apply2_by(dg_point_formula *formula, const dg_op_class *op, dg_tensor *a,
                                   dg_tensor *b, const double *parameters)
 {
   dg_body *x[2] = { dg_living_body(a), dg_living_body(b) };
-  dg_tensor *y = DG_LIKELY(x[0] && x[1]) ? dg_point_apply(op, 2, x, parameters, formula) : NULL;
-  return DG_LIKELY(y != NULL) ? y : dg_apply2_long(op, a, b, parameters);
+  if (DG_LIKELY(x[0] && x[1] && dg_point_fits(op, 2, x) && dg_point_is_at_hand(x[0]->one)))
+    return dg_point_apply(op, 2, x, parameters, formula);
+  return dg_apply2_long(op, a, b, parameters);
 }
 
 #endif

@@ -328,6 +328,7 @@ DG_API double dg_scope_open(void)
     tape.serials_end = tape.serial + SERIALS;
   }
   uint64_t serial = ++tape.serial;
+  dg_row_put_away();
   if (dg_tape.depth == 0) dg_tape.epoch = serial;
   tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, (double)serial };
   note_recording();
@@ -366,8 +367,8 @@ DG_INLINE void drop_tensor(dg_body *b)
 /* Frees the points of a row, the newest of its list: they stay there for the next one. */
 static void drop_row(const dg_slot *row)
 {
-  dg_point_list *l = dg_point_row_list(row);
-  int64_t first = dg_point_row_first(row);
+  dg_point_list *l = dg_row_list(row);
+  int64_t first = dg_row_first(row);
   l->depth = 0;
   while (l->used > first) {
     dg_point p = l->items[l->used - 1];
@@ -383,9 +384,10 @@ static void drop_row(const dg_slot *row)
 
 void dg_births_drop(int64_t mark)
 {
+  dg_row_put_away();
   for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
     dg_slot *s = dg_tape.births[i];
-    if (dg_is_point_row(s)) drop_row(s);
+    if (dg_is_row(s)) drop_row(s);
     else if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
     else drop_tensor((dg_body *)s);
   }
