@@ -237,14 +237,13 @@ typedef struct dg_point {
 } dg_point;
 typedef struct dg_point_list {
   dg_point *items; /* room for one more, which dg_point_take looks at */
-  int64_t used, count, room;
-  int depth; /* how many scopes were open when its newest row began, or 0: no row goes on */
+  int64_t count, room;
 } dg_point_list;
 
-/* The row that the next points go to; `used` of its list waits until it is put away. */
+/* The free points of the list that the next one comes from. */
 typedef struct dg_point_row {
-  const dg_point *next, *end; /* what is free */
-  uint32_t layout;            /* of them, or 0: no row is at hand */
+  const dg_point *next, *end;
+  uint32_t layout; /* of all of them; 0: of no list yet */
 } dg_point_row;
 
 enum { DG_POINT_LISTS = 2 * (DG_FEW_AXES + 1) };
@@ -259,9 +258,10 @@ typedef struct dg_tape_state {
   uint16_t mixed;     /* the flags of calls: DG_CALL_MIXED under autocast */
   uint64_t sequence;  /* of the newest node */
   dg_point_row row;
-  dg_slot **births;   /* of all open scopes, innermost last; or rows of points */
+  dg_slot **births;   /* of all open scopes, innermost last; without points */
   int64_t born, births_room;
   dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */
+  uint32_t used[DG_POINT_LISTS];        /* how many of them are, but for the row: dg_row_note */
 } dg_tape_state;
 
 extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;

@@ -44,39 +44,37 @@ static int make(dg_point_list *l, uint32_t layout)
   return 0;
 }
 
-void dg_row_put_away(void)
+void dg_row_resume(void)
 {
   dg_point_row *row = &dg_tape.row;
-  if (!row->layout) return;
-  dg_point_list *l = &dg_tape.points[dg_point_list_of(row->layout)];
-  l->used = row->next - l->items;
-  *row = (dg_point_row){ 0 };
+  int list = dg_point_list_of(row->layout);
+  const dg_point_list *l = &dg_tape.points[list];
+  row->next = l->items + dg_tape.used[list];
+  row->end = l->items + l->count;
 }
 
 int dg_row_take(uint32_t layout)
 {
   int list = dg_point_list_of(layout);
   dg_point_list *l = &dg_tape.points[list];
-  dg_row_put_away();
-  if (l->depth != dg_tape.depth) {
-    if (dg_scope_list(dg_row_birth(list, l->used)) < 0) return -1;
-    l->depth = dg_tape.depth;
-  }
-  if (l->used == l->count && make(l, layout) < 0) return -1;
-  dg_tape.row = (dg_point_row){ l->items + l->used, l->items + l->count, layout };
+  dg_row_note();
+  if (dg_tape.used[list] == l->count && make(l, layout) < 0) return -1;
+  dg_tape.row.layout = layout;
+  dg_row_resume();
   return 0;
 }
 
 bool dg_point_is_mine(const dg_body *b)
 {
-  const dg_point_list *l = &dg_tape.points[dg_point_list_of(dg_view_layout(&b->v))];
-  dg_row_put_away();
-  return b->birth < l->used && l->items[b->birth].y == b;
+  int list = dg_point_list_of(dg_view_layout(&b->v));
+  dg_row_note();
+  return b->birth < dg_tape.used[list] && dg_tape.points[list].items[b->birth].y == b;
 }
 
-void dg_point_forget(dg_point_list *l)
+void dg_point_forget(int list)
 {
-  int64_t place = --l->used, last = --l->count;
+  dg_point_list *l = &dg_tape.points[list];
+  int64_t place = --dg_tape.used[list], last = --l->count;
   l->items[place].y->flags &= ~(uint32_t)DG_POINT;
   if (place != last) { /* a free one takes its place */
     dg_slot_unpoison(&l->items[last].y->slot);
@@ -99,6 +97,7 @@ void dg_points_dissolve(void)
     dg_table_free(l->items);
     *l = (dg_point_list){ 0 };
   }
+  dg_tape.row = (dg_point_row){ 0 };
 }
 
 /* -- Counting ------------------------------------------------------------------------------- */
@@ -106,8 +105,8 @@ void dg_points_dissolve(void)
 static int64_t points_in_use(void)
 {
   int64_t sum = 0;
-  dg_row_put_away();
-  for (int i = 0; i < DG_POINT_LISTS; i++) sum += dg_tape.points[i].used;
+  dg_row_note();
+  for (int i = 0; i < DG_POINT_LISTS; i++) sum += dg_tape.used[i];
   return sum;
 }
 

@@ -4,8 +4,7 @@
  * they are free they stay what all of their kind are: a tensor of one element in its own slot, made
  * by a node of one output. Only what tells one point from another is written when it is used.
  *
- * The points that a scope makes of one list lie in a row there, one after another, and the scope
- * lists no more of them than where the row begins. */
+ * A scope does not list its points: it knows how many of each list were in use when it opened. */
 #ifndef DG_NODE_POINT_H
 #define DG_NODE_POINT_H
 
@@ -23,26 +22,20 @@ enum {
 /* Which list the points of a layout are in. */
 DG_INLINE int dg_point_list_of(uint32_t layout) { return (int)((layout >> 7 & 6) | (layout & 1)); }
 
-/* What a scope lists for a row that begins at a place of a list: no address, since it is odd. */
-DG_INLINE dg_slot *dg_row_birth(int list, int64_t first)
-{
-  return (dg_slot *)((uintptr_t)first << 8 | (uintptr_t)list << 1 | 1);
-}
-DG_INLINE bool dg_is_row(const dg_slot *s) { return (uintptr_t)s & 1; }
-DG_INLINE dg_point_list *dg_row_list(const dg_slot *row)
-{
-  return &dg_tape.points[(uintptr_t)row >> 1 & 127];
-}
-DG_INLINE int64_t dg_row_first(const dg_slot *row) { return (int64_t)((uintptr_t)row >> 8); }
-
-/* Has the next points be of this layout: of the row that the innermost scope has of it or begins now,
- * with one point more where all are in use. -1 with an error set. */
+/* Has the next points be of this layout, and makes one where all are in use. -1 with an error set. */
 int dg_row_take(uint32_t layout);
-/* Has none be at hand, before it is asked which points are in use, or another scope's come. */
-void dg_row_put_away(void);
-/* Takes the last point in use off its list: it is no longer whole, tensor and node go their own
- * ways. */
-void dg_point_forget(dg_point_list *l);
+/* Takes the last point in use off its list: it is no longer whole, tensor and node go their own ways.
+ * dg_row_resume is to follow. */
+void dg_point_forget(int list);
+/* Notes in dg_tape.used how far the row has come. */
+DG_INLINE void dg_row_note(void)
+{
+  const dg_point_row *row = &dg_tape.row;
+  int list = dg_point_list_of(row->layout);
+  if (row->layout) dg_tape.used[list] = (uint32_t)(row->next - dg_tape.points[list].items);
+}
+/* Has the row go on from where dg_tape.used says now. */
+void dg_row_resume(void);
 /* Has the slots of all points, which are free, used for anything. */
 void dg_points_dissolve(void);
 

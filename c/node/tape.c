@@ -7,6 +7,8 @@
 #include "node/mixed.h"
 #include "node/point.h"
 
+#include <string.h>
+
 #if defined(__has_include)
 #if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>
@@ -27,6 +29,7 @@ static uint64_t serials; /* atomic: no two threads number a scope alike */
 typedef struct open_scope {
   int64_t mark;  /* where its births begin */
   double serial; /* which scope of this thread it is */
+  uint32_t used[DG_POINT_LISTS]; /* points, when it opened */
 } open_scope;
 
 static DG_THREAD_LOCAL struct {
@@ -328,9 +331,12 @@ DG_API double dg_scope_open(void)
     tape.serials_end = tape.serial + SERIALS;
   }
   uint64_t serial = ++tape.serial;
-  dg_row_put_away();
   if (dg_tape.depth == 0) dg_tape.epoch = serial;
-  tape.scopes[dg_tape.depth++] = (open_scope){ dg_tape.born, (double)serial };
+  open_scope *s = &tape.scopes[dg_tape.depth++];
+  s->mark = dg_tape.born;
+  s->serial = (double)serial;
+  dg_row_note();
+  memcpy(s->used, dg_tape.used, sizeof s->used);
   note_recording();
   return (double)serial;
 }
@@ -364,41 +370,49 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
-/* Frees the points of a row, the newest of its list: they stay there for the next one. */
-static void drop_row(const dg_slot *row)
+void dg_births_drop(int64_t mark)
 {
-  dg_point_list *l = dg_row_list(row);
-  int64_t first = dg_row_first(row);
-  l->depth = 0;
-  while (l->used > first) {
-    dg_point p = l->items[l->used - 1];
+  for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
+    dg_slot *s = dg_tape.births[i];
+    if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
+    else drop_tensor((dg_body *)s);
+  }
+  dg_tape.born = mark;
+}
+
+/* Frees the points of a list but for so many: they stay there for the next time. */
+static __attribute__((noinline)) void drop_points(int list, uint32_t used)
+{
+  const dg_point_list *l = &dg_tape.points[list];
+  while (dg_tape.used[list] > used) {
+    dg_point p = l->items[dg_tape.used[list] - 1];
     if (DG_LIKELY(dg_point_give(p))) {
-      l->used--;
+      dg_tape.used[list]--;
     } else {
-      dg_point_forget(l);
+      dg_point_forget(list);
       drop_tensor(p.y);
       drop_node(p.call);
     }
   }
 }
 
-void dg_births_drop(int64_t mark)
+/* Frees what was born since so many scopes were open. */
+static void drop_scopes(int depth)
 {
-  dg_row_put_away();
-  for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
-    dg_slot *s = dg_tape.births[i];
-    if (dg_is_row(s)) drop_row(s);
-    else if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
-    else drop_tensor((dg_body *)s);
-  }
-  dg_tape.born = mark;
+  const open_scope *s = &tape.scopes[depth];
+  dg_births_drop(s->mark);
+  dg_row_note();
+  if (memcmp(dg_tape.used, s->used, sizeof s->used) == 0) return;
+  for (int i = 0; i < DG_POINT_LISTS; i++)
+    if (dg_tape.used[i] > s->used[i]) drop_points(i, s->used[i]);
+  dg_row_resume();
 }
 
 bool dg_scope_rewind(double scope)
 {
   int depth = depth_of(scope);
   if (depth > 0 && depth < dg_tape.depth) {
-    dg_births_drop(tape.scopes[depth].mark);
+    drop_scopes(depth);
     dg_tape.depth = depth;
   }
   return depth > 0;
@@ -452,22 +466,21 @@ DG_API int dg_scope_close(double scope, dg_tensor *const *keep, int count)
     return dg_fail(DG_EARGUMENT, "scope: keep is missing (NULL), or of %d tensors", count);
   for (int i = 0; i < count; i++)
     if (!dg_body_of(keep[i])) return -1;
-  int64_t mark = tape.scopes[depth - 1].mark;
   if (depth == 1) {
     for (int i = 0; i < count; i++) {
       dg_body *b = dg_body_of(keep[i]);
       dg_hold(b);
       dg_count_handle(b);
     }
-    dg_births_drop(mark);
+    drop_scopes(0);
     dg_tape.depth = 0;
     note_recording();
     give_back_lent();
   } else {
-    while (dg_tape.births_room - mark < count)
+    while (dg_tape.births_room - tape.scopes[depth - 1].mark < count)
       if (dg_births_grow() < 0) return -1;
     dg_body *chain = hold_kept(keep, count);
-    dg_births_drop(mark);
+    drop_scopes(depth - 1);
     dg_tape.depth = depth - 1;
     move_kept(chain);
   }
