@@ -45,6 +45,7 @@ static dg_walk *empty_walk(int roots, int wanted)
   }
   w->id = dg_walk_marker = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
   w->state = DG_READY;
+  w->rows = 0;
   w->count = w->vacant = w->queued = w->held_count = 0;
   w->root_count = w->wanted_count = 0;
   w->current = NULL;

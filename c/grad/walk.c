@@ -4,7 +4,6 @@
  * goes on where it stopped. Nodes and hooks that belong to the caller are handed back to it; C
  * never calls into Lua. Leaves get their gradients at the very end, all or none. */
 #include "grad/flat.h"
-#include "grad/point.h"
 
 #include "node/rows.h"
 
@@ -222,13 +221,9 @@ static dg_status begin_node(dg_walk *w, bool one, bool node)
   bool hurry = !one && !node, flat_ways = hurry && !dg_walk_records(w);
   bool point_ways = flat_ways && w->wanted_count == 0 && !(w->flags & DG_RETAIN_GRAD);
   uint16_t leaves = w->flags & (DG_RETAIN_GRAPH | DG_DOUBLE_BACKPROP) ? 0 : DG_CALL_FREED;
-  for (dg_call *c, *next = NULL; (c = next ? next : dg_walk_pop(w));) {
-    const uint16_t kinds = DG_CALL_POINT | DG_CALL_FREED;
-    next = NULL;
-    if (point_ways && (c->flags & kinds) == DG_CALL_POINT && dg_walk_point(w, c, &next)) {
-      c->flags |= leaves;
-      continue;
-    }
+  for (dg_call *c; (c = dg_walk_pop(w));) {
+    if (point_ways && c->flags & DG_CALL_POINT && c->x_inline[0]->flags & DG_POINT)
+      c = dg_walk_row(w, c, leaves);
     w->current = c;
     w->current_counted = !(c->flags & DG_CALL_SCOPED);
     if (flat_ways && (c->flags & (DG_CALL_FLAT | DG_CALL_FREED)) == DG_CALL_FLAT) {

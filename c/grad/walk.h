@@ -11,6 +11,7 @@ typedef struct dg_entry { /* a tensor that a gradient has reached */
   bool joined;   /* what the tensor had before is in grad already */
   bool linked;   /* the entry has a link to x, which could go otherwise */
   bool hooked;   /* its hook has run */
+  uint32_t row;  /* of points, the last that found that it may add to grad: grad/point.c */
   int64_t next;  /* of a vacant entry: the next one */
 } dg_entry;
 
@@ -37,6 +38,7 @@ struct dg_walk {
   dg_walk_state state;
   dg_entry *entries;
   int64_t count, entries_room;
+  uint32_t rows;    /* of points that the walk came through: grad/point.c */
   int64_t vacant;   /* the first entry to be used again, counted from 1; 0: none */
   uintptr_t *queue; /* a heap, the newest node first; see queue.c */
   int64_t queued, queue_room;
@@ -151,6 +153,9 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
 /* Goes back through a node by its `direct` rule: 1, 0 when that does not apply, or -1. */
 int dg_walk_direct(dg_walk *w, const dg_call *c);
+/* Goes back through a row of points that begins with c, in a walk to all leaves that is not recorded and
+ * keeps no gradients on the way. Returns the node that is to be visited otherwise, perhaps c. */
+dg_call *dg_walk_row(dg_walk *w, dg_call *c, uint16_t leaves);
 /* Stores the gradients of the leaves: all of them, or on failure none. */
 int dg_walk_commit(dg_walk *w);
 

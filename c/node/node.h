@@ -240,10 +240,11 @@ typedef struct dg_point_list {
   int64_t count, room;
 } dg_point_list;
 
-/* The free points of the list that the next one comes from. */
+/* The free points of the list that the next one comes from; all zero where there is none yet. */
 typedef struct dg_point_row {
-  const dg_point *next, *end;
-  uint32_t layout; /* of all of them; 0: of no list yet */
+  const dg_point *next, *end, *items;
+  uint32_t *used;  /* how many of the list were when this was noted last */
+  uint32_t layout; /* of all of them */
 } dg_point_row;
 
 enum { DG_POINT_LISTS = 2 * (DG_FEW_AXES + 1) };

@@ -44,23 +44,15 @@ static int make(dg_point_list *l, uint32_t layout)
   return 0;
 }
 
-void dg_row_resume(void)
-{
-  dg_point_row *row = &dg_tape.row;
-  int list = dg_point_list_of(row->layout);
-  const dg_point_list *l = &dg_tape.points[list];
-  row->next = l->items + dg_tape.used[list];
-  row->end = l->items + l->count;
-}
-
 int dg_row_take(uint32_t layout)
 {
   int list = dg_point_list_of(layout);
   dg_point_list *l = &dg_tape.points[list];
   dg_row_note();
   if (dg_tape.used[list] == l->count && make(l, layout) < 0) return -1;
-  dg_tape.row.layout = layout;
-  dg_row_resume();
+  const dg_point *next = l->items + dg_tape.used[list];
+  dg_tape.row =
+      (dg_point_row){ next, l->items + l->count, l->items, &dg_tape.used[list], layout };
   return 0;
 }
 
@@ -81,6 +73,7 @@ void dg_point_forget(int list)
     put(l, place, l->items[last]);
     dg_slot_poison(&l->items[place].y->slot);
   }
+  if (dg_tape.row.used == &dg_tape.used[list]) dg_tape.row.end--;
   dg_count(DG_TENSORS, 1);
   dg_count(DG_NODES, 1);
 }

@@ -31,11 +31,14 @@ void dg_point_forget(int list);
 DG_INLINE void dg_row_note(void)
 {
   const dg_point_row *row = &dg_tape.row;
-  int list = dg_point_list_of(row->layout);
-  if (row->layout) dg_tape.used[list] = (uint32_t)(row->next - dg_tape.points[list].items);
+  if (row->used) *row->used = (uint32_t)(row->next - row->items);
 }
-/* Has the row go on from where dg_tape.used says now. */
-void dg_row_resume(void);
+/* Has the row go on where dg_tape.used says that its list does now. */
+DG_INLINE void dg_row_resume(void)
+{
+  dg_point_row *row = &dg_tape.row;
+  row->next = row->items + *row->used;
+}
 /* Has the slots of all points, which are free, used for anything. */
 void dg_points_dissolve(void);
 

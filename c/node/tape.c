@@ -370,7 +370,7 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
-void dg_births_drop(int64_t mark)
+DG_INLINE void drop_births(int64_t mark)
 {
   for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
     dg_slot *s = dg_tape.births[i];
@@ -379,6 +379,8 @@ void dg_births_drop(int64_t mark)
   }
   dg_tape.born = mark;
 }
+
+void dg_births_drop(int64_t mark) { drop_births(mark); }
 
 /* Frees the points of a list but for so many: they stay there for the next time. */
 static __attribute__((noinline)) void drop_points(int list, uint32_t used)
@@ -400,7 +402,7 @@ static __attribute__((noinline)) void drop_points(int list, uint32_t used)
 static void drop_scopes(int depth)
 {
   const open_scope *s = &tape.scopes[depth];
-  dg_births_drop(s->mark);
+  drop_births(s->mark);
   dg_row_note();
   if (memcmp(dg_tape.used, s->used, sizeof s->used) == 0) return;
   for (int i = 0; i < DG_POINT_LISTS; i++)
