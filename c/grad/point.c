@@ -100,8 +100,8 @@ dg_call *dg_walk_row(dg_walk *w, dg_call *c, uint16_t leaves)
   if (!owns_one(e)) return c;
   w->rows++;
   double *g = e->grad->tiny;
-  dg_call *end = y->v.dtype == DG_F32 ? go_back(w, c, DG_F32, g, leaves)
-                                      : go_back(w, c, DG_F64, g, leaves);
+  dg_call *end =
+      y->v.dtype == DG_F32 ? go_back(w, c, DG_F32, g, leaves) : go_back(w, c, DG_F64, g, leaves);
   if (end == c) return c;
   dg_body *x = end->y_inline[0];
   y->walk = 0;

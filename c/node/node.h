@@ -259,7 +259,7 @@ typedef struct dg_tape_state {
   uint16_t mixed;     /* the flags of calls: DG_CALL_MIXED under autocast */
   uint64_t sequence;  /* of the newest node */
   dg_point_row row;
-  dg_slot **births;   /* of all open scopes, innermost last; without points */
+  dg_slot **births; /* of all open scopes, innermost last; without points */
   int64_t born, births_room;
   dg_point_list points[DG_POINT_LISTS]; /* by axes and dtype: node/point.h */
   uint32_t used[DG_POINT_LISTS];        /* how many of them are, but for the row: dg_row_note */

@@ -49,10 +49,10 @@ int dg_row_take(uint32_t layout)
   int list = dg_point_list_of(layout);
   dg_point_list *l = &dg_tape.points[list];
   dg_row_note();
+  dg_tape.row = (dg_point_row){ 0 };
   if (dg_tape.used[list] == l->count && make(l, layout) < 0) return -1;
   const dg_point *next = l->items + dg_tape.used[list];
-  dg_tape.row =
-      (dg_point_row){ next, l->items + l->count, l->items, &dg_tape.used[list], layout };
+  dg_tape.row = (dg_point_row){ next, l->items + l->count, l->items, &dg_tape.used[list], layout };
   return 0;
 }
 
@@ -67,13 +67,16 @@ void dg_point_forget(int list)
 {
   dg_point_list *l = &dg_tape.points[list];
   int64_t place = --dg_tape.used[list], last = --l->count;
-  l->items[place].y->flags &= ~(uint32_t)DG_POINT;
+  l->items[place].y->flags &= ~(uint32_t)(DG_POINT | DG_MAKER_SEEN);
   if (place != last) { /* a free one takes its place */
     dg_slot_unpoison(&l->items[last].y->slot);
     put(l, place, l->items[last]);
     dg_slot_poison(&l->items[place].y->slot);
   }
-  if (dg_tape.row.used == &dg_tape.used[list]) dg_tape.row.end--;
+  if (dg_tape.row.used == &dg_tape.used[list]) {
+    dg_tape.row.end--;
+    dg_row_resume();
+  }
   dg_count(DG_TENSORS, 1);
   dg_count(DG_NODES, 1);
 }

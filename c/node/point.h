@@ -24,8 +24,7 @@ DG_INLINE int dg_point_list_of(uint32_t layout) { return (int)((layout >> 7 & 6)
 
 /* Has the next points be of this layout, and makes one where all are in use. -1 with an error set. */
 int dg_row_take(uint32_t layout);
-/* Takes the last point in use off its list: it is no longer whole, tensor and node go their own ways.
- * dg_row_resume is to follow. */
+/* Takes the last point in use off its list: it is no longer whole, tensor and node go their own ways. */
 void dg_point_forget(int list);
 /* Notes in dg_tape.used how far the row has come. */
 DG_INLINE void dg_row_note(void)
@@ -37,7 +36,7 @@ DG_INLINE void dg_row_note(void)
 DG_INLINE void dg_row_resume(void)
 {
   dg_point_row *row = &dg_tape.row;
-  row->next = row->items + *row->used;
+  if (row->used) row->next = row->items + *row->used;
 }
 /* Has the slots of all points, which are free, used for anything. */
 void dg_points_dissolve(void);

@@ -27,8 +27,8 @@ enum {
 static uint64_t serials; /* atomic: no two threads number a scope alike */
 
 typedef struct open_scope {
-  int64_t mark;  /* where its births begin */
-  double serial; /* which scope of this thread it is */
+  int64_t mark;                  /* where its births begin */
+  double serial;                 /* which scope of this thread it is */
   uint32_t used[DG_POINT_LISTS]; /* points, when it opened */
 } open_scope;
 

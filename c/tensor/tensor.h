@@ -26,11 +26,11 @@ enum { /* flags of a body */
        DG_GRAPH_DROPPED = 16, /* lived on when the scope of its graph closed */
        DG_RETAINS_GRAD = 32,
        DG_HOOKED = 64,
-       DG_GHOST = 128,   /* only its own node's backward rule still wants it: refs is 0 */
-       DG_STACKED = 256, /* waits on a stack that runs through slot.next */
-       DG_ROWS = 512,    /* a gradient that is some rows of a matrix: node/rows.h */
-       DG_OUTER = 1024,  /* a gradient that is a sum of products of vectors: node/outer.h */
-       DG_POINT = 2048,  /* its place is in a list of points: node/point.h */
+       DG_GHOST = 128,      /* only its own node's backward rule still wants it: refs is 0 */
+       DG_STACKED = 256,    /* waits on a stack that runs through slot.next */
+       DG_ROWS = 512,       /* a gradient that is some rows of a matrix: node/rows.h */
+       DG_OUTER = 1024,     /* a gradient that is a sum of products of vectors: node/outer.h */
+       DG_POINT = 2048,     /* its place is in a list of points: node/point.h */
        DG_MAKER_SEEN = 4096 /* a point's: there may be handles of its node */
 };
 
