@@ -236,7 +236,7 @@ typedef struct dg_point {
   dg_call *call;
 } dg_point;
 typedef struct dg_point_list {
-  dg_point *items; /* room for one more, which dg_point_take looks at */
+  dg_point *items;
   int64_t count, room;
 } dg_point_list;
 

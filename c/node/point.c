@@ -12,9 +12,8 @@ static int make_room(dg_point_list *l)
 {
   if (l->count < l->room) return 0;
   int64_t room = l->room ? 2 * l->room : 64;
-  dg_point *items = dg_table_grow(l->items, (room + 1) * (int64_t)sizeof *items);
+  dg_point *items = dg_table_grow(l->items, room * (int64_t)sizeof *items);
   if (!items) return -1;
-  memset(items + l->room, 0, (size_t)(room + 1 - l->room) * sizeof *items);
   l->items = items;
   l->room = room;
   return 0;

@@ -41,21 +41,11 @@ DG_INLINE void dg_row_resume(void)
 /* Has the slots of all points, which are free, used for anything. */
 void dg_points_dissolve(void);
 
-/* Has the processor fetch what will be written of the next point. */
-DG_INLINE void dg_point_fetch(const dg_point *next)
-{
-  enum { LINE = 64 };
-  const char *y = (const char *)next->y, *call = (const char *)next->call;
-  for (int line = 0; line < 3; line++) __builtin_prefetch(y + line * LINE, 1);
-  for (int line = 0; line < 2; line++) __builtin_prefetch(call + line * LINE, 1);
-}
-
 /* A free point of the row at hand, in use from now on. */
 DG_INLINE dg_point dg_point_take(void)
 {
   const dg_point *p = dg_tape.row.next;
   dg_tape.row.next = p + 1;
-  dg_point_fetch(p + 1);
   dg_slot_unpoison(&p->y->slot);
   dg_slot_unpoison(&p->call->slot);
   return *p;

@@ -385,16 +385,16 @@ void dg_births_drop(int64_t mark) { drop_births(mark); }
 /* Frees the points of a list but for so many: they stay there for the next time. */
 static __attribute__((noinline)) void drop_points(int list, uint32_t used)
 {
-  const dg_point_list *l = &dg_tape.points[list];
-  while (dg_tape.used[list] > used) {
-    dg_point p = l->items[dg_tape.used[list] - 1];
-    if (DG_LIKELY(dg_point_give(p))) {
-      dg_tape.used[list]--;
-    } else {
-      dg_point_forget(list);
-      drop_tensor(p.y);
-      drop_node(p.call);
-    }
+  const dg_point *first = dg_tape.points[list].items + used;
+  for (;;) {
+    const dg_point *end = dg_tape.points[list].items + dg_tape.used[list];
+    while (end > first && DG_LIKELY(dg_point_give(end[-1]))) end--;
+    dg_tape.used[list] = used + (uint32_t)(end - first);
+    if (end == first) return;
+    dg_point last = end[-1];
+    dg_point_forget(list);
+    drop_tensor(last.y);
+    drop_node(last.call);
   }
 }
 
