@@ -76,9 +76,9 @@ DG_INLINE dg_call *go_back(dg_walk *w, dg_call *c, int dtype, double *g, uint16_
     if (op->reads && DG_UNLIKELY(!is_fresh(c, op->reads))) return c;
     if (op == &dg_mul_op) {
       double part;
-      dg_point_mul(NULL, dtype, &part, g, x->v.data, NULL);
+      dg_point_mul(NULL, dtype, &part, g, dg_point_element(x), NULL);
       if (sum) add(NULL, dtype, sum, sum, &part, NULL);
-      dg_point_mul(NULL, dtype, g, g, b->v.data, NULL);
+      dg_point_mul(NULL, dtype, g, g, dg_point_element(b), NULL);
     } else if (!op->gradient[0].op && !op->gradient[1].op) {
       if (sum) add(NULL, dtype, sum, sum, g, NULL);
     } else {

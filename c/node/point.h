@@ -131,6 +131,12 @@ DG_INLINE bool dg_point_is_at_hand(uint32_t layout)
   return dg_tape.row.layout == layout && dg_tape.row.next != dg_tape.row.end;
 }
 
+/* The element of a tensor whose `one` is not 0: its storage lies right behind it. */
+DG_INLINE const void *dg_point_element(const dg_body *x)
+{
+  return (const char *)x->store - offsetof(dg_body, own) + offsetof(dg_body, tiny);
+}
+
 /* y = op(x...), where that fits and a point is at hand. */
 DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *const *x,
                                     const double *parameters, dg_point_formula *formula)
@@ -150,8 +156,8 @@ DG_INLINE dg_tensor *dg_point_apply(const dg_op_class *op, int inputs, dg_body *
   }
   if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
   y->borrowed = dg_tape.recording;
-  formula(op->map, (int)(x[0]->one & 1), y->tiny, x[0]->v.data, x[inputs - 1]->v.data,
-          parameters ? parameters : dg_no_parameters);
+  formula(op->map, (int)(x[0]->one & 1), y->tiny, dg_point_element(x[0]),
+          dg_point_element(x[inputs - 1]), parameters ? parameters : dg_no_parameters);
   return dg_handle(y);
 }
 

@@ -36,7 +36,8 @@ DG_INLINE dg_body *begin(dg_slot *s)
   dg_body *b = (dg_body *)s;
   b->store = NULL;
   b->own.refs = 0;
-  memset(&b->creator, 0, offsetof(dg_body, own) - offsetof(dg_body, creator));
+  memset(&b->creator, 0, offsetof(dg_body, tiny) - offsetof(dg_body, creator));
+  b->wanted = 0;
   dg_count(DG_TENSORS, 1);
   return b;
 }

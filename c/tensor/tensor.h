@@ -43,7 +43,7 @@ struct dg_call;
 typedef struct dg_body {
   dg_slot slot;
   dg_storage *store; /* NULL: uninitialized, or only the graph needs it */
-  /* from here to `own` a new body is all zero */
+  /* from here to `tiny` a new body is all zero */
   struct dg_call *creator; /* NULL: a leaf */
   struct dg_body *grad;    /* held */
   char *name;
@@ -52,13 +52,14 @@ typedef struct dg_body {
   uint32_t output;   /* which output of its creator it is */
   uint32_t birth;    /* its place in the scope's list */
   uint32_t entry;    /* of `walk` */
-  int32_t handles;   /* references in the caller's hands, each with a hold; atomic */
-  uint32_t one;      /* dg_view_layout where it is plain and there is one element, or 0 */
   uint64_t borrowed; /* the epoch of the scopes whose nodes or handles use it; atomic */
   uint64_t walk;     /* the walk that has an entry for it */
+  int32_t handles;   /* references in the caller's hands, each with a hold; atomic */
+  uint32_t one;      /* dg_view_layout where it is plain and there is one element, `tiny` of the
+                      * tensor whose storage it looks at; or 0 */
+  double tiny[2];    /* the elements of `own` */
+  dg_storage own;    /* of a tensor of one or two elements */
   uint64_t wanted;   /* the walk that was asked for its gradient */
-  dg_storage own;    /* of a tensor of one or two elements, which follow it */
-  double tiny[2];
   dg_view v;
 } dg_body;
 
