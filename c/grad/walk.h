@@ -110,7 +110,7 @@ DG_INLINE void dg_walk_open_pool(dg_walk *w)
 DG_INLINE void dg_walk_sweep(dg_walk *w)
 {
   if (w->scope > 0) {
-    dg_births_drop(w->mark);
+    dg_scope_sweep();
   } else if (w->pool != DG_NO_POOL) {
     dg_pool_close(w->pool, NULL);
     w->pool = DG_NO_POOL;

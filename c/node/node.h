@@ -270,10 +270,10 @@ extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;
 /* Closes the scopes inside this one; false when it is not open. */
 bool dg_scope_rewind(double scope);
 int dg_births_grow(void);
-/* Frees what was born since the list was this long; its scope stays open. */
-void dg_births_drop(int64_t mark);
-/* Whether the scope that owns b is one of this thread. */
+/* Frees what was born in the innermost scope, which stays open. */
+void dg_scope_sweep(void);
 bool dg_point_is_mine(const dg_body *b);
+/* Whether the scope that owns b is one of this thread. */
 DG_INLINE bool dg_is_mine(const dg_body *b)
 {
   if (DG_UNLIKELY(b->flags & DG_POINT)) return dg_point_is_mine(b);

@@ -370,18 +370,6 @@ DG_INLINE void drop_tensor(dg_body *b)
   dg_body_free(b);
 }
 
-DG_INLINE void drop_births(int64_t mark)
-{
-  for (int64_t i = dg_tape.born - 1; i >= mark; i--) {
-    dg_slot *s = dg_tape.births[i];
-    if (s->kind == DG_SLOT_NODE) drop_node((dg_call *)s);
-    else drop_tensor((dg_body *)s);
-  }
-  dg_tape.born = mark;
-}
-
-void dg_births_drop(int64_t mark) { drop_births(mark); }
-
 /* Frees the points of a list but for so many: they stay there for the next time. */
 static __attribute__((noinline)) void drop_points(int list, uint32_t used)
 {
@@ -402,13 +390,20 @@ static __attribute__((noinline)) void drop_points(int list, uint32_t used)
 static void drop_scopes(int depth)
 {
   const open_scope *s = &tape.scopes[depth];
-  drop_births(s->mark);
+  for (int64_t i = dg_tape.born - 1; i >= s->mark; i--) {
+    dg_slot *born = dg_tape.births[i];
+    if (born->kind == DG_SLOT_NODE) drop_node((dg_call *)born);
+    else drop_tensor((dg_body *)born);
+  }
+  dg_tape.born = s->mark;
   dg_row_note();
   if (memcmp(dg_tape.used, s->used, sizeof s->used) == 0) return;
   for (int i = 0; i < DG_POINT_LISTS; i++)
     if (dg_tape.used[i] > s->used[i]) drop_points(i, s->used[i]);
   dg_row_resume();
 }
+
+void dg_scope_sweep(void) { drop_scopes(dg_tape.depth - 1); }
 
 bool dg_scope_rewind(double scope)
 {
