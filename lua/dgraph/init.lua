@@ -71,7 +71,7 @@ local LAZY = {
   Link = "link", Chain = "chain", ChainList = "chain_list", Sequential = "sequential",
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
   computational_graph = "computational_graph", training = "training",
-  function_hooks = "function_hooks", link_hooks = "link_hooks",
+  function_hooks = "function_hooks", link_hooks = "link_hooks", distributions = "distributions",
 }
 
 --- The same for single functions and classes of a module.
@@ -80,7 +80,9 @@ local LAZY_PARTS = {
   get_current_reporter = "reporter", Summary = "training.summary",
   DictSummary = "training.summary", fromfile = "load", loadtxt = "load",
   FunctionHook = "function_hooks", LinkHook = "link_hooks", using_hook = "watch.using",
-  profile = "profile", capture = "capture",
+  profile = "profile", capture = "capture", Distribution = "distributions",
+  kl_divergence = "distributions", register_kl = "distributions",
+  cross_entropy = "distributions",
 }
 
 config.read_environment()
