@@ -79,8 +79,10 @@ function Bernoulli:prob(x)
 end
 
 function Bernoulli:sample_n(n)
-  local u, p = draws.uniform(self, self:sampled_shape(n)), self.p.data
-  return F.cast(F.lt(u, F.cast(p, "float64")), self.dtype)
+  local shape = self:sampled_shape(n)
+  return draws.rounded(self, function()
+    return F.lt(draws.uniform(self, shape), F.cast(self.p, "float64"))
+  end)
 end
 
 kl.register_kl(Bernoulli, Bernoulli, function(p, q)

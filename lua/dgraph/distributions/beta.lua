@@ -43,9 +43,10 @@ end
 --- Out of two gamma numbers, y / (y + z), by their logarithms: small a and b leave nothing of y, z.
 function Beta:sample_n(n)
   local shape = self:sampled_shape(n)
-  local log_y = draws.log_gamma("Beta", "a", self.a, shape)
-  local log_z = draws.log_gamma("Beta", "b", self.b, shape)
-  return F.cast(F.sigmoid(log_y - log_z), self.dtype)
+  return draws.rounded(self, function()
+    local log_y = draws.log_gamma("Beta", "a", self.a, shape)
+    return F.sigmoid(log_y - draws.log_gamma("Beta", "b", self.b, shape))
+  end)
 end
 
 kl.register_kl(Beta, Beta, function(p, q)

@@ -39,8 +39,11 @@ function Cauchy:icdf(x)
 end
 
 function Cauchy:sample_n(n)
-  local u = draws.uniform(self, self:sampled_shape(n))
-  return self.loc + self.scale * F.cast(F.tan((u - 0.5) * math.pi), self.dtype)
+  local shape = self:sampled_shape(n)
+  local z = draws.rounded(self, function()
+    return F.tan((draws.uniform(self, shape) - 0.5) * math.pi)
+  end)
+  return self.loc + self.scale * z
 end
 
 return Cauchy

@@ -35,8 +35,9 @@ end
 
 function Chisquare:sample_n(n)
   local shape = self:sampled_shape(n)
-  local log_y = draws.log_gamma("Chisquare", "k", self.k.data * 0.5, shape)
-  return F.cast(F.exp(log_y) * 2, self.dtype)
+  return draws.rounded(self, function()
+    return F.exp(draws.log_gamma("Chisquare", "k", self.k * 0.5, shape)) * 2
+  end)
 end
 
 return Chisquare

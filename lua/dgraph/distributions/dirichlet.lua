@@ -54,8 +54,10 @@ function Dirichlet:log_prob(x)
 end
 
 function Dirichlet:sample_n(n)
-  local log_y = draws.log_gamma("Dirichlet", "alpha", self.alpha, self:sampled_shape(n))
-  return F.cast(F.softmax(log_y, -1), self.dtype)
+  local shape = self:sampled_shape(n)
+  return draws.rounded(self, function()
+    return F.softmax(draws.log_gamma("Dirichlet", "alpha", self.alpha, shape), -1)
+  end)
 end
 
 kl.register_kl(Dirichlet, Dirichlet, function(p, q)

@@ -1,5 +1,5 @@
---- Random numbers behind the samples. All are drawn in float64, whose tails reach further, and
---- rounded to the dtype of the distribution. They have no graph.
+--- Random numbers behind the samples. All but normal ones are drawn in float64, whose tails reach
+--- further, and rounded to the dtype of the distribution at the end. They have no graph.
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local random = require "dgraph.random"
@@ -10,7 +10,18 @@ local F = require "dgraph.functions"
 local draws = {}
 
 --- Calls f without a graph; what it makes on the way is given back.
-local function alone(f, ...) return config.no_backprop_mode(scope.scope, f, ...) end
+local function alone(f) return config.no_backprop_mode(scope.scope, f) end
+
+--- What f makes of random numbers, in the distribution's dtype.
+---@param d dgraph.Distribution
+---@param f fun(): dgraph.Tensor
+---@return dgraph.Tensor
+function draws.rounded(d, f)
+  return alone(function()
+    local y = f()
+    return y.dtype == d.dtype and y or F.cast(y, d.dtype)
+  end)
+end
 
 local function uniform(shape, device)
   return random.uniform(0, 1, shape, { dtype = "float64", device = device })

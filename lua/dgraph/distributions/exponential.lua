@@ -42,7 +42,8 @@ function Exponential:survival_function(x) return F.exp(self:log_survival_functio
 function Exponential:icdf(x) return -F.log1p(-self:point(x, "icdf")) / self.lam end
 
 function Exponential:sample_n(n)
-  return F.cast(draws.exponential(self, self:sampled_shape(n)), self.dtype) / self.lam
+  local shape = self:sampled_shape(n)
+  return draws.rounded(self, function() return draws.exponential(self, shape) end) / self.lam
 end
 
 kl.register_kl(Exponential, Exponential, function(p, q)

@@ -36,8 +36,11 @@ function Gamma:log_prob(x)
 end
 
 function Gamma:sample_n(n)
-  local log_y = draws.log_gamma("Gamma", "k", self.k, self:sampled_shape(n))
-  return self.theta * F.cast(F.exp(log_y), self.dtype)
+  local shape = self:sampled_shape(n)
+  local y = draws.rounded(self, function()
+    return F.exp(draws.log_gamma("Gamma", "k", self.k, shape))
+  end)
+  return self.theta * y
 end
 
 kl.register_kl(Gamma, Gamma, function(p, q)

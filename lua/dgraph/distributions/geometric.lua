@@ -37,9 +37,11 @@ end
 
 --- The whole part of an exponential number, scaled.
 function Geometric:sample_n(n)
-  local e = draws.exponential(self, self:sampled_shape(n))
-  local rate = -F.log1p(-F.cast(self.p.data, "float64"))
-  return F.cast(F.floor(e / rate) + 1, self.dtype)
+  local shape = self:sampled_shape(n)
+  return draws.rounded(self, function()
+    local rate = -F.log1p(-F.cast(self.p, "float64"))
+    return F.floor(draws.exponential(self, shape) / rate) + 1
+  end)
 end
 
 kl.register_kl(Geometric, Geometric, function(p, q)

@@ -31,8 +31,9 @@ function Gumbel:log_prob(x)
 end
 
 function Gumbel:sample_n(n)
-  local z = -F.log(draws.exponential(self, self:sampled_shape(n)))
-  return self.loc + self.scale * F.cast(z, self.dtype)
+  local shape = self:sampled_shape(n)
+  local z = draws.rounded(self, function() return -F.log(draws.exponential(self, shape)) end)
+  return self.loc + self.scale * z
 end
 
 kl.register_kl(Gumbel, Gumbel, function(p, q)

@@ -48,8 +48,10 @@ end
 --- The difference of two exponential numbers.
 function Laplace:sample_n(n)
   local shape = self:sampled_shape(n)
-  local z = draws.exponential(self, shape) - draws.exponential(self, shape)
-  return self.loc + self.scale * F.cast(z, self.dtype)
+  local z = draws.rounded(self, function()
+    return draws.exponential(self, shape) - draws.exponential(self, shape)
+  end)
+  return self.loc + self.scale * z
 end
 
 kl.register_kl(Laplace, Laplace, function(p, q)

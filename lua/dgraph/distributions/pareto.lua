@@ -46,8 +46,9 @@ function Pareto:log_prob(x)
 end
 
 function Pareto:sample_n(n)
-  local e = draws.exponential(self, self:sampled_shape(n))
-  return self.scale * F.exp(F.cast(e, self.dtype) / self.alpha)
+  local shape = self:sampled_shape(n)
+  local e = draws.rounded(self, function() return draws.exponential(self, shape) end)
+  return self.scale * F.exp(e / self.alpha)
 end
 
 --- Infinite where p reaches further down than q.

@@ -29,7 +29,8 @@ function Poisson:log_prob(x)
 end
 
 function Poisson:sample_n(n)
-  return F.cast(draws.poisson("Poisson", self.lam, self:sampled_shape(n)), self.dtype)
+  local shape = self:sampled_shape(n)
+  return draws.rounded(self, function() return draws.poisson("Poisson", self.lam, shape) end)
 end
 
 kl.register_kl(Poisson, Poisson, function(p, q)

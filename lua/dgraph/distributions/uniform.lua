@@ -59,8 +59,10 @@ function Uniform:cdf(x) return F.clip((self:point(x, "cdf") - self.loc) / self.s
 function Uniform:icdf(x) return self.loc + self.scale * self:point(x, "icdf") end
 
 function Uniform:sample_n(n)
-  local u = draws.uniform(self, self:sampled_shape(n))
-  return self.loc + self.scale * F.cast(u, self.dtype)
+  local shape = self:sampled_shape(n)
+  return self.loc + self.scale * draws.rounded(self, function()
+    return draws.uniform(self, shape)
+  end)
 end
 
 --- Infinite unless q reaches as far as p.
