@@ -169,6 +169,7 @@ end
 --- Functions of dg that are there when they are asked for.
 local LOADED_LATE = {
   "report", "report_scope", "get_current_reporter", "fromfile", "loadtxt", "using_hook", "profile",
+  "kl_divergence", "register_kl", "cross_entropy",
 }
 
 --- By "file:line", what users call the functions that are defined there.
@@ -311,6 +312,7 @@ local function add_item(page, item, names, path)
   local block = item.block
   for _, class in ipairs(block and block.classes or {}) do
     add(page, "\n### %s %s\n", class.kind, class.rest)
+    if not item.name and block.text ~= "" then add(page, "%s\n", block.text) end
     add_listed(page, class.listed)
   end
   if not item.name or not (block or item.from_c or public) then return end
@@ -321,7 +323,9 @@ local function add_item(page, item, names, path)
 end
 
 local function is_public(module, names)
+  local in_distributions = module.path:find "/distributions/"
   for _, item in ipairs(module.items) do
+    if in_distributions and item.block and #item.block.classes > 0 then return true end
     if item.declared or item.name and names[module.path .. ":" .. item.line] then return true end
   end
   return (module.path:find "/links/" or module.path:find "/optimizers/"

@@ -30,8 +30,6 @@ local F = require "dgraph.functions"
 ---@field entropy dgraph.Tensor  batch_shape; nats
 ---@field dtype dgraph.Dtype
 ---@field device dgraph.Device
----@field package given table<string, dgraph.Tensor>
----@field package batch integer[]
 local Distribution = class.new("Distribution")
 
 --- Names in the order of their positions, and those that go together, where not all do.
