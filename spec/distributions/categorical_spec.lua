@@ -72,6 +72,13 @@ describe("Categorical", function()
     close(chances.grad, { -math.log(0.25), -math.log(0.75), 0 }, 1e-6, 0)
   end)
 
+  it("has the gradient 0 of its entropy where p is 0", function()
+    local p = dg.Variable { 0.5, 0.5, 0 }
+    dg.backward(D.Categorical(p).entropy)
+    local slope = -math.log(0.5) - 1
+    close(p.grad, { slope, slope, 0 }, 1e-6, 0)
+  end)
+
   it("refuses what is no position", function()
     local d = D.Categorical { 0.5, 0.5 }
     assert.error_matches(function() d:log_prob(dg.tensor { 1 }) end, "must hold positions")
