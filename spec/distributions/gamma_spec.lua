@@ -29,6 +29,19 @@ describe("Gamma", function()
     assert.is_true(F.all(F.lt(F.absolute(log_mean - F.digamma(k)) / spread, 5)):item())
   end)
 
+  it("draws as many below a bound as there should be", function()
+    dg.seed(3)
+    local n = 20000
+    local x = D.Gamma({ 0.5, 1, 2 }, dg.tensor(1, "float64")):sample(n)
+    for _, bound in ipairs { 0.02, 0.1, 0.5, 1, 3 } do
+      local below = dg.tensor({ F.erf(dg.tensor(math.sqrt(bound), "float64")):item(),
+        1 - math.exp(-bound), 1 - (1 + bound) * math.exp(-bound) }, "float64")
+      local shares = F.mean(F.cast(F.lt(x, bound), "float64"), 1)
+      local allowed = 5 * F.sqrt(below * (1 - below) / n)
+      assert.is_true(F.all(F.lt(F.absolute(shares - below), allowed)):item(), bound)
+    end
+  end)
+
   it("draws more than a chunk as well as less", function()
     dg.seed(2)
     local x = D.Gamma(2, dg.tensor(1, "float64")):sample(20000)
