@@ -17,7 +17,7 @@ distribution_case("Beta", {
 })
 
 describe("Beta", function()
-  it("draws small parameters", function()
+  it("draws small parameters #long", function()
     dg.seed(1)
     local x = D.Beta(dg.tensor({ 0.01, 1e-3 }, "float64"), 0.01):sample(4000)
     assert.is_true(F.all(F.isfinite(x)):item())

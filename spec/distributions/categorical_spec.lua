@@ -37,7 +37,7 @@ distribution_case("Categorical", {
 })
 
 describe("Categorical", function()
-  it("draws each position as often as it should", function()
+  it("draws each position as often as it should #long", function()
     dg.seed(1)
     local n, p = 20000, { 0, 0.05, 0, 0.7, 0.25, 0 }
     local x = D.Categorical(p):sample(n)

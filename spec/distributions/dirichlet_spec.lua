@@ -25,7 +25,7 @@ describe("Dirichlet", function()
     close(d.entropy, beta.entropy, 1e-12, 0)
   end)
 
-  it("draws what adds up to 1, from small alphas too", function()
+  it("draws what adds up to 1, from small alphas too #long", function()
     dg.seed(1)
     local x = D.Dirichlet({ 1e-3, 1e-3, 2e-3 }):sample(4000)
     close(F.sum(x, -1), dg.ones(4000), 1e-5, 0)

@@ -123,7 +123,7 @@ describe("Distribution", function()
     close(d.scale, { 1 })
   end)
 
-  it("gives back what samples need on their way", function()
+  it("gives back what samples need on their way #long", function()
     local gamma, poisson = D.Gamma(dg.tensor { 0.5, 3 }, 1), D.Poisson { 1, 100 }
     local function work()
       gamma:sample(20000)

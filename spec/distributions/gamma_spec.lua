@@ -17,7 +17,7 @@ distribution_case("Gamma", {
 })
 
 describe("Gamma", function()
-  it("draws small and large shapes", function()
+  it("draws small and large shapes #long", function()
     local k = dg.tensor({ 0.05, 0.5, 1, 30, 1e4 }, "float64")
     dg.seed(1)
     local x = D.Gamma(k, 1):sample(4000)
@@ -29,7 +29,7 @@ describe("Gamma", function()
     assert.is_true(F.all(F.lt(F.absolute(log_mean - F.digamma(k)) / spread, 5)):item())
   end)
 
-  it("draws as many below a bound as there should be", function()
+  it("draws as many below a bound as there should be #long", function()
     dg.seed(3)
     local n = 20000
     local x = D.Gamma({ 0.5, 1, 2 }, dg.tensor(1, "float64")):sample(n)
@@ -42,7 +42,7 @@ describe("Gamma", function()
     end
   end)
 
-  it("draws more than a chunk as well as less", function()
+  it("draws more than a chunk as well as less #long", function()
     dg.seed(2)
     local x = D.Gamma(2, dg.tensor(1, "float64")):sample(20000)
     local late = x[{ { 16385, -1 } }]

@@ -21,7 +21,7 @@ distribution_case("MultivariateNormal", {
 })
 
 describe("MultivariateNormal", function()
-  it("has the covariance L L^T, and samples of it", function()
+  it("has the covariance L L^T, and samples of it #long", function()
     local d = D.MultivariateNormal(dg.tensor({ 1, 2 }, "float64"), { scale_tril = SCALE })
     local wanted = { { 0.64, 0.4 }, { 0.4, 1.94 } }
     close(d.covariance, wanted, 1e-12, 0)

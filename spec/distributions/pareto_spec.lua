@@ -15,7 +15,7 @@ distribution_case("Pareto", {
 })
 
 describe("Pareto", function()
-  it("has the integral 1 above its scale", function()
+  it("has the integral 1 above its scale #long", function()
     local d, n = D.Pareto(1, dg.tensor(4, "float64")), 20000
     local x = 1 + (dg.arange(0, n, 1, "float64") + 0.5) * (29 / n)
     close(F.sum(d:prob(x)) * (29 / n), 1 - 30 ^ -4, 1e-5, 0)

@@ -27,7 +27,7 @@ describe("Poisson", function()
     assert.same({ { 0.5, 12 }, { 0.5, 12 } }, { d.mean:totable(), d.variance:totable() })
   end)
 
-  it("draws each number as often as it should, by either way", function()
+  it("draws each number as often as it should, by either way #long", function()
     for _, lam in ipairs { 9.9, 10, 40 } do
       dg.seed(4)
       local n, d = 20000, D.Poisson(dg.tensor(lam, "float64"))

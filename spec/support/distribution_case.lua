@@ -166,7 +166,7 @@ return function(name, case)
     end)
 
     if case.moments ~= false then
-      it("draws what has its mean and variance", function()
+      it("draws what has its mean and variance #long", function()
         local d = given()
         dg.seed(11)
         local x = F.cast(d:sample(SAMPLES), "float64")
@@ -176,7 +176,7 @@ return function(name, case)
       end)
     end
 
-    it("draws what its density says", function()
+    it("draws what its density says #long", function()
       local d = given()
       dg.seed(12)
       local x = d:sample(SAMPLES)
@@ -212,7 +212,7 @@ return function(name, case)
     end)
 
     if case.integrate then
-      it("has a density with the integral 1", function()
+      it("has a density with the integral 1 #long", function()
         local d, n = given(), 20000
         local from, to = unpack(case.integrate)
         local step = (to - from) / n
@@ -225,7 +225,7 @@ return function(name, case)
     end
 
     if case.values then
-      it("has probabilities that add up to 1", function()
+      it("has probabilities that add up to 1 #long", function()
         local d, total = given(), 0
         for _, value in ipairs(case.values) do total = total + d:prob(value) end
         gradient_check.assert_allclose(total, dg.ones(case.batch, "float64"), 1e-9, 0)
@@ -233,7 +233,7 @@ return function(name, case)
     end
 
     if case.other then
-      it("has a divergence, from itself none", function()
+      it("has a divergence, from itself none #long", function()
         local p, q = given(), other()
         local divergence = dg.kl_divergence(p, q)
         assert.same(case.batch, divergence.shape)
