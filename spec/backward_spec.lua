@@ -111,6 +111,17 @@ describe("backward", function()
 end)
 
 describe("dg.grad", function()
+  it("depends on the gradients that it starts with, also those of one output twice", function()
+    local x = dg.Variable(dg.tensor({ 3 }, "float64"))
+    local g1 = dg.Variable(dg.tensor({ 5 }, "float64"))
+    local g2 = dg.Variable(dg.tensor({ 7 }, "float64"))
+    local y = x ^ 2
+    local gx = dg.grad({ y, y }, x, { g1, g2 }, { enable_double_backprop = true })[1]
+    assert.equal(6 * (5 + 7), gx:item())
+    local by = dg.grad(gx, { g1, g2, x })
+    assert.same({ 6, 6, 24 }, { by[1]:item(), by[2]:item(), by[3]:item() })
+  end)
+
   it("gives derivatives of any order", function()
     local x = dg.Variable { 5 }
     local options = { enable_double_backprop = true }

@@ -134,7 +134,7 @@ static dg_walk *walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy,
   dg_walk *w = empty_walk(outputs, wanted);
   if (!w) return NULL;
   w->flags = flags;
-  int before = dg_mode_set(DG_MODE_BACKPROP, 0);
+  int before = dg_mode_set(DG_MODE_BACKPROP, dg_walk_records(w)); /* roots may be the same */
   int status = begin(w, outputs, y, gy, wanted, x);
   dg_mode_set(DG_MODE_BACKPROP, before);
   if (status == 0) return w;
