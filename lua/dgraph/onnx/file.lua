@@ -1,4 +1,4 @@
---- Reading .onnx files: a graph of operators and the tensors that it starts with, as
+--- Reading and writing .onnx files: a graph of operators and the tensors that it starts with, as
 -- https://onnx.ai/onnx/intro/concepts.html and onnx.proto describe them.
 --
 -- Nothing in a file is believed, and nothing is run. Large models have their tensors in a second
@@ -52,7 +52,8 @@ local GRAPH = {
 
 local OPSET = { [1] = { "domain", "text" }, [2] = { "version", "integer" } }
 local MODEL = {
-  [1] = { "ir_version", "integer" }, [2] = { "producer", "text" }, [7] = { "graph", GRAPH },
+  [1] = { "ir_version", "integer" }, [2] = { "producer", "text" },
+  [3] = { "producer_version", "text" }, [7] = { "graph", GRAPH },
   [8] = { "opsets", OPSET, repeated = true },
 }
 
@@ -213,5 +214,62 @@ function onnx_file.read(bytes, size, path)
   end
   return { path = path, bytes = bytes, graph = model.graph, opset = opset, others = {} }
 end
+
+-- Writing -------------------------------------------------------------------------------------
+
+--- The number of onnx.proto for a dtype of ours.
+local DATA_TYPES = {
+  float32 = 1, uint8 = 2, int32 = 6, int64 = 7, bool = 9, float16 = 10, float64 = 11, bfloat16 = 16,
+}
+
+---@param dtype dgraph.Dtype
+---@return integer
+function onnx_file.data_type(dtype) return DATA_TYPES[dtype] end
+
+--- A tensor as a message.
+---@param name string
+---@param dtype dgraph.Dtype
+---@param shape integer[]
+---@param bytes string  the elements, row-major, in little endian
+---@return table
+function onnx_file.tensor_message(name, dtype, shape, bytes)
+  return { dims = shape, data_type = DATA_TYPES[dtype], name = name, raw_data = bytes }
+end
+
+--- An attribute as a message: a whole number, `{ float = 0.1 }`, a text, a list of whole numbers, or
+--- `{ tensor = message }`.
+---@param name string
+---@param value integer|string|table
+---@return table
+function onnx_file.attribute_message(name, value)
+  if type(value) == "number" then return { name = name, type = 2, i = value } end
+  if type(value) == "string" then return { name = name, type = 3, s = value } end
+  if value.float then return { name = name, type = 1, f = value.float } end
+  if value.tensor then return { name = name, type = 4, t = value.tensor } end
+  return { name = name, type = 7, ints = value }
+end
+
+--- What the file says of an input or output.
+---@param name string
+---@param dtype dgraph.Dtype
+---@param shape (integer|string)[]
+---@return table
+function onnx_file.value_message(name, dtype, shape)
+  local dims = {}
+  for i, size in ipairs(shape) do
+    dims[i] = type(size) == "string" and { symbol = size } or { size = size }
+  end
+  return { name = name, type = { tensor = { elem_type = DATA_TYPES[dtype], shape = { dims = dims } } } }
+end
+
+--- The bytes of a file.
+---@param model table  a message
+---@return string
+function onnx_file.encode(model) return protobuf.encode(model, MODEL) end
+
+--- The bytes of a tensor that is a file of its own, as test cases have them.
+---@param message table
+---@return string
+function onnx_file.encode_tensor(message) return protobuf.encode(message, TENSOR) end
 
 return onnx_file

@@ -250,4 +250,9 @@ local function load_onnx(path)
   return from_memory(bytes, size, path)
 end
 
-return { OnnxModel = OnnxModel, load_onnx = load_onnx, from_memory = from_memory }
+--- `export` and `export_testcase` are loaded at their first use.
+return setmetatable({
+  OnnxModel = OnnxModel, load_onnx = load_onnx, from_memory = from_memory,
+}, {
+  __index = function(_, name) return require "dgraph.onnx.export"[name] end,
+})

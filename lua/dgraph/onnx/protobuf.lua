@@ -1,4 +1,4 @@
---- Reading protocol buffers: messages of numbered fields, as their encoding says
+--- Reading and writing protocol buffers: messages of numbered fields, as their encoding says
 -- (https://protobuf.dev/programming-guides/encoding). What is known of a message is a schema, by
 -- the numbers of its fields:
 --
@@ -7,7 +7,7 @@
 -- Fields that the schema does not name are passed over. Types: "integer" (int32, int64, bool,
 -- enum), "float", "text", "span" (`{ at, size }`: bytes that stay where they are), or another
 -- schema.
--- Repeated numbers may be packed or not.
+-- Repeated numbers may be packed or not; they are written as they are declared, one by one.
 local ffi = require "ffi"
 local bit = require "bit"
 
@@ -116,5 +116,58 @@ function protobuf.decode(bytes, at, stop, schema)
 end
 
 decode = protobuf.decode
+
+-- Writing -------------------------------------------------------------------------------------
+
+--- A whole number in groups of seven bits; one below 0 takes ten bytes, as an int64 does.
+local function put_varint(out, number)
+  local value, char = ffi.cast("uint64_t", ffi.cast("int64_t", number)), string.char
+  while value >= 128 do
+    out[#out + 1] = char(tonumber(value % 128) + 128)
+    value = value / 128
+  end
+  out[#out + 1] = char(tonumber(value))
+end
+
+local function put_float(out, number)
+  four.number = number
+  out[#out + 1] = ffi.string(four.bytes, 4)
+end
+
+local function put(out, id, kind, value)
+  if kind == "integer" then
+    put_varint(out, id * 8 + VARINT)
+    put_varint(out, value)
+  elseif kind == "float" then
+    put_varint(out, id * 8 + FIXED32)
+    put_float(out, value)
+  else
+    local bytes = type(kind) == "table" and protobuf.encode(value, kind) or value
+    put_varint(out, id * 8 + BYTES)
+    put_varint(out, #bytes)
+    out[#out + 1] = bytes
+  end
+end
+
+--- The bytes of a message, whose fields stand in it by their names, in the order of their numbers:
+--- what `decode` reads. A "span" is a string here.
+---@param message table
+---@param schema table
+---@return string
+function protobuf.encode(message, schema)
+  local ids, out = {}, {}
+  for id in pairs(schema) do ids[#ids + 1] = id end
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local field = schema[id]
+    local value = message[field[1]]
+    if field.repeated then
+      for _, each in ipairs(value or {}) do put(out, id, field[2], each) end
+    elseif value ~= nil then
+      put(out, id, field[2], value)
+    end
+  end
+  return table.concat(out)
+end
 
 return protobuf

@@ -29,6 +29,8 @@ local C, hooks = native.C, watchers.hooks
 ---@field node dgraph.Node?  what was recorded, one of several where the function is made of others
 ---@field output_gradients (dgraph.Tensor|false)[]  in backward
 ---@field input_gradients (dgraph.Tensor|false)[]  in backward_postprocess
+---@field operator dgraph.watch.Operator  the function of C that is called; forward
+---@field arguments any[]  what it is called with, arrays of sizes copied
 
 local watch = {}
 
@@ -73,6 +75,7 @@ end
 local function is_failure(y) return y == nil or type(y) == "number" and y < 0 end
 
 local function run(operator, application, ...)
+  application.arguments = { ... }
   local ok, message = watchers.notify("forward_preprocess", application)
   if not ok then error(message, 0) end
   local before = C.dg_sequence()
@@ -96,7 +99,7 @@ end
 local function observe(operator, ...)
   local application = setmetatable({
     name = operators.name(operator, ...), where = errors.where(), is_backward = false,
-    inputs = operators.inputs(operator, ...), outputs = {}, is_update = operator.is_update,
+    inputs = operators.inputs(operator, ...), outputs = {}, is_update = operator.is_update, operator = operator,
   }, Forward)
   return run(operator, application, operators.own_arguments(operator, ...))
 end

@@ -8,6 +8,7 @@ local C = native.C
 ---@class dgraph.watch.Operator
 ---@field native_name string  "dg_div_number"
 ---@field label string  "div": what users and nodes call it
+---@field names string[]  what the header calls the arguments
 ---@field inputs integer[]  which arguments are tensors
 ---@field list integer?  which one is an array of tensors; how many stands before it
 ---@field sizes integer[]  which ones are arrays of numbers, perhaps shared ones
@@ -45,6 +46,7 @@ local function read_arguments(operator, text)
   local at = 0
   for part in text:gmatch "[^,]+" do
     at = at + 1
+    operator.names[at] = part:match "([%w_]+)%s*$"
     if part:find "dg_tensor %*%*" then
       operator.results = at
     elseif part:find "dg_tensor %*const %*" then
@@ -64,7 +66,7 @@ function operators.all()
   local text = ffi.string(C.dg_cdef()):gsub("%s+", " ")
   for kind, name, arguments in text:gmatch "([%w_]+ %*?)(dg_[%w_]+)%(([^()]*)%)" do
     local operator = {
-      native_name = name, label = label_of(name), inputs = {}, sizes = {},
+      native_name = name, label = label_of(name), names = {}, inputs = {}, sizes = {},
       is_update = name:find "^dg_update_" ~= nil, is_tensor = kind == "dg_tensor *",
     }
     read_arguments(operator, arguments)
