@@ -35,7 +35,7 @@ local function positive(...) return F.exp(dg.randn(...)) end
 for _, name in ipairs { "abs", "sign", "neg", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh",
   "arcsinh", "arctan", "erf", "floor", "ceil", "round", "fix", "sigmoid", "relu", "square", "expm1",
   "erfc", "relu6", "clipped_relu", "hardtanh", "hard_sigmoid", "leaky_relu", "elu", "selu",
-  "softplus", "logsigmoid", "silu", "mish", "gelu", "copy" } do
+  "softplus", "logsigmoid", "silu", "mish", "gelu", "ndtr", "copy" } do
   case(name, function(x) return F[name](x * 3) end, { dg.randn(3, 4) })
 end
 for _, name in ipairs { "log", "sqrt", "rsqrt", "log1p", "log2", "log10" } do
@@ -79,6 +79,9 @@ end, { dg.tensor { { -1, 0, 1 } } })
 case("clip", function(x) return F.clip(x, -0.5, 0.25) end, { dg.randn(3, 4) })
 case("gelu by tanh", function(x) return F.gelu(x, "tanh") end, { dg.randn(3, 4) })
 case("softplus of a sharper bend", function(x) return F.softplus(x, 3) end, { dg.randn(3, 4) })
+case("rrelu", F.rrelu, { dg.randn(3, 4) })
+case("maximum of numbers", function(x) return F.maximum(x, 0.5), F.minimum(1, x) end,
+  { dg.randn(3, 4) })
 case("prelu", F.prelu, { dg.randn(2, 3, 4), dg.randn(3) }, false)
 case("swish", F.swish, { dg.randn(2, 3, 4), dg.randn(3) }, false)
 case("linear_interpolate", F.linear_interpolate, { dg.rand(3, 4), dg.randn(3, 4), dg.randn(3, 4) })
@@ -96,7 +99,8 @@ case("float64", function(x) return F.tanh(x) * 0.1 + F.sum(x, 2, true) end,
 
 for _, name in ipairs { "sum", "mean", "max", "min", "prod", "logsumexp", "var", "std" } do
   case(name, function(x)
-    return F[name](x, 2), F[name](x, { axis = { 2, 3 }, keepdims = true }), F[name](x, { axis = -1 })
+    local kept = F[name](x, { axis = { 2, 3 }, keepdims = true })
+    return F[name](x, 2), kept, F[name](x, { axis = -1 })
   end, { dg.randn(2, 3, 4) })
   case(name .. " of all", function(x) return F[name](x) end, { dg.randn(2, 3) },
     name ~= "var" and name ~= "std")
@@ -108,6 +112,8 @@ end, { dg.randn(3, 2) })
 case("argmax and argmin", function(x)
   return F.argmax(x, 2), F.argmin(x, { axis = 2, keepdims = true }), F.argmax(x)
 end, { dg.randn(3, 5) })
+case("sort and topk", function(x) return F.sort(x), F.argsort(x), F.topk(x, 2) end,
+  { dg.randn(2, 5) })
 case("softmax", function(x) return F.softmax(x), F.log_softmax(x, 3) end, { dg.randn(2, 3, 4) })
 case("cumsum", function(x) return F.cumsum(x, 2) end, { dg.randn(3, 4) })
 case("mean_squared_error", F.mean_squared_error, { dg.randn(3, 4), dg.randn(3, 4) })
@@ -133,7 +139,8 @@ case("broadcast_to", function(x)
     F.broadcast_to(x, x.shape)
 end, { dg.randn(2, 1, 4) })
 case("flip", function(x) return F.flip(x, 2), F.flip(x) end, { dg.randn(2, 3) })
-case("tril and triu", function(x) return F.tril(x), F.triu(x, 1) end, { dg.randn(2, 3, 3) }, true, 14)
+case("tril and triu", function(x) return F.tril(x), F.triu(x, 1) end, { dg.randn(2, 3, 3) }, true,
+  14)
 case("concat and stack", function(x, y)
   return F.concat({ x, y }), F.concat({ x, y, x }, 1), F.stack({ x, y }), F.stack({ x, y }, -1)
 end, { dg.randn(2, 3), dg.randn(2, 3) })
@@ -150,8 +157,9 @@ case("split", function(x)
 end, { dg.randn(2, 4) })
 case("separate", function(x) return F.separate(x, 2) end, { dg.randn(2, 3) })
 case("get_item", function(x)
-  return x[{ {}, 2 }], x[{ {}, -1, { 2, 3 } }], x[{ {}, { 1, -1, 2 } }], x[{ {}, {}, { -1, 1, -1 } }],
-    x[{ {}, dg.newaxis, { 2, -1 } }], x[{ {}, { -2, -1 }, 1 }], x[{ 1 }], x[-1]
+  return x[{ {}, 2 }], x[{ {}, -1, { 2, 3 } }], x[{ {}, { 1, -1, 2 } }],
+    x[{ {}, {}, { -1, 1, -1 } }], x[{ {}, dg.newaxis, { 2, -1 } }], x[{ {}, { -2, -1 }, 1 }],
+    x[{ 1 }], x[-1]
 end, { dg.randn(2, 3, 4) })
 case("parts of a batch", function(x)
   local batch = x.shape[1]
@@ -201,7 +209,8 @@ case("average_pooling", function(x)
     F.average_pooling_nd(x, 3, 2, 1, false)
 end, { dg.randn(2, 2, 7, 7) })
 case("adaptive pooling", function(x)
-  return F.adaptive_avg_pool2d(x, 1), F.adaptive_max_pool2d(x, 3), F.adaptive_avg_pool2d(x, { 2, 3 })
+  return F.adaptive_avg_pool2d(x, 1), F.adaptive_max_pool2d(x, 3),
+    F.adaptive_avg_pool2d(x, { 2, 3 })
 end, { dg.randn(2, 2, 6, 6) })
 case("unpooling", function(x) return F.unpooling_2d(x, 2, { cover_all = false }) end,
   { dg.randn(2, 2, 3, 3) })
@@ -235,6 +244,8 @@ case("dropout", function(x) return F.dropout(x, 0.5) end, { dg.randn(3, 4) })
 -- Sequences -----------------------------------------------------------------------------------
 
 case("lstm", F.lstm, { dg.randn(2, 3), dg.randn(2, 12) })
+case("lstm of images", F.lstm, { dg.randn(2, 3, 2, 2), dg.randn(2, 12, 2, 2) })
+case("lstm of fewer sequences", F.lstm, { dg.randn(3, 3), dg.randn(2, 12) }, false)
 local stateless = L.StatelessLSTM(3, 4)
 local lstms, bilstm = L.NStepLSTM(2, 3, 4, 0), L.NStepBiLSTM(1, 3, 4, 0)
 local gru, birnn = L.NStepGRU(1, 3, 4, 0), L.NStepBiRNNTanh(1, 3, 4, 0)
@@ -275,6 +286,7 @@ function CharLSTM:init(symbols, units)
   self.out = L.Linear(units, symbols)
 end
 function CharLSTM:forward(ids)
+  self.lstm:reset_state()
   local ys = {}
   for t = 1, ids.shape[2] do ys[t] = self.out(self.lstm(self.embed(ids[{ {}, t }]))) end
   return F.stack(ys, 2)

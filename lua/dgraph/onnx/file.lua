@@ -236,8 +236,8 @@ function onnx_file.tensor_message(name, dtype, shape, bytes)
   return { dims = shape, data_type = DATA_TYPES[dtype], name = name, raw_data = bytes }
 end
 
---- An attribute as a message: a whole number, `{ float = 0.1 }`, a text, a list of whole numbers, or
---- `{ tensor = message }`.
+--- An attribute as a message: a whole number, `{ float = 0.1 }`, a text, a list of whole numbers,
+--- or `{ tensor = message }`.
 ---@param name string
 ---@param value integer|string|table
 ---@return table
@@ -259,7 +259,8 @@ function onnx_file.value_message(name, dtype, shape)
   for i, size in ipairs(shape) do
     dims[i] = type(size) == "string" and { symbol = size } or { size = size }
   end
-  return { name = name, type = { tensor = { elem_type = DATA_TYPES[dtype], shape = { dims = dims } } } }
+  local tensor = { elem_type = DATA_TYPES[dtype], shape = { dims = dims } }
+  return { name = name, type = { tensor = tensor } }
 end
 
 --- The bytes of a file.

@@ -99,7 +99,8 @@ end
 local function observe(operator, ...)
   local application = setmetatable({
     name = operators.name(operator, ...), where = errors.where(), is_backward = false,
-    inputs = operators.inputs(operator, ...), outputs = {}, is_update = operator.is_update, operator = operator,
+    inputs = operators.inputs(operator, ...), outputs = {}, is_update = operator.is_update,
+    operator = operator,
   }, Forward)
   return run(operator, application, operators.own_arguments(operator, ...))
 end

@@ -65,7 +65,7 @@ function Call:size(key, axis)
 end
 
 --- An axis from 0, for one that may count from the end.
-function Call:axis(axis, ndim) return axis < 0 and axis + ndim or axis end
+function Call.axis(_, axis, ndim) return axis < 0 and axis + ndim or axis end
 
 -- Arguments -----------------------------------------------------------------------------------
 
@@ -183,8 +183,8 @@ function Call:cast(x, dtype)
   return self:node("Cast", { x }, { to = data_type })
 end
 
---- A tensor of as many ones at the end of its shape that it spreads over `ndim` axes, its first axis
---- being axis `axis` of those.
+--- A tensor with as many ones at the end of its shape that it spreads over `ndim` axes, its first
+--- axis being axis `axis` of those.
 function Call:spread(key, axis, ndim)
   local shape, to = self:shape(key), {}
   local x = self:input(key)

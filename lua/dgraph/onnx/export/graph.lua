@@ -108,7 +108,8 @@ local function read_size(self, name)
     local where = self._open[name]
     local input = self._names[self.trace.inputs[where.input]]
     local shape = self:node("Shape", { input })
-    self._sizes[name] = self:node("Gather", { shape, self:integers { where.axis - 1 } }, { axis = 0 })
+    local place = self:integers { where.axis - 1 }
+    self._sizes[name] = self:node("Gather", { shape, place }, { axis = 0 })
   end
   return self._sizes[name]
 end

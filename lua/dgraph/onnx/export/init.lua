@@ -1,14 +1,16 @@
 --- Writing models as .onnx files: `dg.onnx.export`.
 --
 -- The model runs once with example inputs while a hook writes down what it calls (trace.lua); where
--- sizes stay open it runs again with larger ones (sizes.lua). Then each call that the results come
--- from becomes nodes (rules/). At the end the file is read back and has to compute the same.
+-- sizes stay open it runs again with larger ones (sizes.lua), and once more with other values, to
+-- see that nothing hangs on these. Then each call that the results come from becomes nodes
+-- (rules/). At the end the file is read back and has to compute the same.
 local Call = require "dgraph.onnx.export.call"
 local F = require "dgraph.functions"
 local Graph = require "dgraph.onnx.export.graph"
 local check = require "dgraph.check"
 local config = require "dgraph.config"
 local create = require "dgraph.create"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local ffi = require "ffi"
 local files = require "dgraph.utils.files"
@@ -34,9 +36,10 @@ local function ir_version(opset) return opset <= 18 and 8 or opset <= 20 and 9 o
 ---@field dynamic_batch boolean?  the first axis of all inputs may have any size, "batch"
 ---@field dynamic_axes table<string, table<integer, string>>?  for inputs by their names: the axes
 ---  that may have any size, with the name of that size: `{ x = { [1] = "batch" } }`
----@field custom table<string, fun(call: dgraph.onnx.Call): string ...>?  how functions become nodes,
----  by their names
----@field verify boolean?  read the file back and compare: true by default
+---@field custom table<string, fun(call: dgraph.onnx.Call): string ...>?  how functions become
+---  nodes, by their names
+---@field verify boolean?  true by default: see that the model does the same with other values, read
+---  the file back and compare
 
 local OPTIONS = {
   opset_version = true, input_names = true, output_names = true, graph_name = true, train = true,
@@ -79,7 +82,9 @@ local function open_axes(args, names, options)
   end
   for name, list in pairs(options.dynamic_axes or {}) do
     local at = by_name[name]
-    if not at then errors.raisef("%s: dynamic_axes: there is no input %s", WHO, check.spell(name)) end
+    if not at then
+      errors.raisef("%s: dynamic_axes: there is no input %s", WHO, check.spell(name))
+    end
     for axis, size_name in pairs(list) do
       if type(axis) ~= "number" or axis < 1 or axis > args[at].ndim or axis % 1 ~= 0 then
         errors.raisef("%s: dynamic_axes: %s has no axis %s", WHO, name, check.spell(axis))
@@ -127,6 +132,25 @@ local function grow(args, axes, name, more)
   return grown
 end
 
+--- Inputs of the same sizes with other values, as valid as the first: the same in reverse order,
+--- and floats smaller.
+local function change(args)
+  local changed = {}
+  for i, x in ipairs(args) do
+    local y = x.ndim > 0 and F.copy(F.flip(x)) or x
+    changed[i] = dtypes.names_float(x.dtype) and y * 0.75 or y
+  end
+  return changed
+end
+
+--- What depends on the values of the inputs in a way that a graph cannot tell: numbers that were
+--- read, branches, tensors that were filled by assignment.
+---@return string?
+local function dependence(model, args, trace, names, train)
+  local done, other = pcall(trace_model, model, change(args), names, train, false)
+  return done and sizes.difference(trace, other) or nil -- the model may refuse these values
+end
+
 -- From calls to nodes -------------------------------------------------------------------------
 
 --- What a call is computed from, and how.
@@ -157,12 +181,14 @@ end
 local function add_call(graph, record, custom)
   local rule = rule_of(record, graph.trace, custom)
   if not rule and record.inner then -- it is what its forward did
-    for i, number in ipairs(record.inner) do graph:bind(record.outputs[i], graph:name_of(number)) end
+    for i, number in ipairs(record.inner) do
+      graph:bind(record.outputs[i], graph:name_of(number))
+    end
     return
   end
   if not rule then
-    errors.raisef("%s: %s: there is no operator of ONNX for it (options.custom.%s may tell one)", WHO,
-      sizes.place_of(record), record.name)
+    errors.raisef("%s: %s: there is no operator of ONNX for it (options.custom.%s may tell one)",
+      WHO, sizes.place_of(record), record.name)
   end
   local layer = record.layer and record.layer:match "^/(%S+)"
   graph.layer = layer and layer:gsub("/", ".")
@@ -213,14 +239,14 @@ end
 
 -- Reading back --------------------------------------------------------------------------------
 
---- The largest difference, as a part of the largest element.
+--- The largest difference, as a part of the largest element; infinite where one alone is NaN.
 local function difference(a, b)
   if a.size == 0 then return 0 end
   a, b = F.cast(a, "float64"), F.cast(b, "float64")
   local same = F.logical_or(F.eq(a, b), F.logical_and(F.isnan(a), F.isnan(b)))
   local apart = F.max(F.where(same, create.zeros_like(a), F.abs(a - b))):item()
   local scale = F.max(F.where(F.isfinite(a), F.abs(a), create.zeros_like(a))):item()
-  return apart / math.max(scale, 1)
+  return apart == apart and apart / math.max(scale, 1) or math.huge
 end
 
 local CLOSE = 1e-4
@@ -233,7 +259,7 @@ local function compare(bytes, args, results, what)
   for i, y in ipairs(results) do
     local is_same = got[i].dtype == y.dtype and table.concat(got[i].shape, "x")
       == table.concat(y.shape, "x")
-    if not is_same or not (difference(y, got[i]) < CLOSE) then
+    if not is_same or difference(y, got[i]) > CLOSE then
       errors.raisef("%s: read back, the file computes something else than the model%s (result %d); "
         .. "options.verify = false writes it all the same", WHO, what, i)
     end
@@ -263,14 +289,20 @@ local function convert(model, args, options, opset)
   local places, others = places_of(args, axes), {}
   initialize(model, args, train)
   local trace = trace_model(model, args, names, train, true)
+  local checks = options.verify ~= false
+  local what = checks and dependence(model, args, trace, names, train)
   for name in pairs(places) do
     others[name] = trace_model(model, grow(args, axes, name, 1), names, train, false)
   end
   sizes.merge(trace, others)
   local output_names = names_for(options.output_names, #trace.outputs, "output")
   local graph = build(trace, opset, places, output_names, options)
+  if what then
+    errors.raisef("%s: with other values of its inputs the model is another (%s), and the file "
+      .. "would be right for these alone; options.verify = false writes it all the same", WHO, what)
+  end
   local bytes = onnx_file.encode(message_of(graph, output_names, axes, options))
-  if options.verify ~= false and not graph.draws and next(graph.domains) == nil then
+  if checks and not graph.draws and next(graph.domains) == nil then
     compare(bytes, args, trace.results, "")
     if next(places) then
       local larger = grow(args, axes, nil, 2)
@@ -286,10 +318,10 @@ local export = {}
 --- Writes a model as an .onnx file, which ONNX Runtime and others run: it computes what the model
 --- does with inputs of these shapes and dtypes. The model runs with `args` (in test mode, recording
 --- nothing, as a copy that shares the parameters), what it calls is written down, and the file is
---- read back to see that it computes the same. What depends on the values of inputs, such as
---- branches and numbers that were read by `item`, is what it was for these. Ids and positions count
---- from 1 in the file too, since they are inputs of this model. Errors: an operator that has none
---- in ONNX (it and its layer are named), a tensor that was overwritten, sizes that cannot stay open.
+--- read back to see that it computes the same. Ids and positions count from 1 in the file too,
+--- since they are inputs of this model. Errors: an operator that has none in ONNX (it and its layer
+--- are named), a tensor that was overwritten, a size that cannot stay open, a model that depends on
+--- the values of its inputs, as by branches or `item`.
 --- Source: names and options are those of onnx_chainer; https://onnx.ai/onnx/intro/concepts.html.
 ---@param model dgraph.Link|fun(...): dgraph.Tensor ...
 ---@param args dgraph.Tensor|dgraph.Tensor[]  example inputs

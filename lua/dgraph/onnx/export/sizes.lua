@@ -121,6 +121,38 @@ local function merge_record(record, others)
   end
 end
 
+local function same_value(a, b)
+  if type(a) == "table" then return type(b) == "table" and same_list(a, b) end
+  return a == b or a ~= a and b ~= b
+end
+
+--- What differs between two runs with inputs of the same sizes but other values; nil if nothing.
+---@param trace dgraph.onnx.Trace
+---@param other dgraph.onnx.Trace
+---@return string?
+function sizes.difference(trace, other)
+  for i = 1, math.max(#trace.records, #other.records) do
+    local a, b = trace.records[i], other.records[i]
+    if not a then return "it goes on with " .. sizes.place_of(b) end
+    if not b or a.name ~= b.name or not same_list(a.inputs, b.inputs) then
+      return "it does something else at " .. sizes.place_of(a)
+    end
+    for key, value in pairs(a.arguments) do
+      if not same_value(value, b.arguments[key]) then
+        return ("%s is another for %s"):format(key, sizes.place_of(a))
+      end
+    end
+  end
+  for i, value in ipairs(trace.values) do
+    local twin = other.values[i]
+    if not value.name and (not twin or twin.bytes ~= value.bytes) then
+      return ("a tensor %s that no operator made has other elements"):format(
+        table.concat(value.shape, "x"))
+    end
+  end
+  if not same_list(trace.outputs, other.outputs) then return "it returns other results" end
+end
+
 --- The bytes of its one element where all of them are the same.
 local function filling(value)
   local count = 1
@@ -134,7 +166,7 @@ end
 local function merge_constant(value, others)
   for name, other in pairs(others) do
     if not value.name and other.bytes ~= value.bytes then
-      local fill = filling(value)
+      local fill = filling(value) -- as the state that a recurrent layer begins with
       if not fill or same_list(value.shape, other.shape) or filling(other) ~= fill then
         errors.raisef("dg.onnx.export: with another size of %q a tensor %s that no operator made "
           .. "has other elements; leave that size fixed", name, table.concat(value.shape, "x"))

@@ -149,7 +149,7 @@ function Trace:_read_arguments(record, fn)
         record.inputs[name] = self:number_of(x)
         table.insert(record.inputs, record.inputs[name])
       end
-    elseif not is_array[at] and tonumber(value) then
+    elseif not is_array[at] and name ~= "tag" and tonumber(value) then
       arguments[name] = tonumber(value)
     end
   end
@@ -236,10 +236,16 @@ local function hooks_of(trace, paths)
 end
 
 --- A copy that shares the parameters, so that the state of recurrent layers stays what it is.
-local function stand_in(model)
+--- Its running averages, which training overwrites, are its own.
+local function stand_in(model, train)
   if not kinds.is_link(model) then return model, {} end
   local copy, paths = model:copy "share", {}
-  for path, link in copy:namedlinks() do paths[link] = paths[link] or path end
+  for path, link in copy:namedlinks() do
+    paths[link] = paths[link] or path
+    for _, name in ipairs(train and link._persistent or {}) do
+      if is_tensor(link[name]) then link[name] = link[name]:detach():copy() end
+    end
+  end
   return copy, paths
 end
 
@@ -253,14 +259,15 @@ end
 local function run(model, args, names, train, keeps_all)
   local trace = setmetatable({
     values = {}, records = {}, inputs = {}, outputs = {}, results = {}, _by_key = {}, _layers = {},
-    _names = names_of(model), keeps_all = keeps_all,
+    keeps_all = keeps_all,
   }, Trace)
   local mode = train and config.train_mode or config.test_mode
   trace.results = scopes.scope(function()
+    local copy, paths = stand_in(model, train)
+    trace._names = names_of(copy)
     for i, x in ipairs(args) do
       trace.inputs[i] = trace:add(x, { kind = "input", name = names[i] })
     end
-    local copy, paths = stand_in(model)
     local functions, layers = hooks_of(trace, paths)
     local outputs = flatten({ mode(config.no_backprop_mode, using_hook, layers, using_hook,
       functions, copy, unpack(args)) }, {})

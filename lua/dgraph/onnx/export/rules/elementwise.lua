@@ -9,7 +9,7 @@ local SAME = {
   ceil = "Ceil", round = "Round", sigmoid = "Sigmoid", relu = "Relu", maximum = "Max",
   minimum = "Min", logical_not = "Not", logical_and = "And", logical_or = "Or", lt = "Less",
   le = "LessOrEqual", gt = "Greater", ge = "GreaterOrEqual", eq = "Equal", pow = "Pow",
-  isnan = "IsNaN", isinf = "IsInf", where = "Where", copy = "Identity", to = "Identity",
+  isnan = "IsNaN", isinf = "IsInf", where = "Where", copy = "Identity",
 }
 
 --- The same with a number on the right, of the dtype of x.
@@ -49,14 +49,12 @@ local function comparisons(rules)
 
   function rules.isfinite(call)
     local x = call:input "x"
-    return call:node("Not", { call:node("Or", { call:node("IsNaN", { x }), call:node("IsInf", { x }) }) })
+    local either = { call:node("IsNaN", { x }), call:node("IsInf", { x }) }
+    return call:node("Not", { call:node("Or", either) })
   end
 end
 
 local function division(rules)
-  local function floats(call)
-    if not FLOATS[call:dtype(1)] then call:refuse("only floats can be exported") end
-  end
   --- Floats: floor(a / b). Integers, which ONNX divides towards 0: (a - a mod b) / b.
   local function floordiv(call, a, b)
     if FLOATS[call:dtype(1)] then return call:node("Floor", { call:node("Div", { a, b }) }) end
@@ -68,10 +66,7 @@ local function division(rules)
     if not FLOATS[call:dtype(1)] then return call:node("Mod", { a, b }) end
     return call:node("Sub", { a, mul(call, b, floordiv(call, a, b)) })
   end
-  local function div(call, a, b)
-    floats(call)
-    return call:node("Div", { a, b })
-  end
+  local function div(call, a, b) return call:node("Div", { a, b }) end
   for name, f in pairs { div = div, mod = mod, floordiv = floordiv } do
     rules[name] = function(call) return f(call, call:input "a", call:input "b") end
     rules[name .. "_number"] = function(call)
@@ -81,7 +76,9 @@ local function division(rules)
       return f(call, call:scalar(call:number "number", call:dtype "x"), call:input "x")
     end
   end
-  function rules.fmod(call) return call:node("Mod", { call:input "a", call:input "b" }, { fmod = 1 }) end
+  function rules.fmod(call)
+    return call:node("Mod", { call:input "a", call:input "b" }, { fmod = 1 })
+  end
 end
 
 local function powers(rules)
@@ -91,17 +88,29 @@ local function powers(rules)
     return plus(call, scale == -1 and call:node("Neg", { x }) or times(call, x, scale), shift)
   end
   function rules.square(call) return mul(call, call:input "x", call:input "x") end
-  function rules.pow_number(call) return call:node("Pow", { call:input "x", call:scalar(call:number "p") }) end
-  function rules.rpow(call) return call:node("Pow", { call:scalar(call:number "base"), call:input "x" }) end
+  function rules.pow_number(call)
+    return call:node("Pow", { call:input "x", call:scalar(call:number "p") })
+  end
+  function rules.rpow(call)
+    return call:node("Pow", { call:scalar(call:number "base"), call:input "x" })
+  end
   function rules.rsqrt(call)
     return call:node("Reciprocal", { call:node("Sqrt", { call:input "x" }) })
   end
   function rules.expm1(call) return plus(call, call:node("Exp", { call:input "x" }), -1) end
   function rules.log1p(call) return call:node("Log", { plus(call, call:input "x", 1) }) end
-  function rules.log2(call) return times(call, call:node("Log", { call:input "x" }), 1 / math.log(2)) end
-  function rules.log10(call) return times(call, call:node("Log", { call:input "x" }), 1 / math.log(10)) end
+  for name, base in pairs { log2 = 2, log10 = 10 } do
+    rules[name] = function(call)
+      return times(call, call:node("Log", { call:input "x" }), 1 / math.log(base))
+    end
+  end
   function rules.erfc(call)
     return call:node("Sub", { call:scalar(1), call:node("Erf", { call:input "x" }) })
+  end
+  --- The share of the normal distribution below x, erf(x / sqrt 2) / 2 + 1 / 2.
+  function rules.ndtr(call)
+    local y = call:node("Erf", { times(call, call:input "x", math.sqrt(0.5)) })
+    return plus(call, times(call, y, 0.5), 0.5)
   end
   --- sign(x) floor(|x|).
   function rules.fix(call)
@@ -123,7 +132,9 @@ local function clips(rules)
   function rules.clipped_relu(call) return clip(call, 0, call:number "z") end
   function rules.relu6(call) return clip(call, 0, 6) end
   function rules.hard_sigmoid(call)
-    return call:node("HardSigmoid", { call:input "x" }, { alpha = { float = 0.2 }, beta = { float = 0.5 } })
+    return call:node("HardSigmoid", { call:input "x" }, {
+      alpha = { float = 0.2 }, beta = { float = 0.5 },
+    })
   end
 end
 
@@ -141,6 +152,13 @@ local function activations(rules)
   end
   function rules.prelu(call)
     return call:node("PRelu", { call:input "x", call:spread("W", 1, call:ndim "x") })
+  end
+  function rules.rrelu(call) return call:node("PRelu", { call:input "x", call:input "r" }) end
+  --- Outside of training all slopes are one number.
+  function rules.rrelu_slopes(call)
+    local low = call:number "low"
+    if low ~= call:number "high" then call:refuse("it draws numbers") end
+    return call:node("Expand", { call:scalar(low), call:size_list(call:output_shape()) })
   end
   function rules.softplus(call)
     local beta = call:number "beta"
@@ -165,13 +183,14 @@ local function activations(rules)
   end
   --- x / 2 (1 + erf(x / sqrt 2)), or by tanh: x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
   function rules.gelu(call)
-    local x, inner = call:input "x", nil
+    local x = call:input "x"
+    local inner = x
     if call:number "by_tanh" == 1 then
       local cube = mul(call, mul(call, x, x), x)
-      inner = times(call, add(call, x, times(call, cube, 0.044715)), math.sqrt(2 / math.pi))
+      inner = times(call, add(call, inner, times(call, cube, 0.044715)), math.sqrt(2 / math.pi))
       inner = call:node("Tanh", { inner })
     else
-      inner = call:node("Erf", { times(call, x, math.sqrt(0.5)) })
+      inner = call:node("Erf", { times(call, inner, math.sqrt(0.5)) })
     end
     return mul(call, times(call, x, 0.5), plus(call, inner, 1))
   end
@@ -187,7 +206,9 @@ return function(rules)
   clips(rules)
   activations(rules)
   function rules.cast(call) return call:cast(call:input "x", call:output_dtype()) end
-  function rules.full_beside(call) return call:node("Identity", { call:scalar(call:number "value") }) end
+  function rules.full_beside(call)
+    return call:node("Identity", { call:scalar(call:number "value") })
+  end
   --- In training: what is dropped out is drawn anew by whoever runs the file.
   function rules.dropout(call)
     call.graph.draws = true

@@ -9,7 +9,7 @@ end
 
 local function mul(call, a, b) return call:node("Mul", { a, b }) end
 
---- x shape + y, where either may be left out.
+--- x gamma + beta, either of which may be left out.
 local function scale_and_shift(call, x, gamma, beta)
   if gamma then x = mul(call, x, gamma) end
   return beta and call:node("Add", { x, beta }) or x
@@ -163,7 +163,8 @@ local function attention(call)
   for i = 1, ndim do perm[i] = i - 1 end
   perm[ndim - 1], perm[ndim] = ndim - 1, ndim - 2
   local q = mul(call, call:input "q", call:scalar(scale))
-  local scores = call:node("MatMul", { q, call:node("Transpose", { call:input "k" }, { perm = perm }) })
+  local k = call:node("Transpose", { call:input "k" }, { perm = perm })
+  local scores = call:node("MatMul", { q, k })
   local mask, sees = call:input "mask", nil
   if call:number "causal" == 1 then sees = causal_mask(call)
   elseif mask and call:dtype "mask" == "bool" then sees = mask

@@ -13,13 +13,10 @@ local function mul(call, a, b) return call:node("Mul", { a, b }) end
 local function add(call, a, b) return call:node("Add", { a, b }) end
 
 --- c = sigmoid(f) c_prev + sigmoid(i) tanh(a), h = sigmoid(o) tanh(c): x has a, i, f, o of one unit
---- after the other. Rows of c_prev beyond those of x go on as they are.
+--- after the other.
 local function lstm(call)
   local shape, state = call:shape "x", call:shape "c_prev"
   local x, c_prev = call:input "x", call:input "c_prev"
-  if not sizes.same(shape[1], state[1]) then
-    call:refuse "a state for more sequences than there are in the input"
-  end
   local units, to, part = state[2], { shape[1], state[2], 4 }, { unpack(state) }
   for i = 3, #shape do to[i + 1] = shape[i] end
   local apart = { shape[1], units, 1, unpack(shape, 3) }

@@ -80,6 +80,15 @@ return function(rules)
       { reverse = call:number "reverse" })
   end
 
+  --- All of them are the greatest; where they were is the second result.
+  function rules.argsort(call)
+    local axis = call:axis(call:number "axis", call:ndim "x")
+    local _, at = call:node("TopK", { call:input "x", call:integers { call:size("x", axis + 1) } },
+      { axis = axis, largest = call:number "descending", sorted = 1 }, 2)
+    local base = call:number "base"
+    return base == 0 and at or call:node("Add", { at, call:scalar(base, "int64") })
+  end
+
   --- The mean of (a - b)^2.
   function rules.mean_squared_error(call)
     local rest, axes = call:node("Sub", { call:input "a", call:input "b" }), {}
@@ -100,7 +109,9 @@ return function(rules)
     local more = #from - #to
     for i, size in ipairs(from) do
       kept[i] = size
-      if i <= more or not sizes.same(size, to[i - more]) then axes[#axes + 1], kept[i] = i - 1, 1 end
+      if i <= more or not sizes.same(size, to[i - more]) then
+        axes[#axes + 1], kept[i] = i - 1, 1
+      end
     end
     local x = call:input "x"
     if #axes > 0 then x = call:reduce("ReduceSum", x, axes, 1) end

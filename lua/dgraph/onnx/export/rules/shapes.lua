@@ -164,7 +164,9 @@ local function read_items(call)
     plan.starts[n], plan.ends[n], plan.axes[n], plan.steps[n] = from, to, axis, step
   end
   --- A position from 0, or from -1 at the end, and the one behind it in the direction of a step.
-  local function position(value) return sizes.base(value) < 0 and value or sizes.add(value, -base) end
+  local function position(value)
+    return sizes.base(value) < 0 and value or sizes.add(value, -base)
+  end
   local function behind(value, step)
     local at = position(value)
     local is_end = sizes.base(at) == (step > 0 and -1 or 0)
@@ -218,11 +220,6 @@ local function parts(rules)
     return call:slice(call:input "x", call:axis(call:number "axis", call:ndim "x"), from,
       sizes.add(size, from))
   end
-
-  function rules.select(call)
-    return call:node("Gather", { call:input "x", call:scalar(call:number "place", "int64") },
-      { axis = call:number "axis" })
-  end
 end
 
 --- Where no label is ignored.
@@ -230,14 +227,13 @@ local NONE = tonumber(-2 ^ 63)
 
 local function positions(rules)
   function rules.take(call)
-    return call:node("Gather", { call:input "x", call:positions("index", call:number "base", true) },
-      { axis = call:number "axis" })
+    local at = call:positions("index", call:number "base", true)
+    return call:node("Gather", { call:input "x", at }, { axis = call:number "axis" })
   end
 
   function rules.gather(call)
-    return call:node("GatherElements", {
-      call:input "x", call:positions("index", call:number "base", true),
-    }, { axis = call:number "axis" })
+    local at = call:positions("index", call:number "base", true)
+    return call:node("GatherElements", { call:input "x", at }, { axis = call:number "axis" })
   end
 
   function rules.select_item(call)
@@ -253,8 +249,8 @@ local function positions(rules)
     local dtype = call:dtype "id"
     local is_ignored = call:node("Equal", { call:input "id", call:scalar(ignored, dtype) })
     local zero = call:scalar(0, dtype == "uint8" and "int64" or dtype)
-    local rows = call:node("Gather", { call:input "W", call:node("Where", { is_ignored, zero, at }) },
-      { axis = 0 })
+    at = call:node("Where", { is_ignored, zero, at })
+    local rows = call:node("Gather", { call:input "W", at }, { axis = 0 })
     return call:node("Where", { call:unsqueeze(is_ignored, { -1 }), call:scalar(0), rows })
   end
 end

@@ -107,8 +107,8 @@ local function unpooling(call)
   window.stride = call:list "stride" or ksize
   local axes, from, repeats = {}, { shape[1], shape[2] }, { 1, 1 }
   for i = 1, window.n do
-    local size = call:output_shape()[i + 2]
-    if window.stride[i] ~= ksize[i] or window.pad[i] ~= 0 or size ~= call:size("x", i + 2) * ksize[i] then
+    local is_whole = call:output_shape()[i + 2] == call:size("x", i + 2) * ksize[i]
+    if window.stride[i] ~= ksize[i] or window.pad[i] ~= 0 or not is_whole then
       call:refuse("its windows overlap or are cut off")
     end
     axes[i] = 2 * i + 1
