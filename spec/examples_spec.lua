@@ -1,5 +1,6 @@
 -- Runs every example as its user would, for a short while.
 
+local dg = require "dgraph"
 local run = require("spec.support.shell").run
 
 --- Without DGRAPH_DATA: what comes along is enough for all but those that say otherwise.
@@ -54,6 +55,8 @@ describe("the example #slow", function()
     assert.is_true(number_in(output, "test accuracy ([%d.]+) %%") > 80, output)
     local resumed = example("lenet", "--smoke --resume --out " .. out)
     assert.equal(output:match "test accuracy.*", resumed:match "test accuracy.*")
+    local written = assert(dg.serializers.load_onnx(out .. "/lenet.onnx"))
+    assert.same({ 3, 10 }, written(dg.zeros(3, 1, 28, 28)).shape)
     os.execute("rm -r " .. out)
   end)
 

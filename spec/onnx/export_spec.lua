@@ -187,6 +187,11 @@ describe("dg.onnx.export", function()
     assert_close(x + 1, got[4])
   end)
 
+  it("tells two inputs apart that are one tensor", function()
+    local x, y = dg.randn(3, 2), dg.randn(3, 2)
+    assert_close(x - y, load_bytes(export(F.sub, { x, x }))(x, y))
+  end)
+
   it("follows data without its graph", function()
     local function f(x) return F.exp(x:detach()) + x.data end
     assert.equal("Exp Add", (operators_of(export(f, dg.randn(2, 2)))))
@@ -312,6 +317,7 @@ describe("dg.onnx.export refuses", function()
     assert_refused('an example of size 0 along "batch"', F.exp, dg.zeros(0, 2), nil,
       { dynamic_batch = true })
     assert_refused('two values are named "a"', F.add, { x, x }, nil, { input_names = { "a", "a" } })
+    assert_refused("a name is a text, got 1", F.exp, x, nil, { input_names = { 1 } })
     assert_refused("args has no tensor", F.exp, {})
     assert_refused("wanted a function", 5, x)
     assert_refused("returned a number, wanted tensors", function() return 1 end, x)

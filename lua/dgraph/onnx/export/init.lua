@@ -54,6 +54,9 @@ local function names_for(list, count, prefix)
   for i = 1, count do names[i] = list and list[i] or ("%s_%d"):format(prefix, i - 1) end
   local seen = {}
   for _, name in ipairs(names) do
+    if type(name) ~= "string" or name == "" then
+      errors.raisef("%s: a name is a text, got %s", WHO, check.spell(name))
+    end
     if seen[name] then errors.raisef("%s: two values are named %q", WHO, name) end
     seen[name] = true
   end
@@ -268,14 +271,13 @@ end
 
 -- What users call -----------------------------------------------------------------------------
 
---- Parameters get their shapes from a first run, which leaves no state behind.
-local function initialize(model, args, train)
+--- Parameters get their shapes from a first run, which leaves no state behind and learns nothing.
+local function initialize(model, args)
   if not kinds.is_link(model) then return end
   local is_waiting = false
   for param in model:params() do is_waiting = is_waiting or not param.is_initialized end
   if not is_waiting then return end
-  local mode = train and config.train_mode or config.test_mode
-  mode(config.no_backprop_mode, model, unpack(args))
+  config.test_mode(config.no_backprop_mode, model, unpack(args))
   for link in model:links() do
     if link.reset_state then link:reset_state() end
   end
@@ -287,7 +289,7 @@ local function convert(model, args, options, opset)
   local names = names_for(options.input_names, #args, "input")
   local axes = open_axes(args, names, options)
   local places, others = places_of(args, axes), {}
-  initialize(model, args, train)
+  initialize(model, args)
   local trace = trace_model(model, args, names, train, true)
   local checks = options.verify ~= false
   local what = checks and dependence(model, args, trace, names, train)

@@ -265,12 +265,15 @@ local function run(model, args, names, train, keeps_all)
   trace.results = scopes.scope(function()
     local copy, paths = stand_in(model, train)
     trace._names = names_of(copy)
-    for i, x in ipairs(args) do
-      trace.inputs[i] = trace:add(x, { kind = "input", name = names[i] })
+    local xs = {}
+    for i, x in ipairs(args) do -- copies: one tensor may be given twice
+      check_kind(x)
+      xs[i] = x:copy()
+      trace.inputs[i] = trace:add(xs[i], { kind = "input", name = names[i] })
     end
     local functions, layers = hooks_of(trace, paths)
     local outputs = flatten({ mode(config.no_backprop_mode, using_hook, layers, using_hook,
-      functions, copy, unpack(args)) }, {})
+      functions, copy, unpack(xs)) }, {})
     if #outputs == 0 then errors.raise "dg.onnx.export: the model returned no tensor" end
     for i, y in ipairs(outputs) do trace.outputs[i] = trace:number_of(y) end
     return outputs
