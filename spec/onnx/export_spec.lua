@@ -218,6 +218,30 @@ describe("dg.onnx.export", function()
     assert.is_true(model.h == h)
   end)
 
+  it("names results as a table does that the model returns", function()
+    local function f(x) return { b = x + 1, a = x * 2, x } end
+    local loaded = load_bytes(export(f, dg.randn(2, 3)))
+    local names = {}
+    for i, value in ipairs(loaded.outputs) do names[i] = value.name end
+    assert.same({ "output_0", "a", "b" }, names)
+    local x = dg.randn(2, 3)
+    assert_close(x * 2, (select(2, loaded(x))))
+  end)
+
+  it("takes what is returned behind nil, in lists, and leaves unused layers aside", function()
+    local Model = dg.Chain:extend "Model"
+    function Model:init() self.used, self.unused = L.Linear(nil, 2), L.Linear(nil, 3) end
+    function Model:forward(x)
+      local y = self.used(x)
+      return nil, { y, { y + 1 } }, nil, y * 2
+    end
+    local model, x = Model(), dg.randn(2, 3)
+    local got = { load_bytes(export(model, x))(x) }
+    assert.equal(3, #got)
+    assert_close(model.used(x) * 2, got[3])
+    assert.is_false(model.unused.W.is_initialized)
+  end)
+
   it("exports what an operator written in Lua did, or what a rule says", function()
     local Cube = dg.Function:extend "cube"
     function Cube:forward(x) -- luacheck: ignore 212
@@ -317,6 +341,10 @@ describe("dg.onnx.export refuses", function()
     assert_refused('an example of size 0 along "batch"', F.exp, dg.zeros(0, 2), nil,
       { dynamic_batch = true })
     assert_refused('two values are named "a"', F.add, { x, x }, nil, { input_names = { "a", "a" } })
+    assert_refused("a file or folder is a text, got 5", F.exp, x, 5)
+    local done, message = pcall(dg.onnx.export_testcase, F.exp, x)
+    assert.is_false(done)
+    assert.truthy(message:find("a file or folder is a text, got nil", 1, true))
     assert_refused("a name is a text, got 1", F.exp, x, nil, { input_names = { 1 } })
     assert_refused("args has no tensor", F.exp, {})
     assert_refused("wanted a function", 5, x)

@@ -30,7 +30,7 @@ local function ir_version(opset) return opset <= 18 and 8 or opset <= 20 and 9 o
 ---@class dgraph.onnx.ExportOptions
 ---@field opset_version integer?  of ONNX's operators: 13 to 22, 17 by default
 ---@field input_names string[]?  "input_0" ... by default
----@field output_names string[]?  "output_0" ... by default
+---@field output_names string[]?  those of a table that the model returns, or "output_0" ...
 ---@field graph_name string?  "Graph" by default
 ---@field train boolean?  export what the model does in training; false by default
 ---@field dynamic_batch boolean?  the first axis of all inputs may have any size, "batch"
@@ -61,6 +61,11 @@ local function names_for(list, count, prefix)
     seen[name] = true
   end
   return names
+end
+
+local function check_path(path)
+  if type(path) == "string" then return end
+  errors.raisef("%s: a file or folder is a text, got %s", WHO, check.spell(path))
 end
 
 local function check_arguments(model, args, options)
@@ -297,7 +302,8 @@ local function convert(model, args, options, opset)
     others[name] = trace_model(model, grow(args, axes, name, 1), names, train, false)
   end
   sizes.merge(trace, others)
-  local output_names = names_for(options.output_names, #trace.outputs, "output")
+  local given = options.output_names or trace.output_names
+  local output_names = names_for(given, #trace.outputs, "output")
   local graph = build(trace, opset, places, output_names, options)
   if what then
     errors.raisef("%s: with other values of its inputs the model is another (%s), and the file "
@@ -333,6 +339,7 @@ local export = {}
 ---@return string? message  why it could not be written
 function export.export(model, args, filename, options)
   local opset
+  if filename ~= nil then check_path(filename) end
   args, options, opset = check_arguments(model, args, options)
   local bytes = convert(model, args, options, opset)
   if filename == nil then return bytes end
@@ -354,6 +361,7 @@ end
 ---@return string? message
 function export.export_testcase(model, args, out_dir, options)
   local opset
+  check_path(out_dir)
   args, options, opset = check_arguments(model, args, options)
   local bytes, trace, names, output_names = convert(model, args, options, opset)
   local folder = out_dir .. "/test_data_set_0"

@@ -42,6 +42,7 @@ local C, is_tensor = native.C, native.is_tensor
 ---@field inputs integer[]
 ---@field outputs integer[]
 ---@field results dgraph.Tensor[]  what the model returned
+---@field output_names table<integer, string>  of results that came in a table under names
 local Trace = {}
 Trace.__index = Trace
 
@@ -202,7 +203,9 @@ local function names_of(model)
   if not kinds.is_link(model) then return names end
   for path, link in model:namedlinks() do
     local own_names, own = link:_own_params()
-    for i, param in ipairs(own) do note(path, own_names[i], param) end
+    for i, param in ipairs(own) do
+      if param.is_initialized then note(path, own_names[i], param) end
+    end
     for _, name in ipairs(link._persistent) do
       if is_tensor(link[name]) then note(path, name, link[name]) end
     end
@@ -210,16 +213,29 @@ local function names_of(model)
   return names
 end
 
---- All tensors of what a model returned, lists taken apart.
-local function flatten(value, list)
+local function collect(value, list, names)
   if is_tensor(value) then
     list[#list + 1] = value
   elseif type(value) == "table" and getmetatable(value) == nil then
-    for _, each in ipairs(value) do flatten(each, list) end
+    for _, each in ipairs(value) do collect(each, list, names) end
+    local keys = {}
+    for key in pairs(value) do keys[#keys + 1] = type(key) == "string" and key or nil end
+    table.sort(keys)
+    for _, key in ipairs(keys) do
+      names[#list + 1] = is_tensor(value[key]) and key or nil
+      collect(value[key], list, names)
+    end
   elseif value ~= nil then
     errors.raisef("dg.onnx.export: the model returned a %s, wanted tensors", type(value))
   end
-  return list
+end
+
+--- All tensors of what a model returned, tables taken apart, and the names that some have there.
+local function flatten(...)
+  local list, names = {}, {}
+  for i = 1, select("#", ...) do collect((select(i, ...)), list, names) end
+  if #list == 0 then errors.raise "dg.onnx.export: the model returned no tensor" end
+  return list, names
 end
 
 local function hooks_of(trace, paths)
@@ -272,9 +288,9 @@ local function run(model, args, names, train, keeps_all)
       trace.inputs[i] = trace:add(xs[i], { kind = "input", name = names[i] })
     end
     local functions, layers = hooks_of(trace, paths)
-    local outputs = flatten({ mode(config.no_backprop_mode, using_hook, layers, using_hook,
-      functions, copy, unpack(xs)) }, {})
-    if #outputs == 0 then errors.raise "dg.onnx.export: the model returned no tensor" end
+    local outputs
+    outputs, trace.output_names = flatten(mode(config.no_backprop_mode, using_hook, layers,
+      using_hook, functions, copy, unpack(xs)))
     for i, y in ipairs(outputs) do trace.outputs[i] = trace:number_of(y) end
     return outputs
   end)
