@@ -365,6 +365,10 @@ describe("dg.onnx.export refuses", function()
     end, dg.randn(1, 1, 4, 4))
     assert_refused("over some of several axes", function(a) return F.argmax(a, { 1, 2 }) end,
       dg.randn(2, 3, 4))
+    assert_refused("an index of several places", function(a)
+      return F.scatter(a, 2, dg.tensor({ { 1, 2 }, { 2, 1 }, { 1, 1 } }, "int32"), 5)
+    end, x)
+    assert_refused("it draws numbers", F.rrelu, x, nil, { train = true, verify = false })
     assert_refused("needs operator set 14", F.tril, x, nil, { opset_version = 13 })
     local ws, bs = {}, {}
     for i = 1, 8 do ws[i], bs[i] = dg.ones(2, 2), dg.ones(2) end

@@ -175,6 +175,14 @@ case("embed_id", function(id)
   local W = dg.tensor { { 1, 2 }, { 3, 4 }, { 5, 6 } }
   return F.embed_id(id, W), F.embed_id(id, W, { ignore_label = 2 })
 end, { ints { { 3, 1 }, { 2, 2 } } })
+case("embedding_bag", function(id)
+  local W = dg.tensor { { 1, 2 }, { 3, 4 }, { 5, 6 } }
+  return F.embedding_bag(id, W, { mode = "sum", padding_idx = 2, bias = dg.tensor { 1, 2 } }),
+    F.embedding_bag(id, W, { mode = "sum" })
+end, { ints { { 3, 1 }, { 2, 2 } } })
+case("one_hot", function(t)
+  return F.one_hot(t, 3), F.one_hot(F.expand_dims(t, 2), 4, "float32")
+end, { ints { 3, 1 } })
 case("embed_id of bytes", function(id)
   return F.embed_id(id, dg.tensor { { 1, 2 }, { 3, 4 } }, { ignore_label = 1 })
 end, { ints({ { 2, 1 } }, "uint8") })

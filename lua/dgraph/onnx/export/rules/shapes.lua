@@ -241,8 +241,27 @@ local function positions(rules)
     return call:squeeze(call:node("GatherElements", { call:input "x", at }, { axis = 1 }), { 1 })
   end
 
+  --- One place along the axis, as in one_hot: where the axis counts to it the number stands.
+  function rules.scatter_number(call)
+    local ndim, places, shape = call:ndim "x", {}, {}
+    local axis = call:axis(call:number "axis", ndim)
+    for i = 1, ndim do shape[i] = 1 end
+    shape[axis + 1] = call:size("x", axis + 1)
+    for i = 1, shape[axis + 1] do places[i] = i - 1 end
+    for i, size in ipairs(call:shape "index") do
+      local wanted = i == axis + 1 and 1 or call:shape "x"[i]
+      if not sizes.same(size, wanted) then
+        call:refuse "an index of several places along the axis"
+      end
+    end
+    local at = call:positions("index", call:number "base")
+    if call:dtype "index" ~= "int64" then at = call:cast(at, "int64") end
+    local is_there = call:node("Equal", { at, call:constant(places, "int64", shape) })
+    return call:node("Where", { is_there, call:scalar(call:number "number"), call:input "x" })
+  end
+
   --- Ids that are ignored take the first row, and zeros stand in its place.
-  function rules.embed_id(call)
+  local function embed_id(call)
     local base, ignored = call:number "base", call:number "ignore_label"
     local at = call:positions("id", base)
     if ignored == NONE then return call:node("Gather", { call:input "W", at }, { axis = 0 }) end
@@ -252,6 +271,12 @@ local function positions(rules)
     at = call:node("Where", { is_ignored, zero, at })
     local rows = call:node("Gather", { call:input "W", at }, { axis = 0 })
     return call:node("Where", { call:unsqueeze(is_ignored, { -1 }), call:scalar(0), rows })
+  end
+  rules.embed_id = embed_id
+
+  function rules.embedding_bag(call)
+    local y, bias = call:reduce("ReduceSum", embed_id(call), { 1 }, 0), call:input "bias"
+    return bias and call:node("Add", { y, bias }) or y
   end
 end
 
