@@ -1,5 +1,6 @@
 --- dg.distributions: probability distributions; each file is read when its class is first used.
 local kl = require "dgraph.distributions.kl"
+local read_late = require "dgraph.utils.read_late"
 
 local FILES = {
   Distribution = "distribution",
@@ -51,12 +52,4 @@ local distributions = {
   cross_entropy = kl.cross_entropy,
 }
 
-return setmetatable(distributions, {
-  __index = function(self, name)
-    local file = FILES[name]
-    if not file then return nil end
-    local made = require("dgraph.distributions." .. file)
-    rawset(self, name, made)
-    return made
-  end,
-})
+return read_late(distributions, "dgraph.distributions", FILES)

@@ -1,4 +1,6 @@
 --- The layers that come with dgraph; each file is read when its layer is first used.
+local read_late = require "dgraph.utils.read_late"
+
 local FILES = {
   Linear = "linear",
   Bilinear = "bilinear",
@@ -111,12 +113,4 @@ local FILES = {
 ---@field ResNet152Layers dgraph.ResNet152Layers
 local links = {}
 
-return setmetatable(links, {
-  __index = function(_, name)
-    local file = FILES[name]
-    if not file then return nil end
-    local link = require("dgraph.links." .. file)
-    rawset(links, name, link)
-    return link
-  end,
-})
+return read_late(links, "dgraph.links", FILES)

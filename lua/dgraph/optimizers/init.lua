@@ -1,4 +1,6 @@
 --- Optimizers and their hooks; each file is read when its class is first used.
+local read_late = require "dgraph.utils.read_late"
+
 local FILES = {
   Optimizer = "optimizer",
   GradientMethod = "gradient_method",
@@ -67,12 +69,4 @@ local FILES = {
 ---@field GradientLARS dgraph.GradientLARS
 local optimizers = {}
 
-return setmetatable(optimizers, {
-  __index = function(_, name)
-    local file = FILES[name]
-    if not file then return nil end
-    local class = require("dgraph.optimizers." .. file)
-    rawset(optimizers, name, class)
-    return class
-  end,
-})
+return read_late(optimizers, "dgraph.optimizers", FILES)
