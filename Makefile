@@ -12,8 +12,8 @@ SRC    := $(PUBLIC) $(wildcard c/device/cpu/*.c c/device/cuda/*.c)
 OBJ    := $(SRC:c/%.c=build/%.o) build/cdef.o build/cuda_texts.o
 ASAN   := $(SRC:c/%.c=build/asan/%.o) build/asan/cdef.o build/asan/cuda_texts.o
 TSAN   := $(SRC:c/%.c=build/tsan/%.o) build/tsan/cdef.o build/tsan/cuda_texts.o
-KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu c/device/cuda/prelude.h c/device/cuda/formula.h \
-          c/device/cuda/sweep.h)
+KERNEL := $(wildcard c/device/*.h c/device/cuda/*.cu) \
+          $(patsubst %,c/device/cuda/%.h,prelude formula sweep mma flash)
 CTESTS := $(patsubst c/test/%.c,%,$(filter-out c/test/fuzz%,$(wildcard c/test/*.c)))
 
 ifeq ($(origin CC),default)

@@ -345,8 +345,8 @@ typedef struct dg_backend {
    * gr = gxn un r (1 - r). */
   int (*gru_grad)(const dg_view *const *x, const dg_view *const *y);
   /* q is (..., m, k), k (..., n, k), v (..., n, l), mask NULL or (..., m, n), bool or of q's dtype, y
-   * (..., m, l), log_sum (..., m): the logarithms of the sums of exp(s), -inf where all s are; NULL
-   * for floats of 16 bits, which only cards take. The leading axes are equal; y and log_sum are
+   * (..., m, l), log_sum (..., m): the logarithms of the sums of exp(s), -inf where all s are; float32
+   * beside floats of 16 bits, which only cards take. The leading axes are equal; y and log_sum are
    * contiguous. Memory does not grow with m n. */
   int (*attention)(const dg_attention_spec *a, const dg_view *q, const dg_view *k, const dg_view *v,
                    const dg_view *mask, const dg_view *y, const dg_view *log_sum);

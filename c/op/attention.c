@@ -109,12 +109,11 @@ static int attention_grad_shape(dg_call *c) { return dg_shape_inputs(c, 3); }
 
 static int attention_grad_forward(dg_call *c)
 {
-  bool half = dg_is_half(c->x[Q]->v.dtype);
-  int masked = c->inputs == INPUTS - half;
+  int masked = c->inputs == INPUTS;
   dg_attention_spec a = attributes(c);
   const dg_view *x[3] = { &c->x[Q]->v, &c->x[K]->v, &c->x[V]->v }, *more[3] = { NULL };
   const dg_view *gx[3] = { &c->y[Q]->v, &c->y[K]->v, &c->y[V]->v };
-  for (int i = 0; i < 3 - half; i++) more[i] = &c->x[MASK + masked + i]->v; /* y, gy, log_sum */
+  for (int i = 0; i < 3; i++) more[i] = &c->x[MASK + masked + i]->v; /* y, gy, log_sum */
   dg_view mask = masked ? spread(&c->x[MASK]->v, x[Q], x[K]) : *x[Q];
   return dg_backend_of(x[Q])->attention_grad(&a, x, masked ? &mask : NULL, more[0], more[2],
                                              more[1], gx);
@@ -138,18 +137,16 @@ static int attention_shape(dg_call *c)
   return dg_output(c, 0, q->dtype, q->ndim, shape) ? 0 : -1;
 }
 
-/* Of floats of 16 bits, whose sums would have more, the logarithms are not kept. */
 static int attention_forward(dg_call *c)
 {
   const dg_view *q = &c->x[Q]->v, *k = &c->x[K]->v, *y = &c->y[0]->v;
   bool masked = c->inputs > MASK;
   dg_attention_spec a = attributes(c);
-  bool half = dg_is_half(q->dtype);
-  dg_body *log_sum = half ? NULL : dg_save(c, 0, q->dtype, q->ndim - 1, q->shape);
-  if (!log_sum && !half) return -1;
+  dg_body *log_sum = dg_save(c, 0, dg_wide_of(q->dtype), q->ndim - 1, q->shape);
+  if (!log_sum) return -1;
   dg_view mask = masked ? spread(&c->x[MASK]->v, q, k) : *q;
   return dg_backend_of(y)->attention(&a, q, k, &c->x[V]->v, masked ? &mask : NULL, y,
-                                     half ? NULL : &log_sum->v);
+                                     &log_sum->v);
 }
 
 static int fused_grad(dg_call *c, dg_tensor *gy, dg_tensor *gx[3])
@@ -157,10 +154,10 @@ static int fused_grad(dg_call *c, dg_tensor *gy, dg_tensor *gx[3])
   dg_tensor *in[INPUTS];
   int n = 0;
   for (; n < c->inputs; n++) in[n] = dg_x(c, n);
-  in[n++] = dg_y(c, 0), in[n++] = gy;
-  if (!dg_is_half(c->x[Q]->v.dtype)) in[n++] = dg_saved(c, 0);
+  in[n++] = dg_y(c, 0), in[n++] = gy, in[n++] = dg_saved(c, 0);
   dg_call *g = dg_begin(&attention_grad_op, n, in);
   if (!g) return -1;
+  g->flags |= DG_CALL_WIDE_LAST; /* log_sum; gy has what y has */
   for (int i = 0; i <= OFFSET; i++) g->i[i] = c->i[i];
   for (int i = 0; i <= KEEP; i++) g->f[i] = c->f[i];
   return dg_finish_all(g, gx);

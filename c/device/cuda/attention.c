@@ -1,11 +1,13 @@
-/* attention.c -- softmax attention, as many queries and matrices at a time as fit ROOM bytes.
+/* attention.c -- softmax attention: in one kernel (flash.c), or as many queries and matrices at a time
+ * as fit ROOM bytes.
  *
  * Only these scores exist at once. The gradients compute them anew, from the logarithms of the row
- * sums where these are kept: T. Dao et al., "FlashAttention: fast and memory-efficient exact attention with
- * IO-awareness", 2022. The blocks depend on shapes alone, so sums are the same on all cards.
+ * sums: T. Dao et al., "FlashAttention: fast and memory-efficient exact attention with IO-awareness", 2022.
+ * The blocks depend on shapes alone.
  *
  * For q, k and v of 16 bits scores are float32; products have factors of 16 bits, weights among them,
  * and gradients that come from many blocks add up in float32. */
+#include "device/cuda/attention.h"
 #include "device/cuda/blas.h"
 #include "device/cuda/graph.h"
 #include "device/cuda/scratch.h"
@@ -225,10 +227,11 @@ int dg_cuda_attention(const dg_attention_spec *a, const dg_view *q, const dg_vie
                       const dg_view *v, const dg_view *mask, const dg_view *y,
                       const dg_view *log_sum)
 {
-  attention w = { .log_sum = log_sum ? log_sum->data : NULL };
+  attention w = { .log_sum = log_sum->data };
   const dg_view *views[STACKS] = { [Q] = q, [K] = k, [V] = v, [Y] = y };
+  if (dg_flash_fits(a, q, k, v, mask)) return dg_flash_attention(a, views, y, log_sum);
   if (v->shape[v->ndim - 2] == 0) /* sums of nothing */
-    return dg_cuda_fill(y, 0) < 0 ? -1 : log_sum ? dg_cuda_fill(log_sum, -INFINITY) : 0;
+    return dg_cuda_fill(y, 0) < 0 ? -1 : dg_cuda_fill(log_sum, -INFINITY);
   int status = set_up(&w, a, mask, views);
   if (status == 0) status = run(&w, false);
   tear_down(&w);
@@ -239,10 +242,12 @@ int dg_cuda_attention_grad(const dg_attention_spec *a, const dg_view *const *x, 
                            const dg_view *y, const dg_view *log_sum, const dg_view *gy,
                            const dg_view *const *gx)
 {
-  attention w = { .log_sum = log_sum ? log_sum->data : NULL };
+  attention w = { .log_sum = log_sum->data };
   const dg_view *views[STACKS] = {
     [Q] = x[0], [K] = x[1], [V] = x[2], [Y] = y, [GY] = gy, [GQ] = gx[0], [GK] = gx[1], [GV] = gx[2]
   };
+  if (dg_flash_fits(a, x[0], x[1], x[2], mask))
+    return dg_flash_attention_grad(a, x, y, log_sum, gy, gx);
   int status = set_up(&w, a, mask, views);
   for (int k = 0; k < 3 && status == 0; k++)
     if (gx[k]) status = start_sum(&w, GQ + k, gx[k]);

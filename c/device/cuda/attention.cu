@@ -84,7 +84,7 @@ __device__ __forceinline__ T soften(const Scores &s, const Row &r, T *p)
 }
 
 /* E is what q, k and v have, T what is computed with: where they are one, what is computed may lie
- * where p is, and log_sum has the logarithms of the sums of exp; where not, it is not kept. */
+ * where p is. log_sum has the logarithms of the sums of exp. */
 
 /* to = m softmax(scores of p). */
 template <typename E, typename T>
@@ -96,7 +96,7 @@ __device__ __forceinline__ void weights(const Scores &s, T *p, T *log_sum, E *to
   to += r.i * s.keys;
   const T all = soften<E>(s, r, p);
   for (int64_t j = r.lane; j < s.keys; j += 32) to[j] = (E)dropped(s, r, j, p[j]);
-  if (log_sum && r.lane == 0) log_sum[r.of_all] = all;
+  if (r.lane == 0) log_sum[r.of_all] = all;
 }
 
 /* p = the same without m, to = the same with it. */
@@ -108,12 +108,8 @@ __device__ __forceinline__ void weights_again(const Scores &s, T *p, const T *lo
   const int64_t mask = mask_of(s, r);
   p += r.i * s.keys;
   to += r.i * s.keys;
-  if (log_sum) {
-    const T all = log_sum[r.of_all], shift = all < 0 && all - all != 0 ? (T)0 : all;
-    for (int64_t j = r.lane; j < s.keys; j += 32) p[j] = exp(score<E>(s, r, mask, j, p[j]) - shift);
-  } else {
-    soften<E>(s, r, p);
-  }
+  const T all = log_sum[r.of_all], shift = all < 0 && all - all != 0 ? (T)0 : all;
+  for (int64_t j = r.lane; j < s.keys; j += 32) p[j] = exp(score<E>(s, r, mask, j, p[j]) - shift);
   for (int64_t j = r.lane; j < s.keys; j += 32) to[j] = (E)dropped(s, r, j, p[j]);
 }
 

@@ -112,6 +112,113 @@ FAKE_ATOMIC(atomicMin, x < old ? x : old)
 FAKE_ATOMIC(atomicMax, x > old ? x : old)
 FAKE_ATOMIC(atomicExch, x)
 
+/* -- What a warp does with matrices (cuda/mma.h) --------------------------------------------------- */
+
+/* Lane `which` of this warp shows a pointer to what it has. */
+template <typename T> static const T *fake_shown(unsigned which)
+{
+  const unsigned i = fake.now / 32 * 32 + which;
+  if (i >= fake.count || fake.state[i] == FAKE_ENDED) abort();
+  return (const T *)(uintptr_t)fake.slot[i];
+}
+
+template <bool turned> static void load_matrices(uint32_t (&r)[4], const void *row)
+{
+  const unsigned lane = fake.now % 32;
+  if ((uintptr_t)row % 16) abort(); /* rows of 8 elements lie at multiples of 16 bytes */
+  fake.slot[fake.now] = (uintptr_t)row;
+  fake_wait(FAKE_WAITS_WARP);
+  for (unsigned m = 0; m < 4; m++)
+    for (unsigned e = 0; e < 2; e++) {
+      const unsigned down = turned ? lane % 4 * 2 + e : lane / 4,
+                     across = turned ? lane / 4 : lane % 4 * 2 + e;
+      memcpy((char *)&r[m] + 2 * e, fake_shown<uint16_t>(8 * m + down) + across, 2);
+    }
+  fake_wait(FAKE_WAITS_WARP);
+}
+
+/* c (16 x 8) += a (16 x K) b (K x 8); number(register, i) is the i-th of the `each` numbers in it. */
+template <int K, int each, typename F>
+static void fake_mma(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], F number)
+{
+  struct factors {
+    const uint32_t *a, *b;
+  } own = { a, b };
+  const unsigned lane = fake.now % 32;
+  fake.slot[fake.now] = (uintptr_t)&own;
+  fake_wait(FAKE_WAITS_WARP);
+  for (unsigned j = 0; j < 4; j++) {
+    const unsigned row = lane / 4, column = lane % 4 * 2 + j % 2;
+    for (unsigned k = 0; k < K; k++) {
+      const unsigned far = k / (K / 2), near = k % (K / 2) / each;
+      const factors *f = fake_shown<factors>(row * 4 + near);
+      const float x = number(f->a[j / 2 + 2 * far], k % each);
+      c[j] += x * number(fake_shown<factors>(column * 4 + near)->b[far], k % each);
+    }
+  }
+  fake_wait(FAKE_WAITS_WARP);
+}
+
+static float fake_float(uint32_t bits)
+{
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+static void mma_tf32(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
+{
+  fake_mma<8, 1>(c, a, b, [](uint32_t r, unsigned) { return fake_float(r & 0xffffe000u); });
+}
+static uint32_t tf32_of(float x)
+{
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return x != x ? bits : (bits + 0x1000u) & 0xffffe000u;
+}
+static void mma_bfloat(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
+{
+  fake_mma<16, 2>(c, a, b, [](uint32_t r, unsigned i) { return fake_float(r >> 16 * i << 16); });
+}
+static void mma_half(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
+{
+  fake_mma<16, 2>(c, a, b, [](uint32_t r, unsigned i) {
+    _Float16 x;
+    const uint16_t bits = (uint16_t)(r >> 16 * i);
+    memcpy(&x, &bits, sizeof x);
+    return (float)x;
+  });
+}
+
+/* Copies that a thread has begun; done only when it waits for their group. */
+enum { FAKE_COPIES = 64 };
+static struct {
+  struct {
+    void *to;
+    const void *from; /* NULL: zeros */
+    int group;
+  } at[FAKE_COPIES];
+  int count, group;
+} fake_copies[FAKE_THREADS];
+
+static void begin_copy(void *to, const void *from, bool there)
+{
+  auto &own = fake_copies[fake.now];
+  if (((uintptr_t)to | (uintptr_t)from) % 16 || own.count == FAKE_COPIES) abort();
+  own.at[own.count++] = { to, there ? from : NULL, own.group };
+}
+static void end_copies() { fake_copies[fake.now].group++; }
+template <int but> static void wait_for_copies()
+{
+  auto &own = fake_copies[fake.now];
+  int left = 0;
+  for (int i = 0; i < own.count; i++) {
+    if (own.at[i].group >= own.group - but) own.at[left++] = own.at[i];
+    else if (own.at[i].from) memcpy(own.at[i].to, own.at[i].from, 16);
+    else memset(own.at[i].to, 0, 16);
+  }
+  own.count = left;
+}
+
 static inline int __ffs(int x) { return __builtin_ffs(x); }
 static inline int __popc(unsigned x) { return __builtin_popcount(x); }
 static inline int __clz(int x) { return x ? __builtin_clz((unsigned)x) : 32; }

@@ -70,7 +70,8 @@ part() { # name seconds command ...
 battery() {
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
-  find ${SPECS:-spec/op spec/functions spec/cuda/card_spec.lua spec/cuda/half_spec.lua} \
+  find ${SPECS:-spec/op spec/functions spec/cuda/card_spec.lua spec/cuda/half_spec.lua \
+    spec/cuda/flash_spec.lua} \
     -name '*_spec.lua' | LC_ALL=C sort | xargs -n 4 -P "${JOBS:-12}" sh -c \
     'DGRAPH_TEST_DEVICE=cuda busted -o plainTerminal --exclude-tags=slow,install,hosts "$@" >"$0/$$" 2>&1
       code=$? && [ $code -eq 0 ] || echo "status $code of: $*" >>"$0/$$"
