@@ -231,6 +231,42 @@ for _, shape in ipairs { { 70, 4 }, { 9, 100 }, { 3, 1024 }, { 2, 2052 }, { 2, 8
 end
 ]])
 
+  same("normalizations by packs, in parts, and neither, and their gradients", [[
+local function along_rows(x, gamma, beta) return F.layer_normalization(x, gamma, beta) end
+local function along_channels(x, gamma, beta) return F.batch_normalization(x, gamma, beta) end
+local function try(name, f, dtype, tolerance, x, n)
+  x = F.cast(x, dtype)
+  local gamma, beta = F.cast(normal(n) + 2, dtype), F.cast(normal(n), dtype)
+  for _, inputs in ipairs { { x, gamma, beta }, { gamma, x, beta }, { beta, x, gamma } } do
+    local of = inputs[1] == x and "x" or inputs[1] == gamma and "gamma" or "beta"
+    local function by(a, b, c)
+      if of == "x" then return f(a, b, c) elseif of == "gamma" then return f(b, a, c) end
+      return f(b, c, a)
+    end
+    local g = normal(unpack(x.shape))
+    local function weighed(a, b, c, w) return F.mul(by(a, b, c), w) end
+    compare(name .. dtype .. " by " .. of, tolerance, by, unpack(inputs))
+    local all = { inputs[1], inputs[2], inputs[3], F.cast(g, dtype) }
+    compare(name .. dtype .. "'s gradient of " .. of, 20 * tolerance, gradient(weighed), unpack(all))
+  end
+end
+for dtype, tolerance in pairs { float32 = 1e-5, float64 = 1e-12 } do
+  for _, n in ipairs { 24, 21, 1, 300 } do
+    try("rows of " .. n, along_rows, dtype, tolerance, normal(n == 300 and 20 or 1100, n) + 3, n)
+  end
+  local odd = normal(9, 14) * 2
+  try("odd rows ", along_rows, dtype, tolerance, odd[{ {}, { 2, 13 } }], 12)
+  try("long rows ", along_rows, dtype, tolerance, normal(2, 2052) - 1, 2052)
+  try("channels ", along_channels, dtype, tolerance, normal(205, 2, 80) + 3, 2)
+  try("odd channels ", along_channels, dtype, tolerance, normal(66, 2, 65), 2)
+  try("columns ", along_channels, dtype, tolerance, normal(1100, 8) + 3, 8)
+  try("images ", along_channels, dtype, tolerance, normal(3, 4, 5, 8), 4)
+  local function groups(x, gamma, beta) return F.group_normalization(x, 3, gamma, beta) end
+  try("groups ", groups, dtype, tolerance, normal(4, 6, 8) + 1, 6)
+  try("groups of features ", groups, dtype, tolerance, normal(70, 24) + 1, 24)
+end
+]])
+
   same("transposed copies", [[
 for _, dtype in ipairs { "float32", "float64", "int32", "uint8" } do
   local function turned(...)

@@ -13,7 +13,10 @@
 
 static dg_kernel normalize[DG_NDTYPES] = FLOATS("normalize");
 static dg_kernel normalize_grad[DG_NDTYPES] = FLOATS("normalize_grad");
-static dg_kernel affine_grad[DG_NDTYPES] = FLOATS("affine_grad");
+/* The second is for packs. */
+static dg_kernel affine_grad[2][DG_NDTYPES] = { FLOATS("affine_grad"),
+                                                FLOATS("packed_affine_grad") };
+static dg_kernel affine_last[DG_NDTYPES] = FLOATS("affine_last");
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
@@ -69,20 +72,61 @@ static int grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma, c
                    ARGUMENT(&n->var->data));
 }
 
-/* The sums go along the axes that gamma repeats. */
+/* As in normalize.cu. */
+typedef struct affine {
+  dg_rows_of rows;
+  int parts, step, fixed;
+  int64_t part_length;
+  double eps;
+} affine;
+
+/* Whether operand k has the same element all along a row. */
+static bool is_fixed(const dg_rows_of *r, int k)
+{
+  for (int a = 0; a < r->gone.ndim; a++)
+    if (r->gone.shape[a] != 1 && r->gone.stride[k][a] != 0) return false;
+  return true;
+}
+
+/* The sums go along the axes that gamma repeats. Returns whether by packs. */
+static bool set_affine(affine *a, const dg_norm *n, const dg_view *x, const dg_view *g,
+                       const dg_view *like)
+{
+  enum { X_AND_G = 3, MEAN = 2 };
+  unsigned axes = 0;
+  dg_rows_of *r = &a->rows;
+  for (int i = 0; i < x->ndim; i++)
+    if (like->shape[i] == 1) axes |= 1u << i;
+  *a = (affine){ .eps = n->eps };
+  dg_rows_of_init(r, 4, (const dg_view *const[]){ x, g, n->mean, n->var }, axes);
+  const dg_loop *l = r->team.along ? &r->gone : &r->kept;
+  a->step = (int)l->stride[MEAN][l->ndim - 1];
+  a->fixed = is_fixed(r, MEAN);
+  bool packed = (a->fixed || a->step == 0) && dg_rows_of_pack(r, X_AND_G, dg_item_bytes[x->dtype]);
+  a->parts = dg_rows_of_parts(r, &a->part_length);
+  return packed;
+}
+
 static int grads_of_affine(const dg_norm *n, const dg_view *x, const dg_view *g,
                            const dg_view *ggamma, const dg_view *gbeta)
 {
+  affine a;
   const dg_view *like = ggamma ? ggamma : gbeta;
   void *product = ggamma ? ggamma->data : NULL, *sum = gbeta ? gbeta->data : NULL;
-  unsigned axes = 0;
-  double eps = n->eps;
-  dg_rows_of rows;
-  for (int i = 0; i < x->ndim; i++)
-    if (like->shape[i] == 1) axes |= 1u << i;
-  dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, g, n->mean, n->var }, axes);
-  return DG_LAUNCH(dg_kernel_for(affine_grad, x->dtype), x->device, dg_rows_of_blocks(&rows),
-                   DG_CUDA_THREADS, 0, &rows, &eps, &product, &sum);
+  bool packed = set_affine(&a, n, x, g, like);
+  dg_scratch states = { NULL };
+  int64_t places = like->size, sums = 2 * places;
+  if (a.parts > 1 && dg_scratch_take(&states, x->device, a.parts * sums * sizeof(double)) < 0)
+    return -1;
+  int status = DG_LAUNCH(dg_kernel_for(affine_grad[packed], x->dtype), x->device,
+                         dg_rows_of_blocks(&a.rows) * a.parts, DG_CUDA_THREADS, 0, &a, &states.data,
+                         &product, &sum);
+  dg_team team = dg_team_of_parts(sums, a.parts);
+  if (status == 0 && a.parts > 1)
+    status = DG_LAUNCH(dg_kernel_for(affine_last, x->dtype), x->device, dg_team_blocks(&team, sums),
+                       DG_CUDA_THREADS, 0, &team, &places, &a.parts, &states.data, &product, &sum);
+  dg_scratch_free(&states);
+  return status;
 }
 
 int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,

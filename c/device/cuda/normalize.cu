@@ -12,7 +12,7 @@ template <typename F> __device__ __forceinline__ double row_sum(const Rows &rows
 
 template <typename T> __device__ __forceinline__ T inverse(T var, double eps)
 {
-  return (T)(1 / sqrt((double)var + eps));
+  return 1 / sqrt(var + (T)eps);
 }
 
 /* Operands: x, y, gamma, beta. Means and variances are computed unless they are given. */
@@ -79,26 +79,105 @@ __device__ __forceinline__ void normalize_grad(const Rows &rows, int centred, do
   }
 }
 
-/* Operands: x, g, mean, var; rows are along the axes that gamma repeats. ggamma is the sum of g z,
- * gbeta that of g; each may be NULL. */
-template <typename E, typename T>
-__device__ __forceinline__ void affine_grad(const Rows &rows, double eps, E *ggamma, E *gbeta)
+/* -- Sums of g z, and of g, z being the normalized x: the gradients of gamma and beta ---------------- */
+
+/* Rows are along the axes that gamma repeats, and of packs of N. `step` is how far the means of a pack lie
+ * apart, in bytes; `fixed` says that they are the same all along a row, else one is for all of a pack.
+ * Where rows are cut in parts, `states` takes N sums of g z for each row, then N of g, part after part;
+ * ggamma and gbeta, of which each may be NULL, take them else. */
+struct Affine {
+  Rows rows;
+  int parts, step, fixed;
+  int64_t part_length;
+  double eps;
+};
+
+/* A thread's share. Operands: x, g, mean, var. */
+template <bool FIXED, int N, typename E, typename T>
+__device__ __forceinline__ void add_up(const Affine &a, char *const *at, int64_t from, int64_t end,
+                                       T *product, T *sum)
 {
-  char *at[4], *here[4];
-  const int64_t row = rows.mine<4>(at);
-  double product = 0, sum = 0;
-  for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
-    rows.element<4>(at, i, here);
-    const T g = (T) * (const E *)here[1], x = (T) * (const E *)here[0];
-    sum += (double)g;
-    product +=
-        (double)(g * ((x - *(const T *)here[2]) * inverse(*(const T *)here[3], eps)));
+  enum { TOGETHER = 2 };
+  const int lanes = a.rows.team.lanes;
+  T mean[N], scale[N];
+  for (int k = 0; k < N && FIXED; k++) {
+    mean[k] = *(const T *)(at[2] + k * a.step);
+    scale[k] = inverse(*(const T *)(at[3] + k * a.step), a.eps);
   }
-  product = team_all(Add(), rows.team, product);
-  sum = team_all(Add(), rows.team, sum);
-  if (row < 0 || rows.first() > 0) return;
-  if (ggamma) ggamma[row] = Cast<E, double>::of(product);
-  if (gbeta) gbeta[row] = Cast<E, double>::of(sum);
+  for (int64_t i = from + a.rows.first(); i < end; i += TOGETHER * lanes) {
+    char *here[TOGETHER][4];
+    Pack<E, N> x[TOGETHER], g[TOGETHER];
+    T m[TOGETHER], v[TOGETHER];
+#pragma unroll
+    for (int j = 0; j < TOGETHER; j++)
+      a.rows.element<4>(at, i + j * lanes < end ? i + j * lanes : i, here[j]);
+#pragma unroll
+    for (int j = 0; j < TOGETHER; j++) {
+      x[j] = *(const Pack<E, N> *)here[j][0];
+      g[j] = *(const Pack<E, N> *)here[j][1];
+      if (!FIXED) m[j] = *(const T *)here[j][2], v[j] = *(const T *)here[j][3];
+    }
+#pragma unroll
+    for (int j = 0; j < TOGETHER; j++) {
+      if (i + j * lanes >= end) break;
+      const T one = FIXED ? (T)0 : inverse(v[j], a.eps);
+#pragma unroll
+      for (int k = 0; k < N; k++) {
+        const T z = ((T)x[j].at[k] - (FIXED ? mean[k] : m[j])) * (FIXED ? scale[k] : one);
+        product[k] += (T)g[j].at[k] * z;
+        sum[k] += (T)g[j].at[k];
+      }
+    }
+  }
+}
+
+template <int N, typename E, typename T>
+__device__ __forceinline__ void affine_grad(const Affine &a, T *states, E *ggamma, E *gbeta)
+{
+  const Rows &rows = a.rows;
+  const Team &team = rows.team;
+  const unsigned across = gridDim.x / a.parts, part = blockIdx.x / across;
+  const int64_t begin = (int64_t)(blockIdx.x % across) * team.rows(), row = begin + team.mine();
+  const int64_t from = part * a.part_length,
+                end = from + a.part_length < rows.length ? from + a.part_length : rows.length;
+  const int64_t places = team.along ? rows.count : rows.count * N;
+  auto put = [&](bool of_gamma, int64_t place, T value) {
+    E *to = of_gamma ? ggamma : gbeta;
+    if (place >= places) return;
+    if (a.parts > 1) states[(part * 2 + !of_gamma) * places + place] = value;
+    else if (to) to[place] = (E)value;
+  };
+  char *at[4];
+  T both[2 * N] = {};
+  rows.begin<4>(row < rows.count ? row : 0, at);
+  if (a.fixed) add_up<true, N, E>(a, at, from, end, both, both + N);
+  else add_up<false, N, E>(a, at, from, end, both, both + N);
+  if (team.along) {
+    for (int k = 1; k < N; k++) both[0] += both[k], both[N] += both[N + k];
+    const T product = team_all(Add(), team, both[0]), sum = team_all(Add(), team, both[N]);
+    if (team.lane() > 0) return;
+    put(true, row, product);
+    put(false, row, sum);
+  } else {
+    team_each<2 * N>(Add(), team, both, [&](int i, T all) {
+      put(i % (2 * N) < N, (begin + i / (2 * N)) * N + i % N, all);
+    });
+  }
+}
+
+/* The results, of the states of each part. */
+template <typename E, typename T>
+__device__ __forceinline__ void affine_last(const Team &team, int64_t places, int parts,
+                                            const T *states, E *ggamma, E *gbeta)
+{
+  const int64_t i = (int64_t)blockIdx.x * team.rows() + team.mine(), place = i < 2 * places ? i : 0;
+  T all = 0;
+#pragma unroll 4
+  for (int part = team.lane(); part < parts; part += team.lanes)
+    all += states[part * 2 * places + place];
+  all = team_all(Add(), team, all);
+  E *to = i < places ? ggamma : gbeta;
+  if (team.lane() == 0 && i < 2 * places && to) to[i < places ? i : i - places] = (E)all;
 }
 
 #define KERNELS(dtype, E, T)                                                                       \
@@ -114,10 +193,21 @@ __device__ __forceinline__ void affine_grad(const Rows &rows, double eps, E *gga
   {                                                                                                \
     normalize_grad<E>(rows, centred, eps, has_gamma, means, vars);                                 \
   }                                                                                                \
-  extern "C" __global__ void affine_grad_##dtype(const __grid_constant__ Rows rows, double eps,    \
+  extern "C" __global__ void affine_grad_##dtype(const __grid_constant__ Affine a, T *states,      \
                                                  E *ggamma, E *gbeta)                              \
   {                                                                                                \
-    affine_grad<E, T>(rows, eps, ggamma, gbeta);                                                   \
+    affine_grad<1>(a, states, ggamma, gbeta);                                                      \
+  }                                                                                                \
+  extern "C" __global__ void packed_affine_grad_##dtype(const __grid_constant__ Affine a,          \
+                                                        T *states, E *ggamma, E *gbeta)            \
+  {                                                                                                \
+    affine_grad<16 / sizeof(E)>(a, states, ggamma, gbeta);                                         \
+  }                                                                                                \
+  extern "C" __global__ void affine_last_##dtype(const __grid_constant__ Team team,                \
+                                                 int64_t places, int parts, const T *states,       \
+                                                 E *ggamma, E *gbeta)                              \
+  {                                                                                                \
+    affine_last(team, places, parts, states, ggamma, gbeta);                                       \
   }
 
 KERNELS(f32, float, float)

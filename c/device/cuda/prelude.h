@@ -391,6 +391,23 @@ template <typename How, typename T> __device__ T team_all(const How how, const T
   return part[threadIdx.x - lane * step];
 }
 
+/* The same where lanes do not go along the rows, and each has N states of its row: f(i, all) for state
+ * i % N of row i / N of the block, in some thread. */
+template <int N, typename How, typename T, typename F>
+__device__ __forceinline__ void team_each(const How how, const Team &team, const T *x, F f)
+{
+  __shared__ __align__(16) char room[256 * N * sizeof(T)];
+  T *part = (T *)room;
+  const int width = team.rows() * N;
+  for (int k = 0; k < N; k++) part[team.lane() * width + team.mine() * N + k] = x[k];
+  __syncthreads();
+  for (int i = threadIdx.x; i < width; i += blockDim.x) {
+    T all = part[i];
+    for (int lane = 1; lane < team.lanes; lane++) all = how.of(all, part[lane * width + i]);
+    f(i, all);
+  }
+}
+
 /* What a thread takes of its row in each of N operands: x, y, which is written, and g. `number` is the
  * row's, -1 if there is none; `at` is where it begins. Such a row is read again from memory whenever it
  * is gone through. */

@@ -2,9 +2,6 @@
 #include "device/cuda/rows.h"
 #include "device/cuda/scratch.h"
 
-/* A thread's least part of a row; blocks that fill a card; parts begin on 16-byte borders. */
-enum { EACH = 8, BLOCKS = 1024, PACK = 16 };
-
 #define PAIR(kind, dtype)                                                                          \
   {                                                                                                \
     { "reduce", kind "_" dtype }, { "reduce", "last_" kind "_" dtype }                             \
@@ -31,16 +28,6 @@ static reduction reductions[][DG_NDTYPES] = {
   [DG_ARGMIN] = ALL("where"),
 };
 
-/* Few long rows are cut in parts, so that all of the card has something to do. */
-static int parts_of(const dg_rows_of *r, int64_t *part_length)
-{
-  int64_t each = (r->length + r->team.lanes - 1) / r->team.lanes;
-  int64_t parts = DG_MIN(each / EACH, BLOCKS / dg_rows_of_blocks(r));
-  *part_length = parts > 1 ? (r->length + parts - 1) / parts : r->length;
-  *part_length = (*part_length + PACK - 1) / PACK * PACK;
-  return (int)((r->length + *part_length - 1) / *part_length);
-}
-
 static int in_parts(reduction *of, int greater, dg_rows_of *r, int parts, int64_t part_length,
                     int packs, const dg_view *y)
 {
@@ -48,14 +35,11 @@ static int in_parts(reduction *of, int greater, dg_rows_of *r, int parts, int64_
   void *to = y->data;
   dg_scratch states;
   if (dg_scratch_take(&states, y->device, r->count * parts * STATE) < 0) return -1;
-  dg_team team = { .lanes = 1, .along = 0 };
-  while (team.lanes < DG_CUDA_THREADS && parts > 2 * team.lanes && r->count * team.lanes < 4096)
-    team.lanes *= 2;
-  int64_t teams = DG_CUDA_THREADS / team.lanes;
+  dg_team team = dg_team_of_parts(r->count, parts);
   int status = DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(r) * parts, DG_CUDA_THREADS, 0, r,
                          &parts, &part_length, &packs, &states.data, &greater);
   if (status == 0)
-    status = DG_LAUNCH(&of->last, y->device, (r->count + teams - 1) / teams, DG_CUDA_THREADS, 0,
+    status = DG_LAUNCH(&of->last, y->device, dg_team_blocks(&team, r->count), DG_CUDA_THREADS, 0,
                        &team, &r->count, &parts, &states.data, &to, &greater);
   dg_scratch_free(&states);
   return status;
@@ -74,7 +58,7 @@ int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsign
   int greater = kind == DG_MAX_OF || kind == DG_ARGMAX;
   void *to = y->data;
   dg_rows_of_init(&r, 1, &x, axes);
-  int parts = parts_of(&r, &part_length);
+  int parts = dg_rows_of_parts(&r, &part_length);
   int packs = r.team.along && dg_rows_of_packs(&r, 0, dg_item_bytes[x->dtype]);
   if (parts > 1) return in_parts(of, greater, &r, parts, part_length, packs, y);
   return DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &r, &parts,

@@ -3,7 +3,10 @@
  * The choice depends on shapes and strides alone, not on the card: sums are the same on all. */
 #include "device/cuda/rows.h"
 
-enum { SHORT = 4, WARP = 32, LONG = 1024, MANY = 1 << 17 };
+enum { SHORT = 4, WARP = 32, LONG = 1024, MANY = 1 << 17, PACK = 16 };
+
+/* A thread's least share of a part; blocks and threads that fill a card. */
+enum { EACH = 8, BLOCKS = 1024, THREADS = 1 << 15 };
 
 /* The part of v along the chosen axes alone. */
 static dg_view along(const dg_view *v, unsigned axes)
@@ -26,16 +29,23 @@ static int64_t last_step(const dg_loop *l)
 }
 
 /* Neighbouring threads should read neighbours in memory. */
-static dg_team choose(const dg_rows_of *r)
+static bool is_along(const dg_rows_of *r)
 {
-  dg_team t = { .lanes = 1 };
-  t.along = r->count == 1 || r->kept.shape[r->kept.ndim - 1] == 1 ||
-            last_step(&r->gone) < last_step(&r->kept);
-  if (t.along) {
+  return r->count == 1 || r->kept.shape[r->kept.ndim - 1] == 1 ||
+         last_step(&r->gone) < last_step(&r->kept);
+}
+
+static dg_team choose(const dg_rows_of *r, bool along)
+{
+  dg_team t = { .lanes = 1, .along = along };
+  if (along) {
     int most = r->length > LONG || (r->count < 64 && r->length > 4 * WARP) ? DG_CUDA_THREADS : WARP;
     while (t.lanes < most && r->length > SHORT * t.lanes) t.lanes *= 2;
   } else if (r->length >= 16 && r->count < MANY) {
     t.lanes = 8;
+    while (t.lanes < DG_CUDA_THREADS && r->count * t.lanes < DG_CUDA_THREADS &&
+           r->length > SHORT * t.lanes)
+      t.lanes *= 2;
   }
   return t;
 }
@@ -55,7 +65,50 @@ void dg_rows_of_init(dg_rows_of *r, int operands, const dg_view *const *v, unsig
   for (int k = 0; k < operands; k++) r->gone.data[k] = NULL;
   r->count = stays[0].size;
   r->length = goes[0].size;
-  r->team = choose(r);
+  r->team = choose(r, is_along(r));
+}
+
+/* Whether each step of operand k along all axes but one leads from a 16-byte border to another. */
+static bool keeps_borders(const dg_loop *l, int k, int but)
+{
+  for (int a = 0; a < l->ndim; a++)
+    if (a != but && l->shape[a] != 1 && l->stride[k][a] % PACK != 0) return false;
+  return true;
+}
+
+bool dg_rows_of_pack(dg_rows_of *r, unsigned operands, int bytes)
+{
+  dg_loop *l = r->team.along ? &r->gone : &r->kept, *other = r->team.along ? &r->kept : &r->gone;
+  int last = l->ndim - 1, each = PACK / bytes;
+  if (l->shape[last] % each != 0) return false;
+  for (int k = 0; k < l->operands; k++) {
+    if (!(operands >> k & 1)) continue;
+    if (l->stride[k][last] != bytes || (uintptr_t)r->kept.data[k] % PACK != 0) return false;
+    if (!keeps_borders(l, k, last) || !keeps_borders(other, k, -1)) return false;
+  }
+  l->shape[last] /= each;
+  for (int k = 0; k < l->operands; k++) l->stride[k][last] *= each;
+  if (r->team.along) r->length /= each;
+  else r->count /= each;
+  r->team = choose(r, r->team.along);
+  return true;
+}
+
+int dg_rows_of_parts(const dg_rows_of *r, int64_t *part_length)
+{
+  int64_t each = (r->length + r->team.lanes - 1) / r->team.lanes;
+  int64_t parts = DG_MIN(each / EACH, BLOCKS / dg_rows_of_blocks(r));
+  *part_length = parts > 1 ? (r->length + parts - 1) / parts : r->length;
+  *part_length = (*part_length + PACK - 1) / PACK * PACK; /* parts begin on borders */
+  return (int)((r->length + *part_length - 1) / *part_length);
+}
+
+dg_team dg_team_of_parts(int64_t count, int parts)
+{
+  dg_team t = { .lanes = 1, .along = 0 };
+  while (t.lanes < DG_CUDA_THREADS && parts > 2 * t.lanes && count * t.lanes < THREADS)
+    t.lanes *= 2;
+  return t;
 }
 
 bool dg_rows_of_packs(const dg_rows_of *r, int k, int bytes)

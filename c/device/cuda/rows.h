@@ -26,11 +26,26 @@ bool dg_rows_of_packs(const dg_rows_of *r, int k, int bytes);
  * set `operands` are gone through; then their shares are chosen for that. */
 bool dg_rows_of_hold(dg_rows_of *r, unsigned operands, int bytes);
 
-/* How many blocks of DG_CUDA_THREADS threads cover the rows. */
+/* Makes each 16 bytes of neighbours one element of a row where rows are gone through along memory, or
+ * else one row: wherever strides and borders of the bit set `operands` allow it, whose elements have
+ * `bytes` bytes; strides of the others are stretched alike. */
+bool dg_rows_of_pack(dg_rows_of *r, unsigned operands, int bytes);
+
+/* In how many parts rows are cut, so that few long ones give all of a card something to do, and the
+ * length of each but the last. */
+int dg_rows_of_parts(const dg_rows_of *r, int64_t *part_length);
+/* How threads share `parts` things for each of `count` rows that lie side by side. */
+dg_team dg_team_of_parts(int64_t count, int parts);
+
+/* How many blocks of DG_CUDA_THREADS threads cover `count` rows, or those of r. */
+DG_INLINE int64_t dg_team_blocks(const dg_team *t, int64_t count)
+{
+  int64_t each = DG_CUDA_THREADS / t->lanes;
+  return (count + each - 1) / each;
+}
 DG_INLINE int64_t dg_rows_of_blocks(const dg_rows_of *r)
 {
-  int64_t each = DG_CUDA_THREADS / r->team.lanes;
-  return (r->count + each - 1) / each;
+  return dg_team_blocks(&r->team, r->count);
 }
 
 #endif
