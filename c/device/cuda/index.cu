@@ -99,8 +99,14 @@ extern "C" __global__ void count_entries(int64_t count, const int64_t *index, in
 extern "C" __global__ void make_room(int64_t places, const int32_t *size, int32_t *end,
                                      int32_t *taken)
 {
+  __shared__ int32_t first;
   const int64_t p = thread_number();
-  if (p < places && size[p] > 0) end[p] = atomicAdd(taken, size[p]);
+  const int32_t own = p < places ? size[p] : 0;
+  int32_t all;
+  const int32_t upto = block_running(own, &all);
+  if (threadIdx.x == 0) first = all > 0 ? atomicAdd(taken, all) : 0;
+  __syncthreads();
+  if (own > 0) end[p] = first + upto - own;
 }
 
 /* Afterwards end[p] is where the list of p ends. */
