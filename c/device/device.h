@@ -301,8 +301,8 @@ typedef struct dg_backend {
    * where the index is -1. index is contiguous int32 of y's shape, in range. y is contiguous. */
   int (*pick)(const dg_view *x, const dg_view *index, const dg_view *y);
   /* Its transpose: x[n, c, q] = the sum of y[n, c, p] over all p whose index is q. x is contiguous.
-   */
-  int (*pick_back)(const dg_view *y, const dg_view *index, const dg_view *x);
+   * s is NULL, or the windows that all indices lie in, those of their places. */
+  int (*pick_back)(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x);
   /* Changes state[0], and what the rule keeps in state[2] ..., in place. All are contiguous but
    * perhaps the gradient, state[1]. */
   int (*update)(const dg_update *u, const dg_view *const *state);

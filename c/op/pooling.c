@@ -98,7 +98,10 @@ static const dg_op_class pick_op = {
 
 static int upsampling_forward(dg_call *c)
 {
-  return dg_backend_of(&c->x[0]->v)->pick_back(&c->x[0]->v, &c->x[1]->v, &c->y[0]->v);
+  const dg_view *x = &c->x[0]->v, *y = &c->y[0]->v;
+  dg_steps steps = dg_steps_of(c);
+  dg_sweep s = dg_sweep_of(&steps, y, x, NULL);
+  return dg_backend_of(x)->pick_back(steps.maxima ? &s : NULL, x, &c->x[1]->v, y);
 }
 
 static int upsampling_backward(dg_call *c, dg_tensor **gy, dg_tensor **gx)
@@ -267,7 +270,7 @@ DG_API dg_tensor *dg_max_pooling(dg_tensor *x, int axes, const int64_t *ksize,
                                  const int64_t *stride, const int64_t *pad, int cover_all,
                                  int64_t base, dg_tensor **indices)
 {
-  dg_steps s = { .cover_all = cover_all != 0 };
+  dg_steps s = { .cover_all = cover_all != 0, .maxima = 1 };
   if (read_steps("max_pooling", &s, axes, ksize, stride, pad) < 0) return NULL;
   if (check_base("max_pooling", base) < 0) return NULL;
   return maxima(x, &s, base, indices);
@@ -279,7 +282,7 @@ DG_API dg_tensor *dg_max_pooling(dg_tensor *x, int axes, const int64_t *ksize,
 DG_API dg_tensor *dg_adaptive_max_pooling(dg_tensor *x, int axes, const int64_t *outsize,
                                           int64_t base, dg_tensor **indices)
 {
-  dg_steps s = { .adaptive = 1 };
+  dg_steps s = { .adaptive = 1, .maxima = 1 };
   if (read_outsize("adaptive_max_pooling", &s, axes, outsize) < 0) return NULL;
   if (check_base("adaptive_max_pooling", base) < 0) return NULL;
   return maxima(x, &s, base, indices);

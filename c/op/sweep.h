@@ -14,6 +14,7 @@ typedef struct dg_steps {
   int32_t size[DG_SWEEP_AXES]; /* of the output, or of the window where the output tells the rest */
   int8_t axes, cover_all, adaptive;
   int8_t checked; /* `size` is a caller's wish */
+  int8_t maxima;  /* indices are those of maxima, so each lies in the window of its place */
   int32_t groups;
   int32_t kind; /* dg_pooling_kind */
 } dg_steps;

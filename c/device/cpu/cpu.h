@@ -74,7 +74,7 @@ int dg_cpu_pool_mean(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x, 
 int dg_cpu_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
                           const dg_view *x);
 int dg_cpu_pick(const dg_view *x, const dg_view *index, const dg_view *y);
-int dg_cpu_pick_back(const dg_view *y, const dg_view *index, const dg_view *x);
+int dg_cpu_pick_back(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x);
 int dg_cpu_update(const dg_update *u, const dg_view *const *state);
 int dg_cpu_update_rows(const dg_update *u, const dg_view *const *state, const dg_view *numbers);
 int dg_cpu_random(dg_distribution kind, const dg_view *y, uint64_t seed, uint64_t offset, double a,

@@ -215,7 +215,8 @@ int dg_cpu_pick(const dg_view *x, const dg_view *index, const dg_view *y)
   return y->size == 0 ? 0 : choose(PICK, x, index, y);
 }
 
-int dg_cpu_pick_back(const dg_view *y, const dg_view *index, const dg_view *x)
+int dg_cpu_pick_back(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x)
 {
+  (void)s;
   return x->size == 0 ? 0 : choose(PICK_BACK, x, index, y);
 }

@@ -5,6 +5,7 @@
 #include "device/cuda/blas.h"
 #include "device/cuda/scratch.h"
 #include "device/cuda/stack.h"
+#include "device/cuda/windows.h"
 
 enum { ROOM = 256 << 20 };
 
@@ -17,8 +18,9 @@ enum { ROOM = 256 << 20 };
     }                                                                                              \
   }
 
-static dg_kernel im2col[DG_NDTYPES] = FLOATS("im2col");
-static dg_kernel col2im[DG_NDTYPES] = FLOATS("col2im");
+/* With numbers of 32 bits, and of 64. */
+static dg_kernel im2col[2][DG_NDTYPES] = { FLOATS("im2col"), FLOATS("im2col_far") };
+static dg_kernel col2im[2][DG_NDTYPES] = { FLOATS("col2im"), FLOATS("col2im_far") };
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
@@ -65,20 +67,25 @@ static dg_view matrices(const conv *c, const void *data, int64_t offset, int64_t
   return dg_cuda_stack(c->device, c->dtype, data, offset, count, rows, columns, step, row);
 }
 
-static int lay_out(const dg_sweep *s, const dg_view *x, int64_t count, int64_t step_n,
-                   int64_t step_row, void *col)
+static int lay_out(const dg_sweep *s, const dg_view *x, int64_t step_n, int64_t step_row, void *col)
 {
-  return DG_LAUNCH(dg_kernel_for(im2col, x->dtype), x->device, dg_blocks(count, 1), DG_CUDA_THREADS,
-                   0, &count, ARGUMENT(s), ARGUMENT(x), &step_n, &step_row, &col);
+  int64_t windows = x->shape[0] * x->shape[1] * product(s->n, s->out);
+  dg_windows w = dg_windows_of(s, x, windows * product(s->n, s->ksize));
+  return DG_LAUNCH(dg_kernel_for(im2col[w.far], x->dtype), x->device, dg_blocks(windows, 1),
+                   DG_CUDA_THREADS, 0, &windows, &w, &step_n, &step_row, &col);
 }
 
-static int put_back(const dg_sweep *s, const dg_view *col, const dg_view *bias, const dg_view *x)
+/* col has no gaps. */
+static int put_back(const dg_sweep *s, const void *col, const dg_view *bias, const dg_view *x)
 {
-  int64_t count = x->size, channels = x->shape[1];
+  int64_t count = x->size,
+          all = x->shape[0] * x->shape[1] * product(s->n, s->out) * product(s->n, s->ksize);
   int has_bias = bias != NULL;
-  return DG_LAUNCH(dg_kernel_for(col2im, x->dtype), x->device, dg_blocks(count, 1), DG_CUDA_THREADS,
-                   0, &count, ARGUMENT(s), ARGUMENT(col), &channels, ARGUMENT(bias ? bias : col),
-                   &has_bias, ARGUMENT(&x->data));
+  dg_windows w = dg_windows_of(s, x, DG_MAX(count, all));
+  w.data = col;
+  return DG_LAUNCH(dg_kernel_for(col2im[w.far], x->dtype), x->device, dg_blocks(count, 1),
+                   DG_CUDA_THREADS, 0, &count, &w, ARGUMENT(bias ? bias : x), &has_bias,
+                   ARGUMENT(&x->data));
 }
 
 /* y[n, c, ...] = b[c] */
@@ -95,12 +102,18 @@ int dg_cuda_im2col(const dg_sweep *s, const dg_view *x, const dg_view *col)
 {
   if (col->size == 0) return 0;
   int64_t places = product(s->n, s->out), row = x->shape[1] * product(s->n, s->ksize);
-  return lay_out(s, x, col->size, row * places, places, col->data);
+  return lay_out(s, x, row * places, places, col->data);
 }
 
 int dg_cuda_col2im(const dg_sweep *s, const dg_view *col, const dg_view *x)
 {
-  return x->size == 0 ? 0 : put_back(s, col, NULL, x);
+  if (x->size == 0) return 0;
+  dg_scratch spare;
+  dg_view packed;
+  if (dg_scratch_pack(&spare, col, &packed) < 0) return -1;
+  int status = put_back(s, packed.data, NULL, x);
+  dg_scratch_free(&spare);
+  return status;
 }
 
 /* The windows of some samples as matrices, rows of which are of all groups. */
@@ -112,7 +125,7 @@ static int windows_of(const conv *c, const dg_view *x, int64_t from, int64_t cou
   *col = part.data;
   if (c->plain) return 0;
   *col = room->data;
-  return lay_out(c->s, &part, count * rows * c->places, rows * c->places, c->places, room->data);
+  return lay_out(c->s, &part, rows * c->places, c->places, room->data);
 }
 
 /* y[n, g] (+)= w[g] col[n, g] for some samples; transposed, col[n, g] = w[g]' y[n, g]. */
@@ -169,7 +182,6 @@ int dg_cuda_convolve_data(const dg_sweep *s, const dg_view *y, const dg_view *w,
   if (y->size == 0) return b ? spread_bias(b, x) : dg_cuda_fill(x, 0);
   dg_scratch room = { NULL }, spare_w = { NULL }, spare_y = { NULL };
   dg_view vw, vy;
-  int64_t rows = c.groups * c.channels * c.taps;
   int status = dg_scratch_pack(&spare_w, w, &vw);
   if (status == 0) status = dg_scratch_pack(&spare_y, y, &vy);
   if (status == 0 && !c.plain) status = room_for_windows(&c, &room);
@@ -179,8 +191,7 @@ int dg_cuda_convolve_data(const dg_sweep *s, const dg_view *y, const dg_view *w,
     dg_view from = dg_view_part(&vy, 0, at, count), to = dg_view_part(x, 0, at, count);
     status = multiply(&c, &vw, c.plain ? to.data : room.data, from.data, count, true, c.plain && b);
     if (status < 0 || c.plain) continue;
-    dg_view col = matrices(&c, room.data, 0, count, rows, c.places, rows * c.places, c.places);
-    status = put_back(s, &col, b, &to);
+    status = put_back(s, room.data, b, &to);
   }
   dg_scratch_free(&room);
   dg_scratch_free(&spare_w);
@@ -210,7 +221,7 @@ int dg_cuda_convolve_weight(const dg_sweep *s, const dg_view *x, const dg_view *
     to.stride[s->n + 1] = 1;
     for (int i = s->n; i >= 2; i--) to.stride[i] = to.stride[i + 1] * s->out[i - 1];
     dg_view_finish(&to);
-    status = lay_out(s, &from_x, c.groups * k * columns, p, columns, col.data);
+    status = lay_out(s, &from_x, p, columns, col.data);
     if (status == 0) status = dg_cuda_copy(&from_y, &to);
     if (status < 0) break;
     dg_view a = matrices(&c, outs.data, 0, c.groups, f, columns, f * columns, columns);

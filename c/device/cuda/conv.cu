@@ -1,68 +1,100 @@
 /* conv.cu -- windows laid side by side for convolution, and back. */
 #include "cuda/sweep.h"
 
-/* col[n, c, i, place], with the steps of n and of (c, i) given; a thread makes one element. */
-template <typename T>
-__device__ __forceinline__ void im2col(int64_t count, const Sweep &s, const View &x, int64_t step_n,
+/* col[n, c, i, place], with the steps of n and of (c, i) given; a thread makes all i of one window and
+ * channel, and its neighbours those beside it. */
+template <int N, typename I, typename T>
+__device__ __forceinline__ void im2col(int64_t count, const Windows &w, int64_t step_n,
                                        int64_t step_row, T *col)
 {
   const int64_t e = thread_number();
   if (e >= count) return;
-  const int64_t places = s.outputs(), taps = s.taps(), channels = x.shape[1];
-  const int64_t place = e % places, tap = e / places % taps, c = e / places / taps % channels,
-                n = e / places / taps / channels;
-  int64_t o[4], i[4], at = n * x.stride[0] + c * x.stride[1];
-  bool inside = true;
-  unravel(s.n, s.out, place, o);
-  unravel(s.n, s.ksize, tap, i);
-  for (int k = 0; k < s.n; k++) {
-    const int64_t p = o[k] * s.stride[k] - s.pad[k] + i[k] * s.dilate[k];
-    inside = inside && p >= 0 && p < s.in[k];
-    at += p * x.stride[2 + k];
+  Box<N, I> box;
+  I first[N], place[N];
+  const I plane = unravel<N>(w.out, (I)e, first), n = w.channels.into(plane),
+          c = plane - n * (I)w.channels.n;
+  const T *x = w.plane<T>(plane);
+  T *to = col + (n * (I)step_n + c * (I)w.taps * (I)step_row + ravel<N>(w.out, first));
+#pragma unroll
+  for (int k = 0; k < N; k++) {
+    first[k] = first[k] * (I)w.stride[k].n - (I)w.pad[k];
+    box.from[k] = 0;
+    box.to[k] = k < N - 1 ? (I)w.ksize[k] : 1; /* lines along the last axis */
   }
-  col[n * step_n + (c * taps + tap) * step_row + place] = inside ? ((const T *)x.data)[at] : (T)0;
+  if (box.begin()) do {
+      bool inside = true;
+#pragma unroll
+      for (int k = 0; k < N - 1; k++) {
+        place[k] = first[k] + box.at[k] * (I)w.dilate[k];
+        inside = inside && place[k] >= 0 && place[k] < (I)w.in[k].n;
+      }
+      place[N - 1] = first[N - 1];
+      for (I i = 0; i < (I)w.ksize[N - 1]; i++) {
+        const bool is_one = inside && place[N - 1] >= 0 && place[N - 1] < (I)w.in[N - 1].n;
+        *to = is_one ? w.at<N>(x, place) : (T)0;
+        to += (I)step_row;
+        place[N - 1] += (I)w.dilate[N - 1];
+      }
+    } while (box.next());
+}
+
+/* The place along axis k whose window has element p as its i-th, or -1. */
+template <typename I> __device__ __forceinline__ I place_of(const Windows &w, int k, I p, I i)
+{
+  const I t = p + (I)w.pad[k] - i * (I)w.dilate[k], o = w.stride[k].into(t);
+  return t >= 0 && o * (I)w.stride[k].n == t && o < (I)w.out[k].n ? o : -1;
 }
 
 /* x[n, c, ...] = the sum of all elements of col[n, c, i, place] that came from there, and bias[c]; a
- * thread makes one element. */
-template <typename T>
-__device__ __forceinline__ void col2im(int64_t count, const Sweep &s, const View &col,
-                                       int64_t channels, const View &bias, int has_bias, T *x)
+ * thread makes one element. col has no gaps. */
+template <int N, typename I, typename T>
+__device__ __forceinline__ void col2im(int64_t count, const Windows &w, const View &bias,
+                                       int has_bias, T *x)
 {
   const int64_t e = thread_number();
   if (e >= count) return;
-  const int64_t inputs = s.inputs(), taps = s.taps(), c = e / inputs % channels,
-                n = e / inputs / channels;
-  int64_t p[4], i[4];
-  unravel(s.n, s.in, e % inputs, p);
-  typename Is<T>::number sum = 0;
-  for (int64_t tap = 0; tap < taps; tap++) {
-    int64_t at = (n * channels + c) * taps + tap;
-    bool is_one = true;
-    unravel(s.n, s.ksize, tap, i);
-    for (int k = 0; k < s.n; k++) {
-      const int64_t t = p[k] + s.pad[k] - i[k] * s.dilate[k], o = t / s.stride[k];
-      is_one = is_one && t >= 0 && t % s.stride[k] == 0 && o < s.out[k];
-      at = at * s.out[k] + o;
-    }
-    if (is_one) sum += col.at<T>(at);
+  Box<N, I> box;
+  I p[N], o[N], places = 1;
+  const I plane = unravel<N>(w.in, (I)e, p);
+#pragma unroll
+  for (int k = 0; k < N; k++) {
+    box.from[k] = 0;
+    box.to[k] = k < N - 1 ? (I)w.ksize[k] : 1;
+    places *= (I)w.out[k].n;
   }
-  x[e] = (T)(has_bias ? sum + bias.at<T>(c) : sum);
+  const T *col = (const T *)w.data + plane * (I)w.taps * places;
+  typename Is<T>::number sum = 0;
+  if (box.begin()) do {
+      bool is_one = true;
+#pragma unroll
+      for (int k = 0; k < N - 1; k++) {
+        o[k] = place_of(w, k, p[k], box.at[k]);
+        is_one = is_one && o[k] >= 0;
+      }
+      for (I i = 0; is_one && i < (I)w.ksize[N - 1]; i++) {
+        o[N - 1] = place_of(w, N - 1, p[N - 1], i);
+        if (o[N - 1] >= 0) sum += col[i * places + ravel<N>(w.out, o)];
+      }
+      col += (I)w.ksize[N - 1] * places;
+    } while (box.next());
+  if (has_bias) sum += bias.at<T>(plane - w.channels.into(plane) * (I)w.channels.n);
+  x[e] = (T)sum;
 }
 
-#define KERNELS(dtype, T)                                                                          \
-  extern "C" __global__ void im2col_##dtype(int64_t count, const __grid_constant__ Sweep s,        \
-                                            const __grid_constant__ View x, int64_t step_n,        \
-                                            int64_t step_row, T *col)                              \
+#define WINDOWS(dtype, T, N, I)                                                                    \
+  extern "C" __global__ void im2col_##dtype(int64_t count, const __grid_constant__ Windows w,      \
+                                            int64_t step_n, int64_t step_row, T *col)              \
   {                                                                                                \
-    im2col(count, s, x, step_n, step_row, col);                                                    \
+    im2col<N, I>(count, w, step_n, step_row, col);                                                 \
   }                                                                                                \
-  extern "C" __global__ void col2im_##dtype(int64_t count, const __grid_constant__ Sweep s,        \
-                                            const __grid_constant__ View col, int64_t channels,    \
-                                            View bias, int has_bias, T *x)                         \
+  extern "C" __global__ void col2im_##dtype(int64_t count, const __grid_constant__ Windows w,      \
+                                            const __grid_constant__ View bias, int has_bias, T *x) \
   {                                                                                                \
-    col2im(count, s, col, channels, bias, has_bias, x);                                            \
+    col2im<N, I>(count, w, bias, has_bias, x);                                                     \
   }
+#define KERNELS(dtype, T)                                                                          \
+  WINDOWS(dtype, T, NEAR_AXES, int32_t)                                                            \
+  WINDOWS(far_##dtype, T, FAR_AXES, int64_t)
 
 KERNELS(f32, float)
 KERNELS(f64, double)

@@ -191,7 +191,7 @@ int dg_cuda_pool_mean(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x,
 int dg_cuda_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
                            const dg_view *x);
 int dg_cuda_pick(const dg_view *x, const dg_view *index, const dg_view *y);
-int dg_cuda_pick_back(const dg_view *y, const dg_view *index, const dg_view *x);
+int dg_cuda_pick_back(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x);
 int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
                       const dg_view *y);
 int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,

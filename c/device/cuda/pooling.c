@@ -1,6 +1,7 @@
 /* pooling.c -- maxima and means of windows, and choices by the places that maxima had. */
 #include "device/cuda/index.h"
 #include "device/cuda/scratch.h"
+#include "device/cuda/windows.h"
 
 #define FLOATS(name)                                                                               \
   {                                                                                                \
@@ -11,9 +12,13 @@
     }                                                                                              \
   }
 
-static dg_kernel maxima[DG_NDTYPES] = FLOATS("pool_max");
-static dg_kernel means[DG_NDTYPES] = FLOATS("pool_mean");
-static dg_kernel means_back[DG_NDTYPES] = FLOATS("pool_mean_back");
+/* With numbers of 32 bits, and of 64. */
+static dg_kernel maxima[2][DG_NDTYPES] = { FLOATS("pool_max"), FLOATS("pool_max_far") };
+static dg_kernel maxima_back[2][DG_NDTYPES] = { FLOATS("pool_max_back"),
+                                                FLOATS("pool_max_back_far") };
+static dg_kernel means[2][DG_NDTYPES] = { FLOATS("pool_mean"), FLOATS("pool_mean_far") };
+static dg_kernel means_back[2][DG_NDTYPES] = { FLOATS("pool_mean_back"),
+                                               FLOATS("pool_mean_back_far") };
 static dg_kernel picks[DG_NDTYPES] = FLOATS("pick");
 static dg_kernel places_in_all = { "pooling", "places_in_all" };
 
@@ -22,16 +27,18 @@ static dg_kernel places_in_all = { "pooling", "places_in_all" };
 int dg_cuda_pool_max(const dg_sweep *s, const dg_view *x, const dg_view *y, const dg_view *index)
 {
   int64_t n = y->size;
-  return DG_LAUNCH(dg_kernel_for(maxima, x->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
-                   &n, ARGUMENT(s), ARGUMENT(x), ARGUMENT(&y->data), ARGUMENT(&index->data));
+  dg_windows w = dg_windows_of(s, x, n);
+  return DG_LAUNCH(dg_kernel_for(maxima[w.far], x->dtype), y->device, dg_blocks(n, 1),
+                   DG_CUDA_THREADS, 0, &n, &w, ARGUMENT(&y->data), ARGUMENT(&index->data));
 }
 
 int dg_cuda_pool_mean(dg_pooling_kind kind, const dg_sweep *s, const dg_view *x, const dg_view *y)
 {
   int64_t n = y->size;
   int how = kind;
-  return DG_LAUNCH(dg_kernel_for(means, x->dtype), y->device, dg_blocks(n, 1), DG_CUDA_THREADS, 0,
-                   &n, ARGUMENT(s), &how, ARGUMENT(x), ARGUMENT(&y->data));
+  dg_windows w = dg_windows_of(s, x, n);
+  return DG_LAUNCH(dg_kernel_for(means[w.far], x->dtype), y->device, dg_blocks(n, 1),
+                   DG_CUDA_THREADS, 0, &n, &w, &how, ARGUMENT(&y->data));
 }
 
 int dg_cuda_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_view *y,
@@ -39,8 +46,9 @@ int dg_cuda_pool_mean_back(dg_pooling_kind kind, const dg_sweep *s, const dg_vie
 {
   int64_t n = x->size;
   int how = kind;
-  return DG_LAUNCH(dg_kernel_for(means_back, x->dtype), x->device, dg_blocks(n, 1), DG_CUDA_THREADS,
-                   0, &n, ARGUMENT(s), &how, ARGUMENT(y), ARGUMENT(&x->data));
+  dg_windows w = dg_windows_of(s, y, n);
+  return DG_LAUNCH(dg_kernel_for(means_back[w.far], x->dtype), x->device, dg_blocks(n, 1),
+                   DG_CUDA_THREADS, 0, &n, &w, &how, ARGUMENT(&x->data));
 }
 
 /* The elements of what is behind the first two axes. */
@@ -58,8 +66,18 @@ int dg_cuda_pick(const dg_view *x, const dg_view *index, const dg_view *y)
                    &n, ARGUMENT(x), ARGUMENT(&index->data), &places, &plane, ARGUMENT(&y->data));
 }
 
-int dg_cuda_pick_back(const dg_view *y, const dg_view *index, const dg_view *x)
+/* Elements of x look for themselves in the windows that they are in. */
+static int look_for(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x)
 {
+  int64_t n = x->size;
+  dg_windows w = dg_windows_of(s, y, n);
+  return DG_LAUNCH(dg_kernel_for(maxima_back[w.far], x->dtype), x->device, dg_blocks(n, 1),
+                   DG_CUDA_THREADS, 0, &n, &w, ARGUMENT(&index->data), ARGUMENT(&x->data));
+}
+
+int dg_cuda_pick_back(const dg_sweep *s, const dg_view *y, const dg_view *index, const dg_view *x)
+{
+  if (s) return look_for(s, y, index, x);
   if (dg_cuda_fill(x, 0) < 0) return -1;
   int64_t n = y->size, places = plane_of(y), plane = plane_of(x);
   if (n == 0 || x->size == 0) return 0;

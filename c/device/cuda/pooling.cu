@@ -5,31 +5,49 @@
 template <typename T> using Number = typename Is<T>::number;
 
 /* A thread makes one element of y; of equals the first wins, and a NaN does. */
-template <typename T>
-__device__ __forceinline__ void pool_max(int64_t count, const Sweep &s, const View &x, T *y,
-                                         int32_t *index)
+template <int N, typename I, typename T>
+__device__ __forceinline__ void pool_max(int64_t count, const Windows &w, T *y, int32_t *index)
 {
   const int64_t e = thread_number();
   if (e >= count) return;
-  const int64_t places = s.outputs(), plane = e / places * s.inputs();
-  int64_t o[4], from[4], to[4], size[4], at[4], elements = 1;
-  unravel(s.n, s.out, e % places, o);
-  for (int k = 0; k < s.n; k++) {
-    s.window(k, o[k], &from[k], &to[k]);
-    size[k] = to[k] > from[k] ? to[k] - from[k] : 0;
-    elements *= size[k];
-  }
+  Box<N, I> box;
+  const T *x = w.plane<T>(unravel<N>(w.out, (I)e, box.at));
+#pragma unroll
+  for (int k = 0; k < N; k++) w.window(k, box.at[k], &box.from[k], &box.to[k]);
   Number<T> best = -INFINITY;
-  int64_t where = -1;
-  for (int64_t i = 0; i < elements; i++) {
-    int64_t place = 0;
-    unravel(s.n, size, i, at);
-    for (int k = 0; k < s.n; k++) place = place * s.in[k] + from[k] + at[k];
-    const Number<T> value = x.at<T>(plane + place);
-    if (where < 0 || value > best || (value != value && best == best)) best = value, where = place;
-  }
+  int32_t where = -1;
+  if (box.begin()) do {
+      const Number<T> value = w.at<N>(x, box.at);
+      if (where < 0 || value > best || (value != value && best == best))
+        best = value, where = (int32_t)ravel<N>(w.in, box.at);
+    } while (box.next());
   y[e] = (T)best;
-  index[e] = (int32_t)where;
+  index[e] = where;
+}
+
+/* A thread makes one element of x: the sum of y of the windows whose greatest it was. */
+template <int N, typename I, typename T>
+__device__ __forceinline__ void pool_max_back(int64_t count, const Windows &w, const int32_t *index,
+                                              T *x)
+{
+  const int64_t e = thread_number();
+  if (e >= count) return;
+  Box<N, I> box;
+  const I plane = unravel<N>(w.in, (I)e, box.at);
+  const int32_t own = (int32_t)ravel<N>(w.in, box.at);
+  const T *y = w.plane<T>(plane);
+  I places = 1;
+#pragma unroll
+  for (int k = 0; k < N; k++) {
+    w.places(k, box.at[k], &box.from[k], &box.to[k]);
+    places *= (I)w.out[k].n;
+  }
+  index += plane * places;
+  Number<T> sum = 0;
+  if (box.begin()) do {
+      if (index[ravel<N>(w.out, box.at)] == own) sum += (Number<T>)w.at<N>(y, box.at);
+    } while (box.next());
+  x[e] = (T)sum;
 }
 
 /* 0: sums, 1: divided by the size of a window, 2: by what of it is inside. */
@@ -41,72 +59,46 @@ __device__ __forceinline__ T divided(T sum, int kind, int64_t taps, int64_t insi
   return kind == SUM ? sum : sum / (T)(kind == MEAN ? taps : inside);
 }
 
-template <typename T>
-__device__ __forceinline__ void pool_mean(int64_t count, const Sweep &s, int kind, const View &x,
-                                          T *y)
+template <int N, typename I, typename T>
+__device__ __forceinline__ void pool_mean(int64_t count, const Windows &w, int kind, T *y)
 {
   const int64_t e = thread_number();
   if (e >= count) return;
-  const int64_t places = s.outputs(), plane = e / places * s.inputs();
-  int64_t o[4], from[4], to[4], size[4], at[4], elements = 1;
-  unravel(s.n, s.out, e % places, o);
-  for (int k = 0; k < s.n; k++) {
-    s.window(k, o[k], &from[k], &to[k]);
-    size[k] = to[k] > from[k] ? to[k] - from[k] : 0;
-    elements *= size[k];
-  }
+  Box<N, I> box;
+  const T *x = w.plane<T>(unravel<N>(w.out, (I)e, box.at));
+#pragma unroll
+  for (int k = 0; k < N; k++) w.window(k, box.at[k], &box.from[k], &box.to[k]);
   Number<T> sum = 0;
-  for (int64_t i = 0; i < elements; i++) {
-    int64_t place = 0;
-    unravel(s.n, size, i, at);
-    for (int k = 0; k < s.n; k++) place = place * s.in[k] + from[k] + at[k];
-    sum += x.at<T>(plane + place);
-  }
-  y[e] = (T)divided(sum, kind, s.taps(), elements);
-}
-
-/* The places along axis k whose windows have element p. */
-static __device__ __forceinline__ void places_of(const Sweep &s, int k, int64_t p, int64_t *from,
-                                                 int64_t *to)
-{
-  if (s.adaptive) {
-    *from = p * s.out[k] / s.in[k];
-    *to = ((p + 1) * s.out[k] + s.in[k] - 1) / s.in[k];
-  } else {
-    const int64_t before =
-        p + s.pad[k] - s.ksize[k]; /* the last place before: below or at 0 none */
-    *from = before < 0 ? 0 : before / s.stride[k] + 1;
-    *to = (p + s.pad[k]) / s.stride[k] + 1;
-  }
-  if (*to > s.out[k]) *to = s.out[k];
+  I inside = 0;
+  if (box.begin()) do {
+      sum += (Number<T>)w.at<N>(x, box.at);
+      inside++;
+    } while (box.next());
+  y[e] = (T)divided(sum, kind, w.taps, inside);
 }
 
 /* A thread makes one element of x. */
-template <typename T>
-__device__ __forceinline__ void pool_mean_back(int64_t count, const Sweep &s, int kind,
-                                               const View &y, T *x)
+template <int N, typename I, typename T>
+__device__ __forceinline__ void pool_mean_back(int64_t count, const Windows &w, int kind, T *x)
 {
   const int64_t e = thread_number();
   if (e >= count) return;
-  const int64_t inputs = s.inputs(), plane = e / inputs * s.outputs();
-  int64_t p[4], from[4], to, size[4], at[4], places = 1;
-  unravel(s.n, s.in, e % inputs, p);
-  for (int k = 0; k < s.n; k++) {
-    places_of(s, k, p[k], &from[k], &to);
-    size[k] = to > from[k] ? to - from[k] : 0;
-    places *= size[k];
-  }
+  Box<N, I> box;
+  const T *y = w.plane<T>(unravel<N>(w.in, (I)e, box.at));
+#pragma unroll
+  for (int k = 0; k < N; k++) w.places(k, box.at[k], &box.from[k], &box.to[k]);
   Number<T> sum = 0;
-  for (int64_t i = 0; i < places; i++) {
-    int64_t place = 0, elements = 1, first, end;
-    unravel(s.n, size, i, at);
-    for (int k = 0; k < s.n; k++) {
-      place = place * s.out[k] + from[k] + at[k];
-      s.window(k, from[k] + at[k], &first, &end);
-      elements *= end - first;
-    }
-    sum += divided((Number<T>)y.at<T>(plane + place), kind, s.taps(), elements);
-  }
+  if (box.begin()) do {
+      I inside = 1;
+      if (kind == MEAN_INSIDE)
+#pragma unroll
+        for (int k = 0; k < N; k++) {
+          I from, to;
+          w.window(k, box.at[k], &from, &to);
+          inside *= to - from;
+        }
+      sum += divided((Number<T>)w.at<N>(y, box.at), kind, w.taps, inside);
+    } while (box.next());
   x[e] = (T)sum;
 }
 
@@ -127,24 +119,31 @@ extern "C" __global__ void places_in_all(int64_t count, const int32_t *index, in
   if (e < count) to[e] = index[e] < 0 ? -1 : e / places * plane + index[e];
 }
 
+#define WINDOWS(dtype, T, N, I)                                                                    \
+  extern "C" __global__ void pool_max_##dtype(int64_t count, const __grid_constant__ Windows w,    \
+                                              T *y, int32_t *index)                                \
+  {                                                                                                \
+    pool_max<N, I>(count, w, y, index);                                                            \
+  }                                                                                                \
+  extern "C" __global__ void pool_max_back_##dtype(                                                \
+      int64_t count, const __grid_constant__ Windows w, const int32_t *index, T *x)                \
+  {                                                                                                \
+    pool_max_back<N, I>(count, w, index, x);                                                       \
+  }                                                                                                \
+  extern "C" __global__ void pool_mean_##dtype(int64_t count, const __grid_constant__ Windows w,   \
+                                               int kind, T *y)                                     \
+  {                                                                                                \
+    pool_mean<N, I>(count, w, kind, y);                                                            \
+  }                                                                                                \
+  extern "C" __global__ void pool_mean_back_##dtype(                                               \
+      int64_t count, const __grid_constant__ Windows w, int kind, T *x)                            \
+  {                                                                                                \
+    pool_mean_back<N, I>(count, w, kind, x);                                                       \
+  }
+
 #define KERNELS(dtype, T)                                                                          \
-  extern "C" __global__ void pool_max_##dtype(int64_t count, const __grid_constant__ Sweep s,      \
-                                              const __grid_constant__ View x, T *y,                \
-                                              int32_t *index)                                      \
-  {                                                                                                \
-    pool_max(count, s, x, y, index);                                                               \
-  }                                                                                                \
-  extern "C" __global__ void pool_mean_##dtype(int64_t count, const __grid_constant__ Sweep s,     \
-                                               int kind, const __grid_constant__ View x, T *y)     \
-  {                                                                                                \
-    pool_mean(count, s, kind, x, y);                                                               \
-  }                                                                                                \
-  extern "C" __global__ void pool_mean_back_##dtype(int64_t count,                                 \
-                                                    const __grid_constant__ Sweep s, int kind,     \
-                                                    const __grid_constant__ View y, T *x)          \
-  {                                                                                                \
-    pool_mean_back(count, s, kind, y, x);                                                          \
-  }                                                                                                \
+  WINDOWS(dtype, T, NEAR_AXES, int32_t)                                                            \
+  WINDOWS(far_##dtype, T, FAR_AXES, int64_t)                                                       \
   extern "C" __global__ void pick_##dtype(int64_t count, const __grid_constant__ View x,           \
                                           const int32_t *index, int64_t places, int64_t plane,     \
                                           T *y)                                                    \
