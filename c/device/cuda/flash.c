@@ -1,4 +1,4 @@
-/* flash.c -- softmax attention in one kernel, gradients in two (flash.h): without mask and dropout, for
+/* flash.c -- softmax attention in one kernel, gradients in two (flash.h): without mask and dropout, for a scale above 0, for
  * queries, keys and values of one width, on cards of compute capability 8.0 and later. */
 #include "device/cuda/attention.h"
 #include "device/cuda/scratch.h"
@@ -35,7 +35,7 @@ typedef struct stack {
 
 typedef struct flash {
   stack q, k, v, y, gy, gq, gk, gv;
-  float *log_sum, *delta;
+  float *log_sum, *known; /* known: two numbers for each query */
   int matrices, heads, queries, keys, width, causal;
   float scale;
 } flash;
@@ -54,7 +54,7 @@ bool dg_flash_fits(const dg_attention_spec *a, const dg_view *q, const dg_view *
   int64_t width = q->shape[rows + 1], queries = q->shape[rows], keys = k->shape[rows];
   const dg_cuda_device *d = dg_cuda_enter(q->device);
   if (!d) dg_error_clear();
-  if (!d || d->arch < 80 || mask || a->keep < 1 || dtype == DG_F64) return false;
+  if (!d || d->arch < 80 || mask || a->keep < 1 || !(a->scale > 0) || dtype == DG_F64) return false;
   if (width != v->shape[rows + 1] || width < 1 || room_for(dtype, width) < 0) return false;
   if (width * dg_item_bytes[dtype] % PACK != 0 || keys == 0 || q->size == 0) return false;
   return queries < INT32_MAX - ROWS && keys < INT32_MAX - ROWS && q->size / width < INT32_MAX &&
@@ -122,7 +122,7 @@ int dg_flash_attention(const dg_attention_spec *a, const dg_view *const *x, cons
 int dg_flash_attention_grad(const dg_attention_spec *a, const dg_view *const *x, const dg_view *y,
                             const dg_view *log_sum, const dg_view *gy, const dg_view *const *gx)
 {
-  enum { X = 3, GY = 3, Y, DELTA, SPARE };
+  enum { X = 3, GY = 3, Y, KNOWN, SPARE };
   flash f = { .matrices = 0 };
   dg_scratch spare[SPARE] = { { NULL } };
   stack *to[] = { &f.gq, &f.gk, &f.gv };
@@ -132,9 +132,9 @@ int dg_flash_attention_grad(const dg_attention_spec *a, const dg_view *const *x,
   for (int i = 0; i < X; i++)
     if (gx[i]) find_stack(gx[i], to[i]);
   if (status == 0)
-    status = dg_scratch_take(&spare[DELTA], x[0]->device,
-                             (int64_t)f.matrices * f.queries * (int64_t)sizeof(float));
-  f.delta = spare[DELTA].data;
+    status = dg_scratch_take(&spare[KNOWN], x[0]->device,
+                             (int64_t)f.matrices * f.queries * 2 * (int64_t)sizeof(float));
+  f.known = spare[KNOWN].data;
   if (status == 0) status = launch(queries_grad, &f, x[0], f.queries);
   if (status == 0 && (gx[1] || gx[2])) status = launch(keys_grad, &f, x[0], f.keys);
   for (int i = 0; i < SPARE; i++) dg_scratch_free(&spare[i]);

@@ -17,9 +17,15 @@ struct Stack {
   int64_t outer, inner, row;
 };
 
+/* What the gradients know of a query: the logarithm of its sum, of base 2, and its delta. */
+struct Known {
+  float log_sum, delta;
+};
+
 struct Flash {
   Stack q, k, v, y, gy, gq, gk, gv;
-  float *log_sum, *delta; /* one for each query of each matrix */
+  float *log_sum; /* one for each query of each matrix */
+  Known *known;
   int matrices, heads, queries, keys, width, causal; /* heads: how many are `inner` apart */
   float scale;
 };
@@ -39,19 +45,32 @@ template <typename E> struct Matrix {
 
 /* N rows of up to D elements, in shared memory. */
 template <typename E, int D, int N> struct Tile {
-  enum { PITCH = D + Factors<E>::PAD, EACH = 16 / sizeof(E), PACKS = D / EACH };
+  enum { PITCH = D + Factors<E>::PAD };
   __align__(16) E at[N * PITCH];
+};
 
-  /* Begins to copy rows from `first` on; zeros from row `end` on, and from column `width` on. */
-  __device__ __forceinline__ void begin(const Matrix<E> &m, int first, int end, int width)
+/* Copies one tile after another of a matrix. A thread has the same columns of all rows that it copies. */
+template <typename E, int D, int N> struct Feed {
+  enum { EACH = 16 / sizeof(E), PACKS = D / EACH, STEP = WARPS * 32 / PACKS };
+  const E *from;
+  int64_t step;
+  int row, column, left; /* left: how many rows there are from `from` on */
+
+  __device__ __forceinline__ Feed(const Matrix<E> &m, int first, int end, int width)
+      : step(m.step), row(threadIdx.x / PACKS), column(threadIdx.x % PACKS * EACH),
+        left(column < width ? end - first - row : 0)
   {
+    from = m.row(first + row) + column;
+  }
+  /* Begins to copy the next one; zeros, of which nothing is read, from the last row on, and from the last column on. */
+  __device__ __forceinline__ void next(Tile<E, D, N> &to)
+  {
+    E *own = to.at + row * to.PITCH + column;
 #pragma unroll
-    for (int i = threadIdx.x; i < N * PACKS; i += WARPS * 32) {
-      const int row = i / PACKS, column = i % PACKS * EACH;
-      const bool there = first + row < end && column < width;
-      begin_copy(at + row * PITCH + column, m.row(there ? first + row : 0) + (there ? column : 0),
-                 there);
-    }
+    for (int i = 0; i < N; i += STEP)
+      begin_copy<16>(own + i * to.PITCH, from + i * step, i < left);
+    left -= N;
+    from += N * step;
   }
 };
 
@@ -136,6 +155,21 @@ __device__ __forceinline__ void store(const Matrix<E> &m, int row, int end, int 
   }
 }
 
+/* Scores become -inf in columns that lie beyond `upper` and `lower`, of the lane's two rows: behind
+ * these, or before. */
+template <bool before, int N>
+__device__ __forceinline__ void hide(float (&s)[N][4], int upper, int lower)
+{
+  const int limit[2] = { upper - lane_pair(), lower - lane_pair() };
+#pragma unroll
+  for (int n = 0; n < N; n++)
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      const int column = n * 8 + j % 2;
+      if (before ? column < limit[j / 2] : column > limit[j / 2]) s[n][j] = -INFINITY;
+    }
+}
+
 /* Of the four lanes that have a row together. */
 template <typename How> __device__ __forceinline__ float row_all(float x)
 {
@@ -161,6 +195,16 @@ static __device__ __forceinline__ int keys_seen(const Flash &f, const Place &at)
   return f.causal && at.first + ROWS < f.keys ? at.first + ROWS : f.keys;
 }
 
+/* Hides the keys that a lane's queries do not see; the tile's first one is `first`. */
+template <int N>
+__device__ __forceinline__ void hide_keys(const Flash &f, const Place &at, int last, int first,
+                                          float (&s)[N][4])
+{
+  const int upper = f.causal && at.row < last ? at.row : last,
+            lower = f.causal && at.row + 8 < last ? at.row + 8 : last;
+  hide<false>(s, upper - first, lower - first);
+}
+
 /* y = softmax(scale q k') v, and the logarithms of the sums. */
 template <typename E, int D> __device__ __forceinline__ void forward(const Flash &f)
 {
@@ -171,42 +215,38 @@ template <typename E, int D> __device__ __forceinline__ void forward(const Flash
   const Matrix<E> keys(f.k, f, at.matrix), values(f.v, f, at.matrix);
   const float scale = f.scale * LOG2_E;
   float y[D / 8][4], most[2] = { -INFINITY, -INFINITY }, sum[2] = { 0, 0 };
-  k[0].begin(keys, 0, end, f.width);
-  v[0].begin(values, 0, end, f.width);
+  Feed<E, D, N> more_keys(keys, 0, end, f.width), more_values(values, 0, end, f.width);
+  more_keys.next(k[0]);
+  more_values.next(v[0]);
   end_copies();
   const Own<E, D> q(Matrix<E>(f.q, f, at.matrix), at.row, f.queries, f.width);
   clear(y);
   for (int first = 0, now = 0; first < end; first += N, now ^= 1) {
     if (first + N < end) {
-      k[now ^ 1].begin(keys, first + N, end, f.width);
-      v[now ^ 1].begin(values, first + N, end, f.width);
+      more_keys.next(k[now ^ 1]);
+      more_values.next(v[now ^ 1]);
     }
     end_copies();
     wait_for_copies<1>();
     __syncthreads();
     float s[N / 8][4];
     q.times(k[now], s);
-    const bool edge = first + N > end || (f.causal && first + N > at.first);
-    float above[2] = { most[0], most[1] };
-#pragma unroll
-    for (int n = 0; n < N / 8; n++)
-#pragma unroll
-      for (int j = 0; j < 4; j++) {
-        const int key = first + n * 8 + lane_pair() + j % 2;
-        s[n][j] *= scale;
-        if (edge && (key >= end || (f.causal && key > at.row + j / 2 * 8))) s[n][j] = -INFINITY;
-        above[j / 2] = fmaxf(above[j / 2], s[n][j]);
-      }
+    if (first + N > end || (f.causal && first + N > at.first)) hide_keys(f, at, end - 1, first, s);
 #pragma unroll
     for (int r = 0; r < 2; r++) {
-      above[r] = row_all<Most>(above[r]);
-      const float shift = above[r] == -INFINITY ? 0 : above[r], fewer = exp2f(most[r] - shift);
-      most[r] = above[r];
+      float above = most[r];
+#pragma unroll
+      for (int n = 0; n < N / 8; n++) above = fmaxf(above, fmaxf(s[n][2 * r], s[n][2 * r + 1]));
+      above = row_all<Most>(above);
+      const float shift = above == -INFINITY ? 0 : above * scale,
+                  fewer = power_of_2(most[r] * scale - shift);
+      most[r] = above;
       sum[r] *= fewer;
 #pragma unroll
       for (int n = 0; n < N / 8; n++)
 #pragma unroll
-        for (int j = 2 * r; j < 2 * r + 2; j++) sum[r] += s[n][j] = exp2f(s[n][j] - shift);
+        for (int j = 2 * r; j < 2 * r + 2; j++)
+          sum[r] += s[n][j] = power_of_2(s[n][j] * scale - shift);
 #pragma unroll
       for (int d = 0; d < D / 8; d++) y[d][2 * r] *= fewer, y[d][2 * r + 1] *= fewer;
     }
@@ -221,13 +261,13 @@ template <typename E, int D> __device__ __forceinline__ void forward(const Flash
     by[r] = sum[r] == 0 ? 0 : 1 / sum[r];
     if (threadIdx.x % 4 == 0 && row < f.queries)
       f.log_sum[(int64_t)at.matrix * f.queries + row] =
-          (most[r] == -INFINITY ? 0 : most[r] / LOG2_E) + logf(sum[r]);
+          (most[r] == -INFINITY ? 0 : most[r] * f.scale) + logf(sum[r]);
   }
   store(Matrix<E>(f.y, f, at.matrix), at.row, f.queries, f.width, y, by[0], by[1]);
 }
 
 /* With p = the weights, gp = gy v' and delta = the row sums of gy y: gq = scale p (gp - delta) k, and
- * delta for the other kernel. gq may not be wanted. */
+ * what the other kernel is to know. gq may not be wanted. */
 template <typename E, int D> __device__ __forceinline__ void queries_grad(const Flash &f)
 {
   enum { N = tile_rows<E, D>() };
@@ -237,7 +277,7 @@ template <typename E, int D> __device__ __forceinline__ void queries_grad(const 
   const Matrix<E> keys(f.k, f, at.matrix), values(f.v, f, at.matrix);
   const Matrix<E> ys(f.y, f, at.matrix), gys(f.gy, f, at.matrix);
   const float scale = f.scale * LOG2_E;
-  float log_sum[2], delta[2];
+  Known known[2];
   for (int r = 0; r < 2; r++) {
     const int row = at.row + 8 * r;
     const int64_t place = (int64_t)at.matrix * f.queries + row;
@@ -246,22 +286,22 @@ template <typename E, int D> __device__ __forceinline__ void queries_grad(const 
       for (int i = lane_pair(); i < f.width; i += 8)
         sum += (float)ys.row(row)[i] * (float)gys.row(row)[i] +
                (float)ys.row(row)[i + 1] * (float)gys.row(row)[i + 1];
-    delta[r] = row_all<Add>(sum);
-    log_sum[r] = row < f.queries ? f.log_sum[place] * LOG2_E : 0;
-    if (threadIdx.x % 4 == 0 && row < f.queries) f.delta[place] = delta[r];
+    known[r] = { row < f.queries ? f.log_sum[place] * LOG2_E : 0, row_all<Add>(sum) };
+    if (threadIdx.x % 4 == 0 && row < f.queries) f.known[place] = known[r];
   }
   if (!f.gq.data) return;
   const Own<E, D> q(Matrix<E>(f.q, f, at.matrix), at.row, f.queries, f.width),
       gy(gys, at.row, f.queries, f.width);
   float gq[D / 8][4];
   clear(gq);
-  k[0].begin(keys, 0, end, f.width);
-  v[0].begin(values, 0, end, f.width);
+  Feed<E, D, N> more_keys(keys, 0, end, f.width), more_values(values, 0, end, f.width);
+  more_keys.next(k[0]);
+  more_values.next(v[0]);
   end_copies();
   for (int first = 0, now = 0; first < end; first += N, now ^= 1) {
     if (first + N < end) {
-      k[now ^ 1].begin(keys, first + N, end, f.width);
-      v[now ^ 1].begin(values, first + N, end, f.width);
+      more_keys.next(k[now ^ 1]);
+      more_values.next(v[now ^ 1]);
     }
     end_copies();
     wait_for_copies<1>();
@@ -269,15 +309,13 @@ template <typename E, int D> __device__ __forceinline__ void queries_grad(const 
     float p[N / 8][4], gp[N / 8][4];
     q.times(k[now], p);
     gy.times(v[now], gp);
-    const bool edge = first + N > end || (f.causal && first + N > at.first);
+    if (first + N > end || (f.causal && first + N > at.first)) hide_keys(f, at, end - 1, first, p);
 #pragma unroll
     for (int n = 0; n < N / 8; n++)
 #pragma unroll
-      for (int j = 0; j < 4; j++) {
-        const int key = first + n * 8 + lane_pair() + j % 2;
-        const bool hidden = edge && (key >= end || (f.causal && key > at.row + j / 2 * 8));
-        p[n][j] = hidden ? 0 : exp2f(p[n][j] * scale - log_sum[j / 2]) * (gp[n][j] - delta[j / 2]);
-      }
+      for (int j = 0; j < 4; j++)
+        p[n][j] = power_of_2(p[n][j] * scale - known[j / 2].log_sum) *
+                  (gp[n][j] - known[j / 2].delta);
     add_product(gq, p, k[now]);
     __syncthreads();
   }
@@ -285,12 +323,13 @@ template <typename E, int D> __device__ __forceinline__ void queries_grad(const 
 }
 
 /* gv = p' gy, gk = scale (p (gp - delta))' q: the block owns keys, and a warp's sums are weights turned
- * about. Each may not be wanted. */
+ * about. Each may not be wanted. Queries behind the last one are zeros and so is their gy: what they add
+ * is zero. */
 template <typename E, int D> __device__ __forceinline__ void keys_grad(const Flash &f)
 {
-  enum { N = tile_rows<E, D>() / (D > 64 ? 2 : 1) };
+  enum { N = tile_rows<E, D>() / 2 };
   __shared__ Tile<E, D, N> q[2], gy[2];
-  __shared__ float log_sum[2][N], delta[2][N];
+  __shared__ __align__(16) Known known[2][N];
   const Place at(f, f.keys, false);
   const Matrix<E> queries(f.q, f, at.matrix), gys(f.gy, f, at.matrix);
   const Own<E, D> k(Matrix<E>(f.k, f, at.matrix), at.row, f.keys, f.width),
@@ -299,17 +338,16 @@ template <typename E, int D> __device__ __forceinline__ void keys_grad(const Fla
   float gk[D / 8][4], gv[D / 8][4];
   clear(gk);
   clear(gv);
-  auto begin = [&](int first, int stage) {
-    q[stage].begin(queries, first, f.queries, f.width);
-    gy[stage].begin(gys, first, f.queries, f.width);
-    for (int i = threadIdx.x; i < N; i += WARPS * 32) {
-      const bool there = first + i < f.queries;
-      const int64_t place = (int64_t)at.matrix * f.queries + first + i;
-      log_sum[stage][i] = there ? f.log_sum[place] * LOG2_E : 0;
-      delta[stage][i] = there ? f.delta[place] : 0;
-    }
-  };
   const int start = f.causal ? at.first / N * N : 0;
+  Feed<E, D, N> more_queries(queries, start, f.queries, f.width),
+      more_gys(gys, start, f.queries, f.width);
+  const Known *all = f.known + (int64_t)at.matrix * f.queries + threadIdx.x;
+  auto begin = [&](int first, int stage) {
+    more_queries.next(q[stage]);
+    more_gys.next(gy[stage]);
+    if (threadIdx.x < N)
+      begin_copy<8>(&known[stage][threadIdx.x], all + first, first + (int)threadIdx.x < f.queries);
+  };
   if (start < f.queries) begin(start, 0);
   end_copies();
   for (int first = start, now = 0; first < f.queries; first += N, now ^= 1) {
@@ -320,16 +358,14 @@ template <typename E, int D> __device__ __forceinline__ void keys_grad(const Fla
     float p[N / 8][4], gp[N / 8][4];
     k.times(q[now], p);
     v.times(gy[now], gp);
-    const bool edge = first + N > f.queries || (f.causal && first < at.first + ROWS);
+    if (f.causal && first < at.first + ROWS) hide<true>(p, at.row - first, at.row + 8 - first);
 #pragma unroll
     for (int n = 0; n < N / 8; n++)
 #pragma unroll
       for (int j = 0; j < 4; j++) {
-        const int i = n * 8 + lane_pair() + j % 2, query = first + i;
-        const bool hidden =
-            edge && (query >= f.queries || (f.causal && at.row + j / 2 * 8 > query));
-        p[n][j] = hidden ? 0 : exp2f(p[n][j] * scale - log_sum[now][i]);
-        gp[n][j] = hidden ? 0 : p[n][j] * (gp[n][j] - delta[now][i]);
+        const Known of = known[now][n * 8 + lane_pair() + j % 2];
+        p[n][j] = power_of_2(p[n][j] * scale - of.log_sum);
+        gp[n][j] = p[n][j] * (gp[n][j] - of.delta);
       }
     add_product(gv, p, gy[now]);
     add_product(gk, gp, q[now]);
@@ -340,13 +376,13 @@ template <typename E, int D> __device__ __forceinline__ void keys_grad(const Fla
   if (f.gv.data) store(Matrix<E>(f.gv, f, at.matrix), at.row, f.keys, f.width, gv, 1, 1);
 }
 
-#define FLASH_KERNEL(name, dtype, E, D)                                                            \
-  extern "C" __global__ void __launch_bounds__(WARPS * 32) name##_##dtype##_##D(                   \
+#define FLASH_KERNEL(name, dtype, E, D, blocks)                                                    \
+  extern "C" __global__ void __launch_bounds__(WARPS * 32, blocks) name##_##dtype##_##D(           \
       const __grid_constant__ Flash f)                                                             \
   {                                                                                                \
     name<E, D>(f);                                                                                 \
   }
 #define FLASH(dtype, E, D)                                                                         \
-  FLASH_KERNEL(forward, dtype, E, D)                                                               \
-  FLASH_KERNEL(queries_grad, dtype, E, D)                                                          \
-  FLASH_KERNEL(keys_grad, dtype, E, D)
+  FLASH_KERNEL(forward, dtype, E, D, 3)                                                            \
+  FLASH_KERNEL(queries_grad, dtype, E, D, D * sizeof(E) > 128 ? 2 : 3)                                        \
+  FLASH_KERNEL(keys_grad, dtype, E, D, D * sizeof(E) > 128 ? 2 : 3)

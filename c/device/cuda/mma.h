@@ -71,21 +71,25 @@ static __device__ __forceinline__ void mma_tf32(float (&c)[4], const uint32_t (&
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
-/* The nearest number of 10 bits of fraction; made where it stands, for outside of loops there would be too
- * few registers. */
-static __device__ __forceinline__ uint32_t tf32_of(float x)
+/* 2^x, to the card's last bit but one. */
+static __device__ __forceinline__ float power_of_2(float x)
 {
-  uint32_t bits = 0;
-  MMA_HERE("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
-  return bits;
+  float y = 0;
+  MMA("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
 }
 
-/* 16 bytes from global to shared memory, zeros where `there` is false: begun, and counted to the
+/* 8 or 16 bytes from global to shared memory, zeros where `there` is false: begun, and counted to the
  * group that end_copies ends. */
+template <int bytes>
 static __device__ __forceinline__ void begin_copy(void *to, const void *from, bool there)
 {
-  MMA_HERE("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from),
-             "r"(there ? 16 : 0)
+  const uint32_t at = shared_address(to), have = there ? bytes : 0;
+  if (bytes == 16)
+    MMA_HERE("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(at), "l"(from), "r"(have)
+             : "memory");
+  else
+    MMA_HERE("cp.async.ca.shared.global [%0], [%1], 8, %2;" ::"r"(at), "l"(from), "r"(have)
              : "memory");
 }
 static __device__ __forceinline__ void end_copies() 
@@ -112,6 +116,7 @@ static __device__ __forceinline__ uint32_t narrow_pair(Bfloat, float x, float y)
   return both;
 }
 #else
+static float power_of_2(float x) { return exp2f(x); }
 template <typename E> static uint32_t narrow_pair(E, float x, float y)
 {
   return (uint32_t)E(x).bits | (uint32_t)E(y).bits << 16;
@@ -189,8 +194,8 @@ template <> struct Factors<Bfloat> : Factors16<Bfloat> {
   }
 };
 
-/* float32 as the sum of two numbers of 11 bits each: three products instead of one lose no more than
- * float32 does, but that infinity gives NaN. H. Ootomo, R. Yokota, "Recovering single precision accuracy
+/* float32 as the sum of two numbers of 11 bits each: three products instead of one lose hardly more than
+ * float32 does, but infinity gives NaN. H. Ootomo, R. Yokota, "Recovering single precision accuracy
  * from tensor cores while surpassing the FP32 theoretical peak performance", 2022. */
 template <> struct Factors<float> {
   enum { K = 8, PAD = 4 };
@@ -236,9 +241,9 @@ template <> struct Factors<float> {
                                                uint32_t (&small)[N])
   {
 #pragma unroll
-    for (int i = 0; i < N; i++) {
-      large[i] = tf32_of(x[i]);
-      small[i] = tf32_of(x[i] - dg_float_of(large[i]));
+    for (int i = 0; i < N; i++) { /* the card cuts off the lower bits of small */
+      large[i] = (dg_float_bits(x[i]) + 0x1000) & ~0x1fffu; /* NaN may become 0: see small */
+      small[i] = dg_float_bits(x[i] - dg_float_of(large[i]));
     }
   }
   static __device__ __forceinline__ Ready ready(const A &a)

@@ -169,12 +169,6 @@ static void mma_tf32(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[
 {
   fake_mma<8, 1>(c, a, b, [](uint32_t r, unsigned) { return fake_float(r & 0xffffe000u); });
 }
-static uint32_t tf32_of(float x)
-{
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return x != x ? bits : (bits + 0x1000u) & 0xffffe000u;
-}
 static void mma_bfloat(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
 {
   fake_mma<16, 2>(c, a, b, [](uint32_t r, unsigned i) { return fake_float(r >> 16 * i << 16); });
@@ -195,16 +189,16 @@ static struct {
   struct {
     void *to;
     const void *from; /* NULL: zeros */
-    int group;
+    int bytes, group;
   } at[FAKE_COPIES];
   int count, group;
 } fake_copies[FAKE_THREADS];
 
-static void begin_copy(void *to, const void *from, bool there)
+template <int bytes> static void begin_copy(void *to, const void *from, bool there)
 {
   auto &own = fake_copies[fake.now];
-  if (((uintptr_t)to | (uintptr_t)from) % 16 || own.count == FAKE_COPIES) abort();
-  own.at[own.count++] = { to, there ? from : NULL, own.group };
+  if (((uintptr_t)to | (uintptr_t)from) % bytes || own.count == FAKE_COPIES) abort();
+  own.at[own.count++] = { to, there ? from : NULL, bytes, own.group };
 }
 static void end_copies() { fake_copies[fake.now].group++; }
 template <int but> static void wait_for_copies()
@@ -213,8 +207,8 @@ template <int but> static void wait_for_copies()
   int left = 0;
   for (int i = 0; i < own.count; i++) {
     if (own.at[i].group >= own.group - but) own.at[left++] = own.at[i];
-    else if (own.at[i].from) memcpy(own.at[i].to, own.at[i].from, 16);
-    else memset(own.at[i].to, 0, 16);
+    else if (own.at[i].from) memcpy(own.at[i].to, own.at[i].from, (size_t)own.at[i].bytes);
+    else memset(own.at[i].to, 0, (size_t)own.at[i].bytes);
   }
   own.count = left;
 }
