@@ -242,7 +242,7 @@ end
 
   it("are not widened for attention, poolings, cells, normalizations and losses", function()
     assert.equal("weights_bf16\nweights_again_bf16 weights_grad_bf16\npool_max_bf16\n"
-      .. "pool_mean_bf16\nlstm_bf16\nnormalize_bf16\nnormalize_grad_bf16 "
+      .. "pool_mean_bf16\nlstm_bf16\nheld_normalize_bf16\nheld_normalize_grad_bf16 "
       .. "packed_affine_grad_bf16\n"
       .. "held_cross_entropy_bf16 sum_f32 total_bf16\nheld_cross_entropy_grad_bf16\n"
       .. "squares_bf16 total_bf16\nlines", fake_cuda([[

@@ -13,6 +13,8 @@
 
 static dg_kernel normalize[DG_NDTYPES] = FLOATS("normalize");
 static dg_kernel normalize_grad[DG_NDTYPES] = FLOATS("normalize_grad");
+static dg_kernel held_normalize[DG_NDTYPES] = FLOATS("held_normalize");
+static dg_kernel held_normalize_grad[DG_NDTYPES] = FLOATS("held_normalize_grad");
 /* The second is for packs. */
 static dg_kernel affine_grad[2][DG_NDTYPES] = { FLOATS("affine_grad"),
                                                 FLOATS("packed_affine_grad") };
@@ -32,12 +34,41 @@ static int widen(dg_scratch *s, const dg_view *v, dg_view *wide)
   return dg_cuda_copy(v, wide);
 }
 
+/* As in normalize.cu. */
+typedef struct beside {
+  dg_rows_of rows;
+  int gamma, beta, packs;
+} beside;
+
+/* Whether held rows can have gamma and beta beside them. */
+static bool lay_beside(beside *b, const dg_norm *n, const dg_view *x, const dg_view *gamma,
+                       const dg_view *beta)
+{
+  const dg_loop *l = &b->rows.gone;
+  int bytes = dg_item_bytes[x->dtype];
+  *b = (struct beside){ .gamma = gamma != NULL, .beta = beta != NULL };
+  dg_rows_of_init(&b->rows, 3, (const dg_view *const[]){ x, gamma ? gamma : x, beta ? beta : x },
+                  n->axes);
+  b->packs = (!gamma || dg_rows_of_packs(&b->rows, 1, bytes)) &&
+             (!beta || dg_rows_of_packs(&b->rows, 2, bytes));
+  int last = l->ndim - 1;
+  return b->packs || (l->shape[last] * bytes % 16 == 0 && (!gamma || l->stride[1][last] == 0) &&
+                      (!beta || l->stride[2][last] == 0));
+}
+
 static int launch(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *beta,
                   const dg_view *y, const dg_view *mean, const dg_view *var)
 {
   int centred = n->centred, given = n->given, has_gamma = gamma != NULL, has_beta = beta != NULL;
   double eps = n->eps;
   dg_rows_of rows;
+  beside b;
+  dg_rows_of_init(&rows, 2, (const dg_view *const[]){ x, y }, n->axes);
+  if (dg_rows_of_hold(&rows, 3, dg_item_bytes[x->dtype]) && lay_beside(&b, n, x, gamma, beta)) {
+    return DG_LAUNCH(dg_kernel_for(held_normalize, x->dtype), x->device, dg_rows_of_blocks(&rows),
+                     DG_CUDA_THREADS, 0, &rows, &b, &centred, &given, &eps, ARGUMENT(&mean->data),
+                     ARGUMENT(&var->data));
+  }
   dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, y, gamma ? gamma : x, beta ? beta : x },
                   n->axes);
   return DG_LAUNCH(dg_kernel_for(normalize, x->dtype), x->device, dg_rows_of_blocks(&rows),
@@ -66,6 +97,13 @@ static int grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma, c
   int centred = n->centred, has_gamma = gamma != NULL;
   double eps = n->eps;
   dg_rows_of rows;
+  beside b;
+  dg_rows_of_init(&rows, 3, (const dg_view *const[]){ x, gx, g }, n->axes);
+  if (dg_rows_of_hold(&rows, 7, dg_item_bytes[x->dtype]) && lay_beside(&b, n, x, gamma, NULL)) {
+    return DG_LAUNCH(dg_kernel_for(held_normalize_grad, x->dtype), x->device,
+                     dg_rows_of_blocks(&rows), DG_CUDA_THREADS, 0, &rows, &b, &centred, &eps,
+                     ARGUMENT(&n->mean->data), ARGUMENT(&n->var->data));
+  }
   dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, gx, gamma ? gamma : x, g }, n->axes);
   return DG_LAUNCH(dg_kernel_for(normalize_grad, x->dtype), x->device, dg_rows_of_blocks(&rows),
                    DG_CUDA_THREADS, 0, &rows, &centred, &eps, &has_gamma, ARGUMENT(&n->mean->data),

@@ -79,6 +79,142 @@ __device__ __forceinline__ void normalize_grad(const Rows &rows, int centred, do
   }
 }
 
+/* -- Rows that a block's threads hold -------------------------------------------------------------- */
+
+/* gamma and beta along the same rows: operands 1 and 2, of which each may be missing. They are read by
+ * packs, or each is one number for all of a pack. */
+struct Beside {
+  Rows rows;
+  int gamma, beta, packs;
+};
+
+/* gamma and beta for the row with a number. */
+template <typename E> struct Parameters {
+  enum { EACH = 16 / sizeof(E) };
+  typedef Pack<E, EACH> Some;
+  const Beside &beside;
+  char *at[3];
+
+  __device__ Parameters(const Beside &b, int64_t row) : beside(b)
+  {
+    b.rows.begin<3>(row < 0 ? 0 : row, at);
+  }
+  /* Those of the pack from place i on; one that is missing is not set. */
+  __device__ __forceinline__ void of(int i, Some *gamma, Some *beta) const
+  {
+    if (beside.packs) {
+      if (beside.gamma) *gamma = *(const Some *)((const E *)at[1] + i);
+      if (beside.beta) *beta = *(const Some *)((const E *)at[2] + i);
+      return;
+    }
+    const Steps to = steps(beside.rows.gone, (uint32_t)i);
+#pragma unroll
+    for (int k = 0; k < EACH; k++) {
+      gamma->at[k] = *(const E *)(at[1] + to.gamma);
+      beta->at[k] = *(const E *)(at[2] + to.beta);
+    }
+  }
+
+private:
+  struct Steps {
+    int64_t gamma, beta;
+  };
+  static __device__ __noinline__ Steps steps(const Loop &gone, uint32_t i)
+  {
+    char *here[3];
+    gone.find<3>(i, here);
+    return { (int64_t)here[1], (int64_t)here[2] };
+  }
+};
+
+/* Operands of the row: x, y. */
+template <typename E, typename T>
+__device__ __forceinline__ void held_normalize(const HeldRow<E, 2> row, const Beside &beside,
+                                               int centred, int given, double eps, T *means,
+                                               T *vars)
+{
+  typedef typename HeldRow<E, 2>::Some Some;
+  const Team &team = row.rows.team;
+  const T count = (T)row.rows.length;
+  const Parameters<E> parameters(beside, row.number);
+  T mean = 0, var = 0;
+  if (given) {
+    if (row.number >= 0) mean = means[row.number], var = vars[row.number];
+  } else {
+    T sum = 0, square = 0;
+    if (centred) {
+      row.each([&](T x, T) { sum += x; });
+      mean = team_all(Add(), team, sum) / count;
+    }
+    row.each([&](T x, T) { square += (x - mean) * (x - mean); });
+    var = team_all(Add(), team, square) / count;
+    if (row.number >= 0 && row.rows.first() == 0) means[row.number] = mean, vars[row.number] = var;
+  }
+  const T scale = inverse(var, eps);
+  row.write_packs([&](int i, const Some &x, const Some &) {
+    Some gamma, beta, y;
+    parameters.of(i, &gamma, &beta);
+#pragma unroll
+    for (int k = 0; k < 16 / (int)sizeof(E); k++) {
+      const T by = beside.gamma ? scale * (T)gamma.at[k] : scale, z = ((T)x.at[k] - mean) * by;
+      y.at[k] = (E)(beside.beta ? z + (T)beta.at[k] : z);
+    }
+    return y;
+  });
+}
+
+template <typename T> struct Two {
+  T a, b;
+  __device__ Two operator+(Two other) const { return { a + other.a, b + other.b }; }
+};
+template <typename T> __device__ __forceinline__ Two<T> shuffled(Two<T> x, int by)
+{
+  return { shuffled(x.a, by), shuffled(x.b, by) };
+}
+
+/* Operands of the row: x, gx, g. See normalize_grad. */
+template <typename E, typename T>
+__device__ __forceinline__ void held_normalize_grad(const HeldRow<E, 3> row, const Beside &beside,
+                                                    int centred, double eps, const T *means,
+                                                    const T *vars)
+{
+  enum { EACH = 16 / sizeof(E) };
+  typedef typename HeldRow<E, 3>::Some Some;
+  const int64_t known = row.number < 0 ? 0 : row.number;
+  const T mean = means[known], scale = inverse(vars[known], eps), count = (T)row.rows.length;
+  const Parameters<E> parameters(beside, row.number);
+  auto h = [&](int i, const Some &g) {
+    Pack<T, EACH> own;
+    Some gamma, beta;
+    parameters.of(i, &gamma, &beta);
+#pragma unroll
+    for (int k = 0; k < EACH; k++)
+      own.at[k] = beside.gamma ? (T)g.at[k] * (T)gamma.at[k] : (T)g.at[k];
+    return own;
+  };
+  Two<T> sums = { 0, 0 };
+  row.each_pack([&](int i, const Some &x, const Some &g) {
+    const Pack<T, EACH> own = h(i, g);
+#pragma unroll
+    for (int k = 0; k < EACH; k++) {
+      sums.a += own.at[k];
+      sums.b += own.at[k] * (((T)x.at[k] - mean) * scale);
+    }
+  });
+  sums = team_all(Add(), row.rows.team, sums);
+  const T of_h = centred ? sums.a / count : (T)0, of_hz = sums.b / count;
+  row.write_packs([&](int i, const Some &x, const Some &g) {
+    const Pack<T, EACH> own = h(i, g);
+    Some y;
+#pragma unroll
+    for (int k = 0; k < EACH; k++) {
+      const T z = ((T)x.at[k] - mean) * scale;
+      y.at[k] = (E)(scale * (own.at[k] - of_h - z * of_hz));
+    }
+    return y;
+  });
+}
+
 /* -- Sums of g z, and of g, z being the normalized x: the gradients of gamma and beta ---------------- */
 
 /* Rows are along the axes that gamma repeats, and of packs of N. `step` is how far the means of a pack lie
@@ -192,6 +328,18 @@ __device__ __forceinline__ void affine_last(const Team &team, int64_t places, in
                                                     const T *means, const T *vars)                 \
   {                                                                                                \
     normalize_grad<E>(rows, centred, eps, has_gamma, means, vars);                                 \
+  }                                                                                                \
+  extern "C" __global__ void held_normalize_##dtype(                                               \
+      const __grid_constant__ Rows rows, const __grid_constant__ Beside beside, int centred,       \
+      int given, double eps, T *means, T *vars)                                                    \
+  {                                                                                                \
+    held_normalize(HeldRow<E, 2>(rows), beside, centred, given, eps, means, vars);                 \
+  }                                                                                                \
+  extern "C" __global__ void __launch_bounds__(256, 2) held_normalize_grad_##dtype(                \
+      const __grid_constant__ Rows rows, const __grid_constant__ Beside beside, int centred,       \
+      double eps, const T *means, const T *vars)                                                   \
+  {                                                                                                \
+    held_normalize_grad(HeldRow<E, 3>(rows), beside, centred, eps, means, vars);                   \
   }                                                                                                \
   extern "C" __global__ void affine_grad_##dtype(const __grid_constant__ Affine a, T *states,      \
                                                  E *ggamma, E *gbeta)                              \

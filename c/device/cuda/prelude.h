@@ -315,14 +315,23 @@ struct Labels {
 
 /* -- Rows: how the threads of a block share them ------------------------------------------------- */
 
-/* dg_team of device/cuda/rows.h: `lanes` threads to a row, a power of 2. Neighbours work side by
- * side along the row, or else at the same place of rows side by side. */
+/* dg_team of device/cuda/rows.h: `lanes` threads to a row, a power of 2 as the size of the block is.
+ * Neighbours work side by side along the row, or else at the same place of rows side by side. */
 struct Team {
   int lanes, along;
 
-  __device__ int rows() const { return blockDim.x / lanes; }
-  __device__ int lane() const { return along ? threadIdx.x % lanes : threadIdx.x / rows(); }
-  __device__ int mine() const { return along ? threadIdx.x / lanes : threadIdx.x % rows(); }
+  __device__ int rows() const { return blockDim.x >> log(lanes); }
+  __device__ int lane() const
+  {
+    return along ? threadIdx.x & (lanes - 1) : threadIdx.x >> log(rows());
+  }
+  __device__ int mine() const
+  {
+    return along ? threadIdx.x >> log(lanes) : threadIdx.x & (rows() - 1);
+  }
+
+private:
+  static __device__ int log(int power) { return 31 - __clz(power); }
 };
 
 /* dg_rows_of of device/cuda/rows.h: rows of `length` elements along the axes of `gone`, whose
@@ -371,7 +380,7 @@ template <typename How, typename T> __device__ T team_all(const How how, const T
   const int lanes = team.lanes, step = team.rows(), lane = team.lane();
   if (lanes == 1) return x;
   if (team.along) {
-    const int warps = lanes / 32, first = threadIdx.x / lanes * warps;
+    const int warps = lanes / 32, first = team.mine() * warps;
     for (int i = (lanes < 32 ? lanes : 32) / 2; i > 0; i /= 2) x = how.of(x, shuffled(x, i));
     if (warps < 2) return x;
     __syncthreads();
@@ -449,16 +458,18 @@ template <typename T, int N> struct HeldRow {
   const Rows &rows;
   char *at[N];
   int64_t number;
+  int begin, hop, length;
   Some x[PACKS], g[N > 2 ? PACKS : 1];
 
-  __device__ int place(int p) const { return (p * rows.step() + rows.first()) * EACH; }
+  __device__ int place(int p) const { return begin + p * hop; }
 
-  __device__ HeldRow(const Rows &r) : rows(r)
+  __device__ HeldRow(const Rows &r)
+      : rows(r), begin(r.first() * EACH), hop(r.step() * EACH), length((int)r.length)
   {
     number = rows.mine<N>(at);
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
-      if (place(p) >= rows.length) continue;
+      if (place(p) >= length) continue;
       x[p] = *(const Some *)((const T *)at[0] + place(p));
       if (N > 2) g[N > 2 ? p : 0] = *(const Some *)((const T *)at[N > 2 ? 2 : 0] + place(p));
     }
@@ -467,23 +478,35 @@ template <typename T, int N> struct HeldRow {
   {
 #pragma unroll
     for (int p = 0; p < PACKS; p++) {
-      if (place(p) >= rows.length) continue;
+      if (place(p) >= length) continue;
 #pragma unroll
       for (int k = 0; k < EACH; k++) f(x[p].at[k], N > 2 ? g[N > 2 ? p : 0].at[k] : (T)0);
     }
   }
   template <typename F> __device__ void write(F f) const
   {
-    if (number < 0) return;
-#pragma unroll
-    for (int p = 0; p < PACKS; p++) {
-      if (place(p) >= rows.length) continue;
+    write_packs([&](int at, const Some &x, const Some &g) {
       Some y;
 #pragma unroll
-      for (int k = 0; k < EACH; k++)
-        y.at[k] = f(place(p) + k, x[p].at[k], N > 2 ? g[N > 2 ? p : 0].at[k] : (T)0);
-      *(Some *)((T *)at[N > 1 ? 1 : 0] + place(p)) = y;
-    }
+      for (int k = 0; k < EACH; k++) y.at[k] = f(at + k, x.at[k], N > 2 ? g.at[k] : (T)0);
+      return y;
+    });
+  }
+  /* y = f(i, x, g) for the packs that begin at each place i. */
+  template <typename F> __device__ void write_packs(F f) const
+  {
+    if (number < 0) return;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++)
+      if (place(p) < length)
+        *(Some *)((T *)at[N > 1 ? 1 : 0] + place(p)) = f(place(p), x[p], g[N > 2 ? p : 0]);
+  }
+  /* f(i, x, g) for the same. */
+  template <typename F> __device__ void each_pack(F f) const
+  {
+#pragma unroll
+    for (int p = 0; p < PACKS; p++)
+      if (place(p) < length) f(place(p), x[p], g[N > 2 ? p : 0]);
   }
 };
 
