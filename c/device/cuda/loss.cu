@@ -44,16 +44,16 @@ __device__ __forceinline__ void cross_entropy(const Entropy &e, const Row row, T
 
 /* gx = factor (softmax(x) - 1 at the label) */
 template <typename T, typename Row>
-__device__ __forceinline__ void cross_entropy_grad(const Entropy &e, const Row row)
+__device__ __forceinline__ void cross_entropy_grad(const Entropy &e, Row row)
 {
   T shift;
-  const T sum = exp_sum<T>(row, &shift);
+  const T sum = exp_sum_keep<T>(row, &shift);
   if (row.number < 0) return;
   const int64_t label = e.labels.of(row.number);
   const T f = label < 0 ? (T)0 : factor<typename Row::Element, T>(e, row.number, label),
           scale = f / sum;
-  row.write([&](int64_t i, T x, T) {
-    const T y = exp(x - shift) * scale;
+  exp_write(row, shift, [&](int64_t i, T y) {
+    y *= scale;
     return label < 0 ? (T)0 : i == label ? y - f : y;
   });
 }

@@ -214,6 +214,10 @@ struct Most {
 struct Least {
   template <typename T> static __device__ T of(T a, T b) { return a < b || a != a ? a : b; }
 };
+/* Of a number and NaN, the number. */
+struct Greater {
+  template <typename T> static __device__ T of(T a, T b) { return fmax(a, b); }
+};
 
 template <typename How, typename T> __device__ __forceinline__ T warp_all(T x)
 {
@@ -421,6 +425,7 @@ __device__ __forceinline__ void team_each(const How how, const Team &team, const
  * row's, -1 if there is none; `at` is where it begins. Such a row is read again from memory whenever it
  * is gone through. */
 template <typename T, int N> struct LooseRow {
+  enum { KEEPS = 0 };
   typedef T Element;
   const Rows &rows;
   char *at[N];
@@ -452,7 +457,7 @@ template <typename T, int N> struct LooseRow {
 
 /* The same for rows that dg_rows_of_hold has found fit: read once, by packs, and then held. */
 template <typename T, int N> struct HeldRow {
-  enum { PACKS = 8, EACH = 16 / sizeof(T) };
+  enum { PACKS = 8, EACH = 16 / sizeof(T), KEEPS = sizeof(T) == sizeof(typename Is<T>::number) };
   typedef T Element;
   typedef Pack<T, EACH> Some;
   const Rows &rows;
@@ -483,6 +488,16 @@ template <typename T, int N> struct HeldRow {
       for (int k = 0; k < EACH; k++) f(x[p].at[k], N > 2 ? g[N > 2 ? p : 0].at[k] : (T)0);
     }
   }
+  /* x = f(x) from now on. */
+  template <typename F> __device__ void turn(F f)
+  {
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+      if (place(p) >= length) continue;
+#pragma unroll
+      for (int k = 0; k < EACH; k++) x[p].at[k] = f(x[p].at[k]);
+    }
+  }
   template <typename F> __device__ void write(F f) const
   {
     write_packs([&](int at, const Some &x, const Some &g) {
@@ -510,17 +525,46 @@ template <typename T, int N> struct HeldRow {
   }
 };
 
-/* The sum of exp(x - shift) along a row, and the shift: its maximum, or 0 where that is not finite.
- * Every thread of the block must call it. */
+/* The maximum of a row, or 0 where that is not finite: exp(x - shift) has no overflow. A NaN is passed
+ * over: exp has it. Every thread of the block must call this, and what follows. */
+template <typename T, typename Row> __device__ __forceinline__ T shift_of(const Row &row)
+{
+  T most = -INFINITY;
+  row.each([&](T x, T) { most = fmax(most, x); });
+  most = team_all(Greater(), row.rows.team, most);
+  return most - most == 0 ? most : 0;
+}
+
+/* The sum of exp(x - shift) along a row, and the shift. */
 template <typename T, typename Row> __device__ __forceinline__ T exp_sum(const Row &row, T *shift)
 {
-  typedef typename Row::Element E;
-  T most = row.rows.length > 0 ? (T) * (const E *)row.at[0] : (T)0, sum = 0;
-  row.each([&](T x, T) { most = Most::of(x, most); });
-  most = team_all(Most(), row.rows.team, most);
-  *shift = most - most == 0 ? most : 0;
+  T sum = 0;
+  *shift = shift_of<T>(row);
   row.each([&](T x, T) { sum += exp(x - *shift); });
   return team_all(Add(), row.rows.team, sum);
+}
+
+/* The same for a row that is to be written next, as f(i, exp(x - shift)) at each place i: a row that can
+ * keeps what it has of exp instead of x. */
+template <typename T, typename Row> __device__ __forceinline__ T exp_sum_keep(Row &row, T *shift)
+{
+  if constexpr (Row::KEEPS) {
+    T sum = 0;
+    *shift = shift_of<T>(row);
+    row.turn([&](T x) {
+      x = exp(x - *shift);
+      sum += x;
+      return x;
+    });
+    return team_all(Add(), row.rows.team, sum);
+  } else {
+    return exp_sum(row, shift);
+  }
+}
+template <typename T, typename Row, typename F>
+__device__ __forceinline__ void exp_write(const Row &row, T shift, F f)
+{
+  row.write([&](int64_t i, T x, T) { return f(i, Row::KEEPS ? x : exp(x - shift)); });
 }
 
 #endif

@@ -4,11 +4,11 @@
  * finite is no shift. */
 #include "cuda/prelude.h"
 
-template <typename T, typename Row> __device__ __forceinline__ void softmax(const Row row)
+template <typename T, typename Row> __device__ __forceinline__ void softmax(Row row)
 {
   T shift;
-  const T scale = 1 / exp_sum<T>(row, &shift);
-  row.write([&](int64_t, T x, T) { return exp(x - shift) * scale; });
+  const T scale = 1 / exp_sum_keep<T>(row, &shift);
+  exp_write(row, shift, [&](int64_t, T y) { return y * scale; });
 }
 
 template <typename T, typename Row> __device__ __forceinline__ void log_softmax(const Row row)
