@@ -111,6 +111,7 @@ local function cases(dtype, compare)
     end
   end
   compare("sum of many", 2 * u, function(a) return a:sum() end, normal(70, 300))
+  compare("sum of columns", 2 * u, function(a) return a:sum(1) end, normal(700, 16))
   compare("softmax of long rows", 2 * u, function(a) return F.softmax(a, 2) end, normal(3, 1024))
   compare("take", 0, function(a) return F.take(a, dg.tensor({ 3, 1 }, { dtype = "int64",
     device = a.device }), 2) end, x)

@@ -130,6 +130,19 @@ for _, shape in ipairs { { 1 }, { 3000 }, { 3, 2000 }, { 2000, 3 }, { 2, 3, 40 }
   end
   compare("sum of all", 2e-5, function(a) return a:sum() end, x)
 end
+for _, shape in ipairs { { 700, 48 }, { 1300, 16 }, { 5, 16 }, { 66, 3, 32 } } do
+  for _, dtype in ipairs { "float32", "float64", "int64", "uint8" } do
+    local x = F.cast(dg.random.randint(0, 200, shape), dtype)
+    if dtype ~= "uint8" then compare("sum of columns", 1e-6, function(a) return a:sum(1) end, x) end
+    compare("max of columns", 0, function(a) return F.max(a, 1) end, x)
+    compare("argmax of columns", 0, function(a) return F.argmax(a, 1) end, x)
+    local part = x[{ {}, { 1, shape[2] - 1 } }]
+    compare("min of a part", 0, function(a) return F.min(a, 1) end, part)
+  end
+end
+local x = normal(66, 3, 32)
+compare("sum along two axes", 2e-5, function(a) return a:sum { 1, 2 } end, x)
+compare("sum along the middle", 2e-5, function(a) return a:sum(2) end, x)
 for _, x in ipairs { dg.tensor { 1, 0 / 0, 3 }, dg.tensor { 2, 2, 1 } } do
   compare("argmax", 0, function(a) return F.argmax(a, 1) end, x)
 end

@@ -2,45 +2,55 @@
 #include "device/cuda/rows.h"
 #include "device/cuda/scratch.h"
 
-#define PAIR(kind, dtype)                                                                          \
-  {                                                                                                \
-    { "reduce", kind "_" dtype }, { "reduce", "last_" kind "_" dtype }                             \
-  }
-#define ALL(kind)                                                                                  \
-  {                                                                                                \
-    [DG_F32] = PAIR(kind, "f32"), [DG_F64] = PAIR(kind, "f64"), [DG_I32] = PAIR(kind, "i32"),      \
-    [DG_I64] = PAIR(kind, "i64"), [DG_U8] = PAIR(kind, "u8"), [DG_BOOL] = PAIR(kind, "u8")         \
-  }
-
+/* `columns` is `first` where packs of neighbours belong to different rows. */
 typedef struct reduction {
-  dg_kernel first, last;
+  dg_kernel first, columns, last;
 } reduction;
 
+#define KIND(kind, dtype)                                                                          \
+  {                                                                                                \
+    { "reduce", kind "_" dtype }, { "reduce", "columns_" kind "_" dtype },                         \
+    {                                                                                              \
+      "reduce", "last_" kind "_" dtype                                                             \
+    }                                                                                              \
+  }
+#define PLACES(dtype)                                                                              \
+  {                                                                                                \
+    .first = { "reduce", "where_" dtype }, .last = { "reduce", "last_where_" dtype }               \
+  }
+#define ALL(KIND)                                                                                  \
+  {                                                                                                \
+    [DG_F32] = KIND("f32"), [DG_F64] = KIND("f64"), [DG_I32] = KIND("i32"),                        \
+    [DG_I64] = KIND("i64"), [DG_U8] = KIND("u8"), [DG_BOOL] = KIND("u8")                           \
+  }
+#define BEST(dtype) KIND("best", dtype)
+
 static reduction reductions[][DG_NDTYPES] = {
-  [DG_SUM] = { [DG_F32] = PAIR("sum", "f32"),
-               [DG_F64] = PAIR("sum", "f64"),
-               [DG_I64] = PAIR("sum", "i64"),
-               [DG_F16] = PAIR("sum", "f16"),
-               [DG_BF16] = PAIR("sum", "bf16") },
-  [DG_MAX_OF] = ALL("best"),
-  [DG_MIN_OF] = ALL("best"),
-  [DG_ARGMAX] = ALL("where"),
-  [DG_ARGMIN] = ALL("where"),
+  [DG_SUM] = { [DG_F32] = KIND("sum", "f32"),
+               [DG_F64] = KIND("sum", "f64"),
+               [DG_I64] = KIND("sum", "i64"),
+               [DG_F16] = KIND("sum", "f16"),
+               [DG_BF16] = KIND("sum", "bf16") },
+  [DG_MAX_OF] = ALL(BEST),
+  [DG_MIN_OF] = ALL(BEST),
+  [DG_ARGMAX] = ALL(PLACES),
+  [DG_ARGMIN] = ALL(PLACES),
 };
 
-static int in_parts(reduction *of, int greater, dg_rows_of *r, int parts, int64_t part_length,
-                    int packs, const dg_view *y)
+static int in_parts(reduction *of, dg_kernel *first, int greater, dg_rows_of *r, int parts,
+                    int64_t part_length, int packs, const dg_view *y)
 {
   enum { STATE = 16 }; /* bytes of the largest */
   void *to = y->data;
+  int64_t count = y->size;
   dg_scratch states;
-  if (dg_scratch_take(&states, y->device, r->count * parts * STATE) < 0) return -1;
-  dg_team team = dg_team_of_parts(r->count, parts);
-  int status = DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(r) * parts, DG_CUDA_THREADS, 0, r,
+  if (dg_scratch_take(&states, y->device, count * parts * STATE) < 0) return -1;
+  dg_team team = dg_team_of_parts(count, parts);
+  int status = DG_LAUNCH(first, y->device, dg_rows_of_blocks(r) * parts, DG_CUDA_THREADS, 0, r,
                          &parts, &part_length, &packs, &states.data, &greater);
   if (status == 0)
-    status = DG_LAUNCH(&of->last, y->device, dg_team_blocks(&team, r->count), DG_CUDA_THREADS, 0,
-                       &team, &r->count, &parts, &states.data, &to, &greater);
+    status = DG_LAUNCH(&of->last, y->device, dg_team_blocks(&team, count), DG_CUDA_THREADS, 0,
+                       &team, &count, &parts, &states.data, &to, &greater);
   dg_scratch_free(&states);
   return status;
 }
@@ -54,13 +64,15 @@ int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsign
     return dg_fail(DG_ETYPE, "cuda: there is no reduction of this kind for %s",
                    dg_dtype_name(x->dtype));
   dg_rows_of r;
+  dg_kernel *first = &of->first;
+  int bytes = dg_item_bytes[x->dtype], greater = kind == DG_MAX_OF || kind == DG_ARGMAX;
   int64_t part_length;
-  int greater = kind == DG_MAX_OF || kind == DG_ARGMAX;
   void *to = y->data;
   dg_rows_of_init(&r, 1, &x, axes);
+  int packs = r.team.along && dg_rows_of_packs(&r, 0, bytes);
+  if (!r.team.along && of->columns.name && dg_rows_of_pack(&r, 1, bytes)) first = &of->columns;
   int parts = dg_rows_of_parts(&r, &part_length);
-  int packs = r.team.along && dg_rows_of_packs(&r, 0, dg_item_bytes[x->dtype]);
-  if (parts > 1) return in_parts(of, greater, &r, parts, part_length, packs, y);
-  return DG_LAUNCH(&of->first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &r, &parts,
+  if (parts > 1) return in_parts(of, first, greater, &r, parts, part_length, packs, y);
+  return DG_LAUNCH(first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &r, &parts,
                    &part_length, &packs, &to, &greater);
 }

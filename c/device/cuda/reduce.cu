@@ -114,6 +114,54 @@ __device__ __forceinline__ void first(const How how, const Rows &rows, int parts
   else ((typename How::Result *)to)[row] = how.result(all);
 }
 
+/* The same where rows are packs of neighbours that rows do not go along: each thread has those of a pack. */
+template <typename T, typename How>
+__device__ __forceinline__ void columns(const How how, const Rows &rows, int parts,
+                                        int64_t part_length, void *to)
+{
+  enum { N = 16 / sizeof(T), TOGETHER = 4 };
+  typedef typename How::State State;
+  typedef Pack<T, N> Some;
+  const Team &team = rows.team;
+  const int lanes = team.lanes;
+  const unsigned across = gridDim.x / parts, part = blockIdx.x / across;
+  const int64_t begin = (int64_t)(blockIdx.x % across) * team.rows(), row = begin + team.mine();
+  const int64_t from = part * part_length,
+                end = from + part_length < rows.length ? from + part_length : rows.length;
+  char *at[1], *here[TOGETHER][1];
+  Some x[TOGETHER];
+  State s[N];
+  rows.begin<1>(row < rows.count ? row : 0, at);
+  rows.element<1>(at, from, here[0]);
+  for (int k = 0; k < N; k++) s[k] = how.none(how.state(((const Some *)here[0][0])->at[k], from));
+  for (int64_t i = from + team.lane(); i < end; i += TOGETHER * lanes) {
+    const bool whole = i + (TOGETHER - 1) * lanes < end;
+#pragma unroll
+    for (int j = 0; j < TOGETHER; j++)
+      rows.element<1>(at, whole || i + j * lanes < end ? i + j * lanes : i, here[j]);
+#pragma unroll
+    for (int j = 0; j < TOGETHER; j++) x[j] = *(const Some *)here[j][0];
+    auto state = [&](int j, int k) { return how.state(x[j].at[k], i + j * lanes); };
+#pragma unroll
+    for (int k = 0; k < N; k++) {
+      if (whole) {
+        const State a = how.of(state(0, k), state(1, k)), b = how.of(state(2, k), state(3, k));
+        s[k] = how.of(s[k], how.of(a, b));
+      } else {
+#pragma unroll
+        for (int j = 0; j < TOGETHER; j++)
+          if (i + j * lanes < end) s[k] = how.of(s[k], state(j, k));
+      }
+    }
+  }
+  team_each<N>(how, team, s, [&](int i, State all) {
+    const int64_t place = begin * N + i, places = rows.count * N;
+    if (place >= places) return;
+    if (parts > 1) ((State *)to)[part * places + place] = all;
+    else ((typename How::Result *)to)[place] = how.result(all);
+  });
+}
+
 template <typename How>
 __device__ __forceinline__ void last(const How how, const Team team, int64_t count, int parts,
                                      const void *from, void *to)
@@ -143,15 +191,28 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
     last(how, team, count, parts, from, to);                                                       \
   }
 
+#define COLUMNS(name, T, ...)                                                                      \
+  extern "C" __global__ void columns_##name(const __grid_constant__ Rows rows, int parts,          \
+                                            int64_t part_length, int packs, void *to, int greater) \
+  {                                                                                                \
+    const __VA_ARGS__;                                                                             \
+    columns<T>(how, rows, parts, part_length, to);                                                 \
+  }
+
 #define ORDERED(dtype, T)                                                                          \
   KERNELS(best_##dtype, T, Best<T> how{ greater != 0 })                                            \
+  COLUMNS(best_##dtype, T, Best<T> how{ greater != 0 })                                            \
   KERNELS(where_##dtype, T, Where<T> how{ greater != 0 })
 
-KERNELS(sum_f32, float, Sum<float> how{})
-KERNELS(sum_f64, double, Sum<double> how{})
-KERNELS(sum_f16, Half, Sum<Half> how{})
-KERNELS(sum_bf16, Bfloat, Sum<Bfloat> how{})
-KERNELS(sum_i64, uint64_t, Sum<uint64_t> how{})
+#define SUMS(dtype, T)                                                                             \
+  KERNELS(sum_##dtype, T, Sum<T> how{})                                                            \
+  COLUMNS(sum_##dtype, T, Sum<T> how{})
+
+SUMS(f32, float)
+SUMS(f64, double)
+SUMS(f16, Half)
+SUMS(bf16, Bfloat)
+SUMS(i64, uint64_t)
 ORDERED(f32, float)
 ORDERED(f64, double)
 ORDERED(i32, int32_t)
