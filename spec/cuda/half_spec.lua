@@ -96,6 +96,7 @@ local function cases(dtype, compare)
   compare("where", 0, function(a, b) return F.where(b:gt(0), a, b) end, x, y)
   compare("an odd part", 0, function(a) return a[{ {}, {}, { 2, 4 } }] * 2 end, x)
   compare("turned", 0, function(a) return F.transpose(a, { 3, 1, 2 }):copy() end, normal(9, 9, 9))
+  compare("turned packs", 0, function(a) return F.transpose(a):copy() end, normal(136, 72))
   compare("fill", 0, function(a) return dg.full_like(a, 0.3) end, x)
   for _, to in ipairs { "float32", "float64", "int32", "int64", "uint8", "bool", "float16",
     "bfloat16" } do

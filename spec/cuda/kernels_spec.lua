@@ -291,6 +291,14 @@ for _, dtype in ipairs { "float32", "float64", "int32", "uint8" } do
   compare("channels last", 0, turned(1, 3, 4, 2), integers(0, 200, 2, 9, 5, 7))
   compare("stack", 0, turned(3, 2, 1), integers(0, 200, 9, 3, 40))
   compare("middle", 0, turned(2, 3, 1), integers(0, 200, 9, 3, 40))
+  compare("packs", 0, turned(2, 1), integers(0, 200, 144, 72))
+  compare("packs of a stack", 0, turned(1, 3, 2), integers(0, 200, 2, 80, 64))
+  compare("packs of a part", 0, function(x)
+    return F.transpose(F.cast(x, dtype)[{ {}, { 9, 88 } }]):copy()
+  end, integers(0, 200, 72, 96))
+  compare("a part off the borders", 0, function(x)
+    return F.transpose(F.cast(x, dtype)[{ {}, { 2, 81 } }]):copy()
+  end, integers(0, 200, 72, 96))
 end
 ]])
 

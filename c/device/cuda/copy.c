@@ -23,20 +23,28 @@ static dg_kernel zero[DG_NDTYPES] = { [DG_I32] = { "copy", "zero_i32" },
                                       [DG_U8] = { "copy", "zero_u8" },
                                       [DG_BOOL] = { "copy", "zero_u8" } };
 
-static dg_kernel transposes[DG_NDTYPES] = {
-  [DG_F32] = { "copy", "transpose_4" }, [DG_F64] = { "copy", "transpose_8" },
-  [DG_I32] = { "copy", "transpose_4" }, [DG_I64] = { "copy", "transpose_8" },
-  [DG_U8] = { "copy", "transpose_1" },  [DG_BOOL] = { "copy", "transpose_1" },
-  [DG_F16] = { "copy", "transpose_2" }, [DG_BF16] = { "copy", "transpose_2" },
-};
+#define TRANSPOSES(kind)                                                                           \
+  {                                                                                                \
+    [DG_F32] = { "copy", kind "transpose_4" }, [DG_F64] = { "copy", kind "transpose_8" },          \
+    [DG_I32] = { "copy", kind "transpose_4" }, [DG_I64] = { "copy", kind "transpose_8" },          \
+    [DG_U8] = { "copy", kind "transpose_1" }, [DG_BOOL] = { "copy", kind "transpose_1" },          \
+    [DG_F16] = { "copy", kind "transpose_2" }, [DG_BF16] = {                                       \
+      "copy",                                                                                      \
+      kind "transpose_2"                                                                           \
+    }                                                                                              \
+  }
+/* The second is for packs. */
+static dg_kernel transposes[2][DG_NDTYPES] = { TRANSPOSES(""), TRANSPOSES("packed_") };
 
 /* As in copy.cu. */
 typedef struct transposed {
   dg_loop others;
   int64_t columns, rows, to_step, from_step;
+  uint32_t across, down;
 } transposed;
 
-enum { LEAST = 8, TILE = 32 }; /* a side that is worth a tile; the side of one, as in copy.cu */
+/* A side that is worth a tile; the sides of tiles, of elements or packs, as in copy.cu. */
+enum { LEAST = 8, TILE = 32, SIDE = 16 };
 
 /* Whether `to` has no gaps along its last axis, and `from` none along another. */
 static bool is_transposed(const dg_loop *l, int64_t bytes, transposed *t)
@@ -53,6 +61,35 @@ static bool is_transposed(const dg_loop *l, int64_t bytes, transposed *t)
                      .from_step = l->stride[1][last] };
   t->others.shape[other] = t->others.shape[last] = 1;
   return true;
+}
+
+/* Whether packs of `bytes` bytes, of `each` elements, make up both sides, begin on borders everywhere,
+ * and fill half a tile at least. */
+static bool has_packs(const transposed *t, int each, int64_t bytes)
+{
+  const dg_loop *l = &t->others;
+  int64_t least = SIDE / 2 * each, odd = t->columns % each + t->rows % each;
+  if (t->columns < least || t->rows < least || odd != 0) return false;
+  if (t->to_step % bytes != 0 || t->from_step % bytes != 0) return false;
+  for (int k = 0; k < 2; k++) {
+    if ((uintptr_t)l->data[k] % (uintptr_t)bytes != 0) return false;
+    for (int a = 0; a < l->ndim; a++)
+      if (l->shape[a] != 1 && l->stride[k][a] % bytes != 0) return false;
+  }
+  return true;
+}
+
+static int transpose(transposed *t, const dg_view *to)
+{
+  int64_t bytes = dg_item_bytes[to->dtype];
+  int each = bytes == 1 ? 8 : 16 / (int)bytes;
+  bool packed = has_packs(t, each, each * bytes);
+  int64_t side = packed ? SIDE * each : TILE, across = (t->columns + side - 1) / side,
+          down = (t->rows + side - 1) / side;
+  t->across = (uint32_t)across;
+  t->down = (uint32_t)down;
+  return DG_LAUNCH(dg_kernel_for(transposes[packed], to->dtype), to->device,
+                   to->size / (t->columns * t->rows) * across * down, DG_CUDA_THREADS, 0, t);
 }
 
 int dg_cuda_copy(const dg_view *from, const dg_view *to)
@@ -76,9 +113,7 @@ int dg_cuda_copy(const dg_view *from, const dg_view *to)
   transposed t;
   dg_loop_init(&loop, 2, (const dg_view *const[]){ to, from });
   if (!is_transposed(&loop, bytes, &t)) return dg_cuda_cast(from, to);
-  int64_t tiles = ((t.columns + TILE - 1) / TILE) * ((t.rows + TILE - 1) / TILE);
-  return DG_LAUNCH(dg_kernel_for(transposes, to->dtype), to->device,
-                   n / (t.columns * t.rows) * tiles, DG_CUDA_THREADS, 0, &t);
+  return transpose(&t, to);
 }
 
 int dg_cuda_accumulate(const dg_view *from, const dg_view *to)

@@ -40,21 +40,30 @@ ZERO(u8, uint8_t)
 enum { TILE = 32 };
 
 /* As in copy.c: `to` has no gaps along `rows`, `from` none along `columns`; the other strides are in
- * bytes. `others` leads to the matrices of the two axes. */
+ * bytes. `others` leads to the matrices of the two axes, of `across` x `down` tiles. */
 struct Transposed {
   Loop others;
   int64_t columns, rows, to_step, from_step;
+  uint32_t across, down;
+
+  /* The tile of this block: its first column and row, and where the matrix begins in each array. */
+  __device__ __forceinline__ void tile(int side, char **at, int64_t *column, int64_t *row) const
+  {
+    const uint32_t matrix = blockIdx.x / (across * down), place = blockIdx.x % (across * down);
+    others.find<2>(matrix, at);
+    *column = (int64_t)(place % across) * side;
+    *row = (int64_t)(place / across) * side;
+  }
 };
 
+/* Element by element. */
 template <typename T> __device__ __forceinline__ void transpose(const Transposed &t)
 {
   __shared__ T tile[TILE][TILE + 1];
-  const int64_t across = (t.columns + TILE - 1) / TILE, down = (t.rows + TILE - 1) / TILE;
-  const int64_t matrix = blockIdx.x / (across * down), place = blockIdx.x % (across * down);
-  const int64_t column = place % across * TILE, row = place / across * TILE;
   const int x = threadIdx.x % TILE, first = threadIdx.x / TILE, step = blockDim.x / TILE;
   char *at[2];
-  t.others.find<2>((uint64_t)matrix, at);
+  int64_t column, row;
+  t.tile(TILE, at, &column, &row);
   for (int y = first; y < TILE; y += step)
     if (column + x < t.columns && row + y < t.rows)
       tile[y][x] = ((const T *)(at[1] + (row + y) * t.from_step))[column + x];
@@ -64,13 +73,53 @@ template <typename T> __device__ __forceinline__ void transpose(const Transposed
       ((T *)(at[0] + (column + y) * t.to_step))[row + x] = tile[x][y];
 }
 
-#define TRANSPOSE(bytes, T)                                                                        \
+/* By packs of N, in a tile of 16 x 16 squares of N x N: each thread turns a square. The packs of a turned
+ * row lie in another order for each row of squares, so that threads that write or read together meet
+ * different banks. */
+template <typename T, int N> __device__ __forceinline__ void packed_transpose(const Transposed &t)
+{
+  enum { SIDE = 16 };
+  typedef Pack<T, N> Some;
+  __shared__ Some tile[SIDE * N][SIDE];
+  const int x = threadIdx.x % SIDE, y = threadIdx.x / SIDE;
+  char *at[2];
+  int64_t column, row;
+  Some square[N];
+  t.tile(SIDE * N, at, &column, &row);
+  const char *from = at[1] + (row + y * N) * t.from_step + (column + x * N) * (int64_t)sizeof(T);
+  if (column + x * N < t.columns && row + y * N < t.rows) {
+#pragma unroll
+    for (int j = 0; j < N; j++) square[j] = *(const Some *)(from + j * t.from_step);
+  }
+#pragma unroll
+  for (int k = 0; k < N; k++) {
+    Some turned;
+#pragma unroll
+    for (int j = 0; j < N; j++) turned.at[j] = square[j].at[k];
+    tile[x * N + k][y ^ x] = turned;
+  }
+  __syncthreads();
+  if (row + x * N >= t.rows) return;
+#pragma unroll
+  for (int j = 0; j < N; j++) {
+    const int k = y + j * SIDE;
+    if (column + k < t.columns)
+      *(Some *)(at[0] + (column + k) * t.to_step + (row + x * N) * (int64_t)sizeof(T)) =
+          tile[k][x ^ k / N];
+  }
+}
+
+#define TRANSPOSE(bytes, T, N)                                                                     \
   extern "C" __global__ void transpose_##bytes(const __grid_constant__ Transposed t)               \
   {                                                                                                \
     transpose<T>(t);                                                                               \
+  }                                                                                                \
+  extern "C" __global__ void packed_transpose_##bytes(const __grid_constant__ Transposed t)        \
+  {                                                                                                \
+    packed_transpose<T, N>(t);                                                                     \
   }
 
-TRANSPOSE(1, uint8_t)
-TRANSPOSE(2, uint16_t)
-TRANSPOSE(4, uint32_t)
-TRANSPOSE(8, uint64_t)
+TRANSPOSE(1, uint8_t, 8)
+TRANSPOSE(2, uint16_t, 8)
+TRANSPOSE(4, uint32_t, 4)
+TRANSPOSE(8, uint64_t, 2)
