@@ -4,6 +4,7 @@
 #include "device/cuda/graph.h"
 
 #include <pthread.h>
+#include <string.h>
 
 enum { MOST = 32768 }; /* products of one call: a grid has no more than 65535 layers */
 
@@ -47,12 +48,14 @@ static int set_math(const dg_cuda_blas *blas, int device, const dg_cuda_device *
   return 0;
 }
 
+static size_t room_of(const dg_cuda_device *d) { return (size_t)(d->arch >= 90 ? 32 : 4) << 20; }
+
 /* Gives the handle memory to work with, as much as it would take by itself. What it takes while a step is
  * recorded would be taken anew by each replay; and with the same memory it chooses the same way, so
  * that a replay has the bits of the step itself. Without it cuBLAS finds some. */
 static int set_room(const dg_cuda_blas *blas, dg_cuda_device *d)
 {
-  const size_t bytes = (size_t)(d->arch >= 90 ? 32 : 4) << 20;
+  const size_t bytes = room_of(d);
   dg_cuda_ptr room = 0;
   if (!d->blas_room && dg_driver->mem_alloc(&room, bytes) == 0)
     d->blas_room = (void *)(uintptr_t)room;
@@ -124,4 +127,149 @@ int dg_cuda_gemm(int device, int dtype, int to_dtype, int64_t m, int64_t n, int6
   }
   pthread_mutex_unlock(&lock);
   return code == 0 ? status : refuse("product", code);
+}
+
+/* -- Products that cuBLAS adds a bias to ----------------------------------------------------------- */
+
+enum { PLANS = 64, BORDER = 16, WIDEST = 256 };
+
+/* What tells products that are done the same way from others. `border` is that of the bias. */
+typedef struct kind {
+  int64_t m, n, k, row_a, row_b;
+  int device, dtype, turned_a, turned_b, tf32, border;
+} kind;
+
+/* How a kind is done. To find that out takes long, so it is kept. */
+typedef struct plan {
+  kind of;
+  bool works;
+  void *product, *a, *b, *y; /* descriptions of cuBLASLt's own */
+  dg_cuda_lt_way way;
+} plan;
+
+static plan plans[PLANS]; /* at most one for all kinds of one number */
+
+static unsigned number_of(const kind *of)
+{
+  uint64_t words[sizeof *of / 8], all = 0;
+  memcpy(words, of, sizeof *of);
+  for (size_t i = 0; i < sizeof *of / 8; i++) all = (all ^ words[i]) * 0x9e3779b97f4a7c15u;
+  return (unsigned)(all >> 32) % PLANS;
+}
+
+/* The largest power of 2 that divides an address, up to WIDEST. */
+static int border_of(const void *p)
+{
+  uintptr_t at = (uintptr_t)p | WIDEST;
+  return (int)(at & (~at + 1));
+}
+
+static void forget(const dg_cuda_lt *lt, plan *p)
+{
+  if (p->product) lt->product_free(p->product);
+  if (p->a) lt->matrix_free(p->a);
+  if (p->b) lt->matrix_free(p->b);
+  if (p->y) lt->matrix_free(p->y);
+  memset(p, 0, sizeof *p);
+}
+
+/* By columns again: y' = b' a' + bias, which each column of y' gets. */
+static bool describe(const dg_cuda_lt *lt, const kind *of, const void *bias, plan *p)
+{
+  const int type = of->dtype == DG_F32   ? DG_CUDA_F32
+                   : of->dtype == DG_F16 ? DG_CUDA_F16
+                                         : DG_CUDA_BF16;
+  const int epilogue = DG_CUDA_LT_ADDS_BIAS;
+  const uint64_t m = (uint64_t)of->m, n = (uint64_t)of->n, k = (uint64_t)of->k;
+  int code =
+      lt->product_new(&p->product, of->tf32 ? DG_CUDA_SUMS_TF32 : DG_CUDA_SUMS_F32, DG_CUDA_F32);
+  if (code == 0)
+    code = lt->product_set(p->product, DG_CUDA_LT_TURN_A, &of->turned_b, sizeof of->turned_b);
+  if (code == 0)
+    code = lt->product_set(p->product, DG_CUDA_LT_TURN_B, &of->turned_a, sizeof of->turned_a);
+  if (code == 0)
+    code = lt->product_set(p->product, DG_CUDA_LT_EPILOGUE, &epilogue, sizeof epilogue);
+  if (code == 0) code = lt->product_set(p->product, DG_CUDA_LT_BIAS, &bias, sizeof bias);
+  if (code == 0)
+    code = lt->matrix_new(&p->b, type, of->turned_b ? k : n, of->turned_b ? n : k, of->row_b);
+  if (code == 0)
+    code = lt->matrix_new(&p->a, type, of->turned_a ? m : k, of->turned_a ? k : m, of->row_a);
+  if (code == 0) code = lt->matrix_new(&p->y, type, n, m, of->n);
+  return code == 0;
+}
+
+static bool find_way(const dg_cuda_lt *lt, const dg_cuda_device *d, plan *p)
+{
+  const uint64_t room = room_of(d);
+  const uint32_t border = BORDER;
+  void *wish = NULL;
+  int count = 0, code = lt->wish_new(&wish);
+  if (code == 0) code = lt->wish_set(wish, DG_CUDA_LT_ROOM, &room, sizeof room);
+  for (int i = 0; i < 4 && code == 0; i++)
+    code = lt->wish_set(wish, DG_CUDA_LT_ALIGNMENT + i, &border, sizeof border);
+  if (code == 0)
+    code = lt->find(d->blas, p->product, p->b, p->a, p->y, p->y, wish, 1, &p->way, &count);
+  if (wish) lt->wish_free(wish);
+  return code == 0 && count > 0 && p->way.status == 0;
+}
+
+/* The plan for a kind, with the bias set, or NULL where there is no way; the lock is held. */
+static plan *plan_of(const dg_cuda_lt *lt, const dg_cuda_device *d, const kind *of,
+                     const void *bias)
+{
+  plan *p = &plans[number_of(of)];
+  if (memcmp(&p->of, of, sizeof *of) != 0) {
+    forget(lt, p);
+    p->works = describe(lt, of, bias, p) && find_way(lt, d, p);
+    p->of = *of;
+  } else if (p->works) {
+    p->works = lt->product_set(p->product, DG_CUDA_LT_BIAS, &bias, sizeof bias) == 0;
+  }
+  return p->works ? p : NULL;
+}
+
+static const dg_cuda_lt *open_lt(void)
+{
+  static int lacks;
+  if (__atomic_load_n(&lacks, __ATOMIC_RELAXED)) return NULL;
+  const dg_cuda_lt *lt = dg_cuda_open_lt();
+  if (lt) return lt;
+  dg_error_clear();
+  __atomic_store_n(&lacks, 1, __ATOMIC_RELAXED);
+  return NULL;
+}
+
+int dg_cuda_gemm_bias(int device, int dtype, int64_t m, int64_t n, int64_t k,
+                      const dg_cuda_factor *a, const dg_cuda_factor *b, const void *bias, void *y)
+{
+  const float one = 1, none = 0;
+  const dg_cuda_lt *lt = dtype == DG_F64 ? NULL : open_lt();
+  if (!lt || DG_MIN(DG_MIN(border_of(a->data), border_of(b->data)),
+                    DG_MIN(border_of(bias), border_of(y))) < BORDER)
+    return 1;
+  dg_cuda_device *d = dg_cuda_enter(device);
+  void *stream;
+  if (!d) return -1;
+  int way = dg_cuda_way(device, d, &stream);
+  if (way != 0) return DG_MIN(way, 0);
+  const kind of = { .m = m,
+                    .n = n,
+                    .k = k,
+                    .row_a = a->row,
+                    .row_b = b->row,
+                    .device = device,
+                    .dtype = dtype,
+                    .turned_a = a->turned,
+                    .turned_b = b->turned,
+                    .tf32 = dtype == DG_F32 && __atomic_load_n(&allows_tf32, __ATOMIC_RELAXED),
+                    .border = border_of(bias) };
+  pthread_mutex_lock(&lock);
+  int status = open_handle(dg_cuda_open_blas(), d, stream);
+  plan *p = status == 0 && d->blas_room ? plan_of(lt, d, &of, bias) : NULL;
+  if (p)
+    p->works = lt->multiply(d->blas, p->product, &one, b->data, p->b, a->data, p->a, &none, y, p->y,
+                            y, p->y, p->way.algorithm, d->blas_room, room_of(d), stream) == 0;
+  bool done = p && p->works;
+  pthread_mutex_unlock(&lock);
+  return status < 0 ? -1 : !done;
 }

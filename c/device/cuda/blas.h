@@ -19,6 +19,11 @@ int dg_cuda_gemm(int device, int dtype, int to_dtype, int64_t m, int64_t n, int6
                  const dg_cuda_factor *a, const dg_cuda_factor *b, void *y, int64_t step,
                  int64_t count, bool add);
 
+/* y = a b + bias for one product whose y has no gaps, where the bias has an element for each column. 1
+ * where cuBLAS has no way to do that at once: then nothing was done. */
+int dg_cuda_gemm_bias(int device, int dtype, int64_t m, int64_t n, int64_t k,
+                      const dg_cuda_factor *a, const dg_cuda_factor *b, const void *bias, void *y);
+
 /* y = a b, or y += a b, for views as in `matmul`; the matrices of y have no gaps. Where y has three
  * axes they may be apart; it may be float32 for factors of 16 bits. */
 int dg_cuda_product(const dg_view *a, const dg_view *b, const dg_view *y, bool add);

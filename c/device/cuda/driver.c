@@ -19,7 +19,8 @@ typedef struct library {
   const char *const *names;
   const symbol *symbols;
   int count;
-  void *table;
+  const struct library *brings; /* the one that brings this along, which is opened before */
+  void *table, *handle;
   bool is_open;
   char reason[256]; /* why it is not open */
 } library;
@@ -28,10 +29,12 @@ typedef struct library {
 #define DRIVER_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_driver, field, name)
 #define NVRTC_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_nvrtc, field, name)
 #define BLAS_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_blas, field, name)
+#define LT_SYMBOL(result, field, name, parameters) SYMBOL(dg_cuda_lt, field, name)
 
 static const symbol driver_symbols[] = { DG_CUDA_DRIVER(DRIVER_SYMBOL) };
 static const symbol nvrtc_symbols[] = { DG_CUDA_NVRTC(NVRTC_SYMBOL) };
 static const symbol blas_symbols[] = { DG_CUDA_BLAS(BLAS_SYMBOL) };
+static const symbol lt_symbols[] = { DG_CUDA_LT(LT_SYMBOL) };
 
 enum { PARTS = 1000 }; /* of a version: 12040 is 12.4 */
 
@@ -54,6 +57,7 @@ static const char *const blas_names[] = { "libcublas.so.13",
 static dg_cuda_driver driver_table;
 static dg_cuda_nvrtc nvrtc_table;
 static dg_cuda_blas blas_table;
+static dg_cuda_lt lt_table;
 
 static library driver = { .what = "the driver",
                           .variable = "DGRAPH_CUDA",
@@ -73,6 +77,11 @@ static library blas = { .what = "cuBLAS",
                         .symbols = blas_symbols,
                         .count = COUNT(blas_symbols),
                         .table = &blas_table };
+static library lt = { .what = "cuBLASLt",
+                      .brings = &blas,
+                      .symbols = lt_symbols,
+                      .count = COUNT(lt_symbols),
+                      .table = &lt_table };
 
 /* NVRTC looks for its built-in functions where the system does: has them there beforehand, from the
  * folder of an NVRTC that lies elsewhere. Without them its own message tells what is missing. */
@@ -130,8 +139,9 @@ static void *open_any(library *l)
 
 static void open_library(library *l)
 {
-  void *handle = open_any(l);
+  void *handle = l->brings ? l->brings->handle : open_any(l);
   if (!handle) return;
+  l->handle = handle;
   for (int i = 0; i < l->count; i++) {
     void *f = dlsym(handle, l->symbols[i].name);
     if (!f) {
@@ -147,6 +157,7 @@ static void open_library(library *l)
 static void open_the_driver(void) { open_library(&driver); }
 static void open_the_nvrtc(void) { open_library(&nvrtc); }
 static void open_the_blas(void) { open_library(&blas); }
+static void open_the_lt(void) { open_library(&lt); }
 
 static const void *opened(const library *l)
 {
@@ -174,6 +185,14 @@ const dg_cuda_blas *dg_cuda_open_blas(void)
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, open_the_blas);
   return opened(&blas);
+}
+
+const dg_cuda_lt *dg_cuda_open_lt(void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  if (!dg_cuda_open_blas()) return NULL;
+  pthread_once(&once, open_the_lt);
+  return opened(&lt);
 }
 
 int dg_cuda_fail(const char *what, int result)

@@ -96,6 +96,7 @@ enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
        DG_CUDA_F16 = 2,
        DG_CUDA_BF16 = 14,
        DG_CUDA_SUMS_F32 = 68,
+       DG_CUDA_SUMS_TF32 = 77,
        DG_CUDA_ANY_WAY = -1,
        DG_CUDA_EXACT = 0,
        DG_CUDA_TF32 = 3
@@ -121,6 +122,46 @@ enum { /* cudaDataType, cublasComputeType_t, cublasGemmAlgo_t, cublasMath_t */
      const void *beta, void *c, int type_c, int ldc, long long step_c, int count, int computes,    \
      int algorithm))
 
+enum { /* cublasLtMatmulDescAttributes_t, cublasLtEpilogue_t, cublasLtMatmulPreferenceAttributes_t */
+       DG_CUDA_LT_TURN_A = 3,
+       DG_CUDA_LT_TURN_B = 4,
+       DG_CUDA_LT_EPILOGUE = 7,
+       DG_CUDA_LT_BIAS = 8,
+       DG_CUDA_LT_ADDS_BIAS = 4,
+       DG_CUDA_LT_ROOM = 1,
+       DG_CUDA_LT_ALIGNMENT = 5 /* of a, and then of b, c, d */
+};
+
+/* cublasLtMatmulHeuristicResult_t */
+typedef struct dg_cuda_lt_way {
+  uint64_t algorithm[8];
+  size_t room;
+  int status;
+  float waves;
+  int reserved[4];
+} dg_cuda_lt_way;
+
+/* What cuBLAS brings along for products with more to them; its handle is one for these as well. */
+#define DG_CUDA_LT(X)                                                                              \
+  X(int, product_new, "cublasLtMatmulDescCreate", (void **product, int computes, int scale_type))  \
+  X(int, product_set, "cublasLtMatmulDescSetAttribute",                                            \
+    (void *product, int attribute, const void *value, size_t bytes))                               \
+  X(int, product_free, "cublasLtMatmulDescDestroy", (void *product))                               \
+  X(int, matrix_new, "cublasLtMatrixLayoutCreate",                                                 \
+    (void **matrix, int type, uint64_t rows, uint64_t columns, int64_t step))                      \
+  X(int, matrix_free, "cublasLtMatrixLayoutDestroy", (void *matrix))                               \
+  X(int, wish_new, "cublasLtMatmulPreferenceCreate", (void **wish))                                \
+  X(int, wish_set, "cublasLtMatmulPreferenceSetAttribute",                                         \
+    (void *wish, int attribute, const void *value, size_t bytes))                                  \
+  X(int, wish_free, "cublasLtMatmulPreferenceDestroy", (void *wish))                               \
+  X(int, find, "cublasLtMatmulAlgoGetHeuristic",                                                   \
+    (void *handle, void *product, void *a, void *b, void *c, void *d, void *wish, int most,        \
+     dg_cuda_lt_way *ways, int *count))                                                            \
+  X(int, multiply, "cublasLtMatmul",                                                               \
+    (void *handle, void *product, const void *alpha, const void *a, void *of_a, const void *b,     \
+     void *of_b, const void *beta, const void *c, void *of_c, void *d, void *of_d,                 \
+     const uint64_t *algorithm, void *room, size_t bytes, void *stream))
+
 #define DG_CUDA_FIELD(result, field, name, parameters) result(*field) parameters;
 
 typedef struct dg_cuda_driver {
@@ -135,10 +176,15 @@ typedef struct dg_cuda_blas {
   DG_CUDA_BLAS(DG_CUDA_FIELD)
 } dg_cuda_blas;
 
+typedef struct dg_cuda_lt {
+  DG_CUDA_LT(DG_CUDA_FIELD)
+} dg_cuda_lt;
+
 /* The functions of each, opened at the first call; NULL with an error set when it is not to be had. */
 const dg_cuda_driver *dg_cuda_open_driver(void);
 const dg_cuda_nvrtc *dg_cuda_open_nvrtc(void);
 const dg_cuda_blas *dg_cuda_open_blas(void);
+const dg_cuda_lt *dg_cuda_open_lt(void);
 
 /* Fails with what the driver says of a result: "cuda: launch: out of memory (...)". */
 int dg_cuda_fail(const char *what, int result) __attribute__((cold));

@@ -155,9 +155,29 @@ static dg_view transposed(const dg_view *v)
   return t;
 }
 
+/* y = x w + b by cuBLAS alone; 1 where it cannot do that, and nothing was done. */
+static int biased(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y)
+{
+  int64_t k = x->shape[1];
+  if (y->size == 0 || k == 0 || !b->contiguous || !dg_cuda_has_blas()) return 1;
+  dg_scratch spare_x = { NULL }, spare_w = { NULL };
+  dg_view vx, vw;
+  dg_cuda_factor fx, fw;
+  int status = set_factor(&fx, &spare_x, x, &vx);
+  if (status == 0) status = set_factor(&fw, &spare_w, w, &vw);
+  if (status == 0)
+    status = dg_cuda_gemm_bias(y->device, y->dtype, y->shape[0], y->shape[1], k, &fx, &fw, b->data,
+                               y->data);
+  dg_scratch_free(&spare_x);
+  dg_scratch_free(&spare_w);
+  return status;
+}
+
 int dg_cuda_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y)
 {
   dg_view turned = transposed(w);
+  int status = b ? biased(x, &turned, b, y) : 1;
+  if (status <= 0) return status;
   if (b && dg_cuda_copy(b, y) < 0) return -1;
   return dg_cuda_product(x, &turned, y, b != NULL);
 }
