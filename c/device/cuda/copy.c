@@ -46,13 +46,15 @@ typedef struct transposed {
 /* A side that is worth a tile; the sides of tiles, of elements or packs, as in copy.cu. */
 enum { LEAST = 8, TILE = 32, SIDE = 16 };
 
-/* Whether `to` has no gaps along its last axis, and `from` none along another. */
+/* Whether `to` has no gaps along its last axis, and `from` none along another; along the last, one value
+ * for all is no transpose, and needs no tile. */
 static bool is_transposed(const dg_loop *l, int64_t bytes, transposed *t)
 {
   int last = l->ndim - 1, other = -1;
   for (int a = 0; a < last; a++)
     if (l->stride[1][a] == bytes) other = a;
-  if (other < 0 || l->stride[0][last] != bytes || l->stride[1][last] == bytes) return false;
+  if (other < 0 || l->stride[0][last] != bytes) return false;
+  if (l->stride[1][last] == bytes || l->stride[1][last] == 0) return false;
   if (l->shape[last] < LEAST || l->shape[other] < LEAST) return false;
   *t = (transposed){ .others = *l,
                      .columns = l->shape[other],

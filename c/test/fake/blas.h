@@ -65,8 +65,8 @@ static bool record_product(const factors *f)
                   int lda, long long step_a, const T *b, int ldb, long long step_b, const T *beta, \
                   T *c, int ldc, long long step_c, int count)                                      \
   {                                                                                                \
-    factors f = { TYPE,  TYPE,   ta,    tb, m, n, k,      lda,    ldb,   ldc,                      \
-                  count, *alpha, *beta, a,  b, c, step_a, step_b, step_c, NULL };                        \
+    factors f = { TYPE,  TYPE,   ta,    tb, m, n, k,      lda,    ldb,    ldc,                     \
+                  count, *alpha, *beta, a,  b, c, step_a, step_b, step_c, NULL };                  \
     if (!handle || m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) \
       return 7; /* CUBLAS_STATUS_INVALID_VALUE */                                                  \
     if (!record_product(&f)) name##_run(&f);                                                       \
@@ -111,7 +111,7 @@ EXPORT int cublasGemmStridedBatchedEx(void *handle, int ta, int tb, int m, int n
                                       long long step_b, const float *beta, void *c, int type_c,
                                       int ldc, long long step_c, int count, int computes, int how)
 {
-  factors f = { type_a, type_c, ta,    tb, m, n, k,      lda,    ldb,   ldc,
+  factors f = { type_a, type_c, ta,    tb, m, n, k,      lda,    ldb,    ldc,
                 count,  *alpha, *beta, a,  b, c, step_a, step_b, step_c, NULL };
   if (!handle || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m || computes != 68 ||
       how != -1 || (type_a != 2 && type_a != 14) || type_a != type_b ||
