@@ -33,6 +33,9 @@ local function normalizations(dtype, compare, gradient, normal)
     compare(name .. "'s gradient of gamma", 16 * u,
       gradient(function(g, a, b) return f(a, g, b) end), gamma, x, beta)
   end
+  local long, g, b = normal(4200, 8) + 3, normal(8), normal(8)
+  compare("batch_normalization of many", 4 * u, F.batch_normalization, long, g, b)
+  compare("its gradient", 16 * u, gradient(F.batch_normalization), long, g, b)
 end
 local function losses(dtype, compare, gradient, normal)
   local u = dtype == "float16" and 2 ^ -10 or 2 ^ -7

@@ -260,7 +260,8 @@ local function try(name, f, dtype, tolerance, x, n)
     local function weighed(a, b, c, w) return F.mul(by(a, b, c), w) end
     compare(name .. dtype .. " by " .. of, tolerance, by, unpack(inputs))
     local all = { inputs[1], inputs[2], inputs[3], F.cast(g, dtype) }
-    compare(name .. dtype .. "'s gradient of " .. of, 20 * tolerance, gradient(weighed), unpack(all))
+    local what = name .. dtype .. "'s gradient of " .. of
+    compare(what, 20 * tolerance, gradient(weighed), unpack(all))
   end
 end
 for _, dtype in ipairs { "float32", "float64" } do
@@ -272,13 +273,18 @@ for _, dtype in ipairs { "float32", "float64" } do
   try("odd rows ", along_rows, dtype, tolerance, odd[{ {}, { 2, 13 } }], 12)
   try("long rows ", along_rows, dtype, tolerance, normal(2, 2052) - 1, 2052)
   try("channels ", along_channels, dtype, tolerance, normal(205, 2, 80) + 3, 2)
-  try("odd channels ", along_channels, dtype, tolerance, normal(66, 2, 65), 2)
-  try("columns ", along_channels, dtype, tolerance, normal(1100, 8) + 3, 8)
+  try("odd channels ", along_channels, dtype, tolerance, normal(253, 2, 65), 2)
+  try("columns ", along_channels, dtype, tolerance, normal(4200, 8) + 10, 8)
+  try("odd columns ", along_channels, dtype, tolerance, normal(1600, 21), 21)
   try("images ", along_channels, dtype, tolerance, normal(3, 4, 5, 8), 4)
   local function groups(x, gamma, beta) return F.group_normalization(x, 3, gamma, beta) end
   try("groups ", groups, dtype, tolerance, normal(4, 6, 8) + 1, 6)
   try("groups of features ", groups, dtype, tolerance, normal(70, 24) + 1, 24)
 end
+local function fixed(x, gamma, beta)
+  return F.fixed_batch_normalization(x, gamma, beta, beta, gamma * gamma + 1)
+end
+compare("fixed ", 1e-5, fixed, normal(205, 2, 80), normal(2), normal(2))
 ]])
 
   same("transposed copies", [[

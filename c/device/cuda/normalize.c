@@ -1,4 +1,6 @@
-/* normalize.c -- normalization over any axes of any array, and its gradients. */
+/* normalize.c -- normalization over any axes of any array, and its gradients: of rows that a block holds,
+ * in parts (moments.c), or else as they come. */
+#include "device/cuda/moments.h"
 #include "device/cuda/rows.h"
 #include "device/cuda/scratch.h"
 
@@ -15,10 +17,6 @@ static dg_kernel normalize[DG_NDTYPES] = FLOATS("normalize");
 static dg_kernel normalize_grad[DG_NDTYPES] = FLOATS("normalize_grad");
 static dg_kernel held_normalize[DG_NDTYPES] = FLOATS("held_normalize");
 static dg_kernel held_normalize_grad[DG_NDTYPES] = FLOATS("held_normalize_grad");
-/* The second is for packs. */
-static dg_kernel affine_grad[2][DG_NDTYPES] = { FLOATS("affine_grad"),
-                                                FLOATS("packed_affine_grad") };
-static dg_kernel affine_last[DG_NDTYPES] = FLOATS("affine_last");
 
 #define ARGUMENT(x) (void *)(uintptr_t)(x)
 
@@ -69,6 +67,8 @@ static int launch(const dg_norm *n, const dg_view *x, const dg_view *gamma, cons
                      DG_CUDA_THREADS, 0, &rows, &b, &centred, &given, &eps, ARGUMENT(&mean->data),
                      ARGUMENT(&var->data));
   }
+  int parts = dg_cuda_normalize_in_parts(n, x, gamma, beta, y, mean, var);
+  if (parts <= 0) return parts;
   dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, y, gamma ? gamma : x, beta ? beta : x },
                   n->axes);
   return DG_LAUNCH(dg_kernel_for(normalize, x->dtype), x->device, dg_rows_of_blocks(&rows),
@@ -91,80 +91,32 @@ int dg_cuda_normalize(const dg_norm *n, const dg_view *x, const dg_view *gamma, 
   return status;
 }
 
+/* Returns 1 if the rows cannot be held. */
+static int held_grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma,
+                          const dg_view *g, const dg_view *gx)
+{
+  int centred = n->centred;
+  double eps = n->eps;
+  dg_rows_of rows;
+  beside b;
+  dg_rows_of_init(&rows, 3, (const dg_view *const[]){ x, gx, g }, n->axes);
+  if (!dg_rows_of_hold(&rows, 7, dg_item_bytes[x->dtype]) || !lay_beside(&b, n, x, gamma, NULL))
+    return 1;
+  return DG_LAUNCH(dg_kernel_for(held_normalize_grad, x->dtype), x->device,
+                   dg_rows_of_blocks(&rows), DG_CUDA_THREADS, 0, &rows, &b, &centred, &eps,
+                   ARGUMENT(&n->mean->data), ARGUMENT(&n->var->data));
+}
+
 static int grad_of_x(const dg_norm *n, const dg_view *x, const dg_view *gamma, const dg_view *g,
                      const dg_view *gx)
 {
   int centred = n->centred, has_gamma = gamma != NULL;
   double eps = n->eps;
   dg_rows_of rows;
-  beside b;
-  dg_rows_of_init(&rows, 3, (const dg_view *const[]){ x, gx, g }, n->axes);
-  if (dg_rows_of_hold(&rows, 7, dg_item_bytes[x->dtype]) && lay_beside(&b, n, x, gamma, NULL)) {
-    return DG_LAUNCH(dg_kernel_for(held_normalize_grad, x->dtype), x->device,
-                     dg_rows_of_blocks(&rows), DG_CUDA_THREADS, 0, &rows, &b, &centred, &eps,
-                     ARGUMENT(&n->mean->data), ARGUMENT(&n->var->data));
-  }
   dg_rows_of_init(&rows, 4, (const dg_view *const[]){ x, gx, gamma ? gamma : x, g }, n->axes);
   return DG_LAUNCH(dg_kernel_for(normalize_grad, x->dtype), x->device, dg_rows_of_blocks(&rows),
                    DG_CUDA_THREADS, 0, &rows, &centred, &eps, &has_gamma, ARGUMENT(&n->mean->data),
                    ARGUMENT(&n->var->data));
-}
-
-/* As in normalize.cu. */
-typedef struct affine {
-  dg_rows_of rows;
-  int parts, step, fixed;
-  int64_t part_length;
-  double eps;
-} affine;
-
-/* Whether operand k has the same element all along a row. */
-static bool is_fixed(const dg_rows_of *r, int k)
-{
-  for (int a = 0; a < r->gone.ndim; a++)
-    if (r->gone.shape[a] != 1 && r->gone.stride[k][a] != 0) return false;
-  return true;
-}
-
-/* The sums go along the axes that gamma repeats. Returns whether by packs. */
-static bool set_affine(affine *a, const dg_norm *n, const dg_view *x, const dg_view *g,
-                       const dg_view *like)
-{
-  enum { X_AND_G = 3, MEAN = 2 };
-  unsigned axes = 0;
-  dg_rows_of *r = &a->rows;
-  for (int i = 0; i < x->ndim; i++)
-    if (like->shape[i] == 1) axes |= 1u << i;
-  *a = (affine){ .eps = n->eps };
-  dg_rows_of_init(r, 4, (const dg_view *const[]){ x, g, n->mean, n->var }, axes);
-  const dg_loop *l = r->team.along ? &r->gone : &r->kept;
-  a->step = (int)l->stride[MEAN][l->ndim - 1];
-  a->fixed = is_fixed(r, MEAN);
-  bool packed = (a->fixed || a->step == 0) && dg_rows_of_pack(r, X_AND_G, dg_item_bytes[x->dtype]);
-  a->parts = dg_rows_of_parts(r, &a->part_length);
-  return packed;
-}
-
-static int grads_of_affine(const dg_norm *n, const dg_view *x, const dg_view *g,
-                           const dg_view *ggamma, const dg_view *gbeta)
-{
-  affine a;
-  const dg_view *like = ggamma ? ggamma : gbeta;
-  void *product = ggamma ? ggamma->data : NULL, *sum = gbeta ? gbeta->data : NULL;
-  bool packed = set_affine(&a, n, x, g, like);
-  dg_scratch states = { NULL };
-  int64_t places = like->size, sums = 2 * places;
-  if (a.parts > 1 && dg_scratch_take(&states, x->device, a.parts * sums * sizeof(double)) < 0)
-    return -1;
-  int status = DG_LAUNCH(dg_kernel_for(affine_grad[packed], x->dtype), x->device,
-                         dg_rows_of_blocks(&a.rows) * a.parts, DG_CUDA_THREADS, 0, &a, &states.data,
-                         &product, &sum);
-  dg_team team = dg_team_of_parts(sums, a.parts);
-  if (status == 0 && a.parts > 1)
-    status = DG_LAUNCH(dg_kernel_for(affine_last, x->dtype), x->device, dg_team_blocks(&team, sums),
-                       DG_CUDA_THREADS, 0, &team, &places, &a.parts, &states.data, &product, &sum);
-  dg_scratch_free(&states);
-  return status;
 }
 
 int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *gamma,
@@ -175,6 +127,12 @@ int dg_cuda_normalize_grad(const dg_norm *n, const dg_view *x, const dg_view *ga
     if (ggamma && dg_cuda_fill(ggamma, 0) < 0) return -1;
     return gbeta ? dg_cuda_fill(gbeta, 0) : 0;
   }
-  if (gx && grad_of_x(n, x, gamma, g, gx) < 0) return -1;
-  return ggamma || gbeta ? grads_of_affine(n, x, g, ggamma, gbeta) : 0;
+  const dg_view *sums[2] = { ggamma, gbeta };
+  if (gx) {
+    int status = held_grad_of_x(n, x, gamma, g, gx);
+    if (status > 0) status = dg_cuda_normalize_grad_in_parts(n, x, gamma, g, gx, sums);
+    if (status > 0) status = grad_of_x(n, x, gamma, g, gx);
+    if (status < 0) return -1;
+  }
+  return sums[0] || sums[1] ? dg_cuda_affine_grads(n, x, g, sums[0], sums[1]) : 0;
 }

@@ -1,5 +1,5 @@
-/* normalize.cu -- normalization over any axes, and its gradients. Elements E are computed with as T, and
- * means and variances are of type T. */
+/* normalize.cu -- normalization over any axes, and what x gets of the gradient. Elements E are computed
+ * with as T, and means and variances are of type T. */
 #include "cuda/prelude.h"
 
 /* The sum along the row of this thread's team of what f gives for each place. */
@@ -8,11 +8,6 @@ template <typename F> __device__ __forceinline__ double row_sum(const Rows &rows
   double sum = 0;
   for (int64_t i = rows.first(); i < rows.length; i += rows.step()) sum += f(i);
   return team_all(Add(), rows.team, sum);
-}
-
-template <typename T> __device__ __forceinline__ T inverse(T var, double eps)
-{
-  return 1 / sqrt(var + (T)eps);
 }
 
 /* Operands: x, y, gamma, beta. Means and variances are computed unless they are given. */
@@ -38,7 +33,7 @@ __device__ __forceinline__ void normalize(const Rows &rows, int centred, int giv
     if (row >= 0 && rows.first() == 0) means[row] = mean, vars[row] = var;
   }
   if (row < 0) return;
-  const T scale = inverse(var, eps);
+  const T scale = inverse_deviation(var, eps);
   for (int64_t i = rows.first(); i < rows.length; i += rows.step()) {
     char *here[4];
     rows.element<4>(at, i, here);
@@ -57,7 +52,7 @@ __device__ __forceinline__ void normalize_grad(const Rows &rows, int centred, do
 {
   char *at[4];
   const int64_t row = rows.mine<4>(at), known = row < 0 ? rows.count - 1 : row;
-  const T mean = means[known], scale = inverse(vars[known], eps);
+  const T mean = means[known], scale = inverse_deviation(vars[known], eps);
   char *here[4];
   auto h = [&](int64_t i) {
     rows.element<4>(at, i, here);
@@ -150,7 +145,7 @@ __device__ __forceinline__ void held_normalize(const HeldRow<E, 2> row, const Be
     var = team_all(Add(), team, square) / count;
     if (row.number >= 0 && row.rows.first() == 0) means[row.number] = mean, vars[row.number] = var;
   }
-  const T scale = inverse(var, eps);
+  const T scale = inverse_deviation(var, eps);
   row.write_packs([&](int i, const Some &x, const Some &) {
     Some gamma, beta, y;
     parameters.of(i, &gamma, &beta);
@@ -181,7 +176,8 @@ __device__ __forceinline__ void held_normalize_grad(const HeldRow<E, 3> row, con
   enum { EACH = 16 / sizeof(E) };
   typedef typename HeldRow<E, 3>::Some Some;
   const int64_t known = row.number < 0 ? 0 : row.number;
-  const T mean = means[known], scale = inverse(vars[known], eps), count = (T)row.rows.length;
+  const T mean = means[known], scale = inverse_deviation(vars[known], eps),
+          count = (T)row.rows.length;
   const Parameters<E> parameters(beside, row.number);
   auto h = [&](int i, const Some &g) {
     Pack<T, EACH> own;
@@ -215,107 +211,6 @@ __device__ __forceinline__ void held_normalize_grad(const HeldRow<E, 3> row, con
   });
 }
 
-/* -- Sums of g z, and of g, z being the normalized x: the gradients of gamma and beta ---------------- */
-
-/* Rows are along the axes that gamma repeats, and of packs of N. `step` is how far the means of a pack lie
- * apart, in bytes; `fixed` says that they are the same all along a row, else one is for all of a pack.
- * Where rows are cut in parts, `states` takes N sums of g z for each row, then N of g, part after part;
- * ggamma and gbeta, of which each may be NULL, take them else. */
-struct Affine {
-  Rows rows;
-  int parts, step, fixed;
-  int64_t part_length;
-  double eps;
-};
-
-/* A thread's share. Operands: x, g, mean, var. */
-template <bool FIXED, int N, typename E, typename T>
-__device__ __forceinline__ void add_up(const Affine &a, char *const *at, int64_t from, int64_t end,
-                                       T *product, T *sum)
-{
-  enum { TOGETHER = 2 };
-  const int lanes = a.rows.team.lanes;
-  T mean[N], scale[N];
-  for (int k = 0; k < N && FIXED; k++) {
-    mean[k] = *(const T *)(at[2] + k * a.step);
-    scale[k] = inverse(*(const T *)(at[3] + k * a.step), a.eps);
-  }
-  for (int64_t i = from + a.rows.first(); i < end; i += TOGETHER * lanes) {
-    char *here[TOGETHER][4];
-    Pack<E, N> x[TOGETHER], g[TOGETHER];
-    T m[TOGETHER], v[TOGETHER];
-#pragma unroll
-    for (int j = 0; j < TOGETHER; j++)
-      a.rows.element<4>(at, i + j * lanes < end ? i + j * lanes : i, here[j]);
-#pragma unroll
-    for (int j = 0; j < TOGETHER; j++) {
-      x[j] = *(const Pack<E, N> *)here[j][0];
-      g[j] = *(const Pack<E, N> *)here[j][1];
-      if (!FIXED) m[j] = *(const T *)here[j][2], v[j] = *(const T *)here[j][3];
-    }
-#pragma unroll
-    for (int j = 0; j < TOGETHER; j++) {
-      if (i + j * lanes >= end) break;
-      const T one = FIXED ? (T)0 : inverse(v[j], a.eps);
-#pragma unroll
-      for (int k = 0; k < N; k++) {
-        const T z = ((T)x[j].at[k] - (FIXED ? mean[k] : m[j])) * (FIXED ? scale[k] : one);
-        product[k] += (T)g[j].at[k] * z;
-        sum[k] += (T)g[j].at[k];
-      }
-    }
-  }
-}
-
-template <int N, typename E, typename T>
-__device__ __forceinline__ void affine_grad(const Affine &a, T *states, E *ggamma, E *gbeta)
-{
-  const Rows &rows = a.rows;
-  const Team &team = rows.team;
-  const unsigned across = gridDim.x / a.parts, part = blockIdx.x / across;
-  const int64_t begin = (int64_t)(blockIdx.x % across) * team.rows(), row = begin + team.mine();
-  const int64_t from = part * a.part_length,
-                end = from + a.part_length < rows.length ? from + a.part_length : rows.length;
-  const int64_t places = team.along ? rows.count : rows.count * N;
-  auto put = [&](bool of_gamma, int64_t place, T value) {
-    E *to = of_gamma ? ggamma : gbeta;
-    if (place >= places) return;
-    if (a.parts > 1) states[(part * 2 + !of_gamma) * places + place] = value;
-    else if (to) to[place] = (E)value;
-  };
-  char *at[4];
-  T both[2 * N] = {};
-  rows.begin<4>(row < rows.count ? row : 0, at);
-  if (a.fixed) add_up<true, N, E>(a, at, from, end, both, both + N);
-  else add_up<false, N, E>(a, at, from, end, both, both + N);
-  if (team.along) {
-    for (int k = 1; k < N; k++) both[0] += both[k], both[N] += both[N + k];
-    const T product = team_all(Add(), team, both[0]), sum = team_all(Add(), team, both[N]);
-    if (team.lane() > 0) return;
-    put(true, row, product);
-    put(false, row, sum);
-  } else {
-    team_each<2 * N>(Add(), team, both, [&](int i, T all) {
-      put(i % (2 * N) < N, (begin + i / (2 * N)) * N + i % N, all);
-    });
-  }
-}
-
-/* The results, of the states of each part. */
-template <typename E, typename T>
-__device__ __forceinline__ void affine_last(const Team &team, int64_t places, int parts,
-                                            const T *states, E *ggamma, E *gbeta)
-{
-  const int64_t i = (int64_t)blockIdx.x * team.rows() + team.mine(), place = i < 2 * places ? i : 0;
-  T all = 0;
-#pragma unroll 4
-  for (int part = team.lane(); part < parts; part += team.lanes)
-    all += states[part * 2 * places + place];
-  all = team_all(Add(), team, all);
-  E *to = i < places ? ggamma : gbeta;
-  if (team.lane() == 0 && i < 2 * places && to) to[i < places ? i : i - places] = (E)all;
-}
-
 #define KERNELS(dtype, E, T)                                                                       \
   extern "C" __global__ void normalize_##dtype(const __grid_constant__ Rows rows, int centred,     \
                                                int given, double eps, int has_gamma, int has_beta, \
@@ -340,22 +235,6 @@ __device__ __forceinline__ void affine_last(const Team &team, int64_t places, in
       double eps, const T *means, const T *vars)                                                   \
   {                                                                                                \
     held_normalize_grad(HeldRow<E, 3>(rows), beside, centred, eps, means, vars);                   \
-  }                                                                                                \
-  extern "C" __global__ void affine_grad_##dtype(const __grid_constant__ Affine a, T *states,      \
-                                                 E *ggamma, E *gbeta)                              \
-  {                                                                                                \
-    affine_grad<1>(a, states, ggamma, gbeta);                                                      \
-  }                                                                                                \
-  extern "C" __global__ void packed_affine_grad_##dtype(const __grid_constant__ Affine a,          \
-                                                        T *states, E *ggamma, E *gbeta)            \
-  {                                                                                                \
-    affine_grad<16 / sizeof(E)>(a, states, ggamma, gbeta);                                         \
-  }                                                                                                \
-  extern "C" __global__ void affine_last_##dtype(const __grid_constant__ Team team,                \
-                                                 int64_t places, int parts, const T *states,       \
-                                                 E *ggamma, E *gbeta)                              \
-  {                                                                                                \
-    affine_last(team, places, parts, states, ggamma, gbeta);                                       \
   }
 
 KERNELS(f32, float, float)

@@ -197,6 +197,10 @@ DG_SATURATES(uint8_t, double)
 
 /* Functions of formulas that CUDA has not. */
 template <typename T> __device__ __forceinline__ T sigmoid(T x) { return 1 / (1 + exp(-x)); }
+template <typename T> __device__ __forceinline__ T inverse_deviation(T var, double eps)
+{
+  return 1 / sqrt(var + (T)eps);
+}
 template <typename T> __device__ __forceinline__ T softplus(T x)
 {
   return (x < 0 ? (T)0 : x) + (x != x ? x : log1p(exp(-fabs(x))));
@@ -420,6 +424,31 @@ __device__ __forceinline__ void team_each(const How how, const Team &team, const
     f(i, all);
   }
 }
+
+/* dg_cut of device/cuda/rows.h: rows in parts of `length` elements. Neighbouring blocks take one part. */
+struct Cut {
+  Rows rows;
+  int parts;
+  int64_t length;
+
+  __device__ unsigned part() const { return blockIdx.x / (gridDim.x / parts); }
+  /* The first row of this block, and this thread's, or 0 if there is none. */
+  __device__ int64_t begin() const
+  {
+    return (int64_t)(blockIdx.x % (gridDim.x / parts)) * rows.team.rows();
+  }
+  __device__ int64_t row() const
+  {
+    const int64_t r = begin() + rows.team.mine();
+    return r < rows.count ? r : 0;
+  }
+  /* Where this block's part begins and ends. */
+  __device__ int64_t from() const { return part() * length; }
+  __device__ int64_t end() const
+  {
+    return from() + length < rows.length ? from() + length : rows.length;
+  }
+};
 
 /* What a thread takes of its row in each of N operands: x, y, which is written, and g. `number` is the
  * row's, -1 if there is none; `at` is where it begins. Such a row is read again from memory whenever it

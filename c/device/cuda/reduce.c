@@ -37,20 +37,20 @@ static reduction reductions[][DG_NDTYPES] = {
   [DG_ARGMIN] = ALL(PLACES),
 };
 
-static int in_parts(reduction *of, dg_kernel *first, int greater, dg_rows_of *r, int parts,
-                    int64_t part_length, int packs, const dg_view *y)
+static int in_parts(reduction *of, dg_kernel *first, int greater, dg_cut *c, int packs,
+                    const dg_view *y)
 {
   enum { STATE = 16 }; /* bytes of the largest */
   void *to = y->data;
   int64_t count = y->size;
   dg_scratch states;
-  if (dg_scratch_take(&states, y->device, count * parts * STATE) < 0) return -1;
-  dg_team team = dg_team_of_parts(count, parts);
-  int status = DG_LAUNCH(first, y->device, dg_rows_of_blocks(r) * parts, DG_CUDA_THREADS, 0, r,
-                         &parts, &part_length, &packs, &states.data, &greater);
+  if (dg_scratch_take(&states, y->device, count * c->parts * STATE) < 0) return -1;
+  dg_team team = dg_team_of_parts(count, c->parts);
+  int status = DG_LAUNCH(first, y->device, dg_rows_of_blocks(&c->rows) * c->parts, DG_CUDA_THREADS,
+                         0, c, &packs, &states.data, &greater);
   if (status == 0)
     status = DG_LAUNCH(&of->last, y->device, dg_team_blocks(&team, count), DG_CUDA_THREADS, 0,
-                       &team, &count, &parts, &states.data, &to, &greater);
+                       &team, &count, &c->parts, &states.data, &to, &greater);
   dg_scratch_free(&states);
   return status;
 }
@@ -66,13 +66,12 @@ int dg_cuda_reduce(dg_reduction kind, const dg_view *x, const dg_view *y, unsign
   dg_rows_of r;
   dg_kernel *first = &of->first;
   int bytes = dg_item_bytes[x->dtype], greater = kind == DG_MAX_OF || kind == DG_ARGMAX;
-  int64_t part_length;
   void *to = y->data;
   dg_rows_of_init(&r, 1, &x, axes);
   int packs = r.team.along && dg_rows_of_packs(&r, 0, bytes);
   if (!r.team.along && of->columns.name && dg_rows_of_pack(&r, 1, bytes)) first = &of->columns;
-  int parts = dg_rows_of_parts(&r, &part_length);
-  if (parts > 1) return in_parts(of, first, greater, &r, parts, part_length, packs, y);
-  return DG_LAUNCH(first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &r, &parts,
-                   &part_length, &packs, &to, &greater);
+  dg_cut c = dg_rows_of_cut(&r);
+  if (c.parts > 1) return in_parts(of, first, greater, &c, packs, y);
+  return DG_LAUNCH(first, y->device, dg_rows_of_blocks(&r), DG_CUDA_THREADS, 0, &c, &packs, &to,
+                   &greater);
 }

@@ -57,19 +57,17 @@ template <typename T> struct Where {
   __device__ int64_t result(State s) const { return s.at; }
 };
 
-/* Part blockIdx % parts of some rows; `to` takes states, or results if there is one part. */
+/* `to` takes states, or results if there is one part. */
 template <typename T, typename How>
-__device__ __forceinline__ void first(const How how, const Rows &rows, int parts,
-                                      int64_t part_length, int packs, void *to)
+__device__ __forceinline__ void first(const How how, const Cut &cut, int packs, void *to)
 {
   typedef typename How::State State;
+  const Rows &rows = cut.rows;
   const Team &team = rows.team;
-  const int part = blockIdx.x % parts, lanes = team.lanes;
-  const int64_t row = (int64_t)(blockIdx.x / parts) * team.rows() + team.mine();
-  const int64_t from = part * part_length,
-                end = from + part_length < rows.length ? from + part_length : rows.length;
+  const int lanes = team.lanes;
+  const int64_t row = cut.begin() + team.mine(), from = cut.from(), end = cut.end();
   char *at[1], *here[1];
-  rows.begin<1>(row < rows.count ? row : 0, at);
+  rows.begin<1>(cut.row(), at);
   rows.element<1>(at, from, here);
   State s[4];
   for (int k = 0; k < 4; k++) s[k] = how.none(how.state(*(const T *)here[0], from));
@@ -110,28 +108,25 @@ __device__ __forceinline__ void first(const How how, const Rows &rows, int parts
     }
   const State all = team_all(how, team, how.of(how.of(s[0], s[1]), how.of(s[2], s[3])));
   if (team.lane() > 0 || row >= rows.count) return;
-  if (parts > 1) ((State *)to)[part * rows.count + row] = all;
+  if (cut.parts > 1) ((State *)to)[cut.part() * rows.count + row] = all;
   else ((typename How::Result *)to)[row] = how.result(all);
 }
 
 /* The same where rows are packs of neighbours that rows do not go along: each thread has those of a pack. */
 template <typename T, typename How>
-__device__ __forceinline__ void columns(const How how, const Rows &rows, int parts,
-                                        int64_t part_length, void *to)
+__device__ __forceinline__ void columns(const How how, const Cut &cut, void *to)
 {
   enum { N = 16 / sizeof(T), TOGETHER = 4 };
   typedef typename How::State State;
   typedef Pack<T, N> Some;
+  const Rows &rows = cut.rows;
   const Team &team = rows.team;
   const int lanes = team.lanes;
-  const unsigned across = gridDim.x / parts, part = blockIdx.x / across;
-  const int64_t begin = (int64_t)(blockIdx.x % across) * team.rows(), row = begin + team.mine();
-  const int64_t from = part * part_length,
-                end = from + part_length < rows.length ? from + part_length : rows.length;
+  const int64_t from = cut.from(), end = cut.end();
   char *at[1], *here[TOGETHER][1];
   Some x[TOGETHER];
   State s[N];
-  rows.begin<1>(row < rows.count ? row : 0, at);
+  rows.begin<1>(cut.row(), at);
   rows.element<1>(at, from, here[0]);
   for (int k = 0; k < N; k++) s[k] = how.none(how.state(((const Some *)here[0][0])->at[k], from));
   for (int64_t i = from + team.lane(); i < end; i += TOGETHER * lanes) {
@@ -155,9 +150,9 @@ __device__ __forceinline__ void columns(const How how, const Rows &rows, int par
     }
   }
   team_each<N>(how, team, s, [&](int i, State all) {
-    const int64_t place = begin * N + i, places = rows.count * N;
+    const int64_t place = cut.begin() * N + i, places = rows.count * N;
     if (place >= places) return;
-    if (parts > 1) ((State *)to)[part * places + place] = all;
+    if (cut.parts > 1) ((State *)to)[cut.part() * places + place] = all;
     else ((typename How::Result *)to)[place] = how.result(all);
   });
 }
@@ -178,11 +173,11 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
 
 /* `greater`: maxima, not minima. */
 #define KERNELS(name, T, ...)                                                                      \
-  extern "C" __global__ void name(const __grid_constant__ Rows rows, int parts,                    \
-                                  int64_t part_length, int packs, void *to, int greater)           \
+  extern "C" __global__ void name(const __grid_constant__ Cut cut, int packs, void *to,            \
+                                  int greater)                                                     \
   {                                                                                                \
     const __VA_ARGS__;                                                                             \
-    first<T>(how, rows, parts, part_length, packs, to);                                            \
+    first<T>(how, cut, packs, to);                                                                 \
   }                                                                                                \
   extern "C" __global__ void last_##name(const __grid_constant__ Team team, int64_t count,         \
                                          int parts, const void *from, void *to, int greater)       \
@@ -192,11 +187,11 @@ __device__ __forceinline__ void last(const How how, const Team team, int64_t cou
   }
 
 #define COLUMNS(name, T, ...)                                                                      \
-  extern "C" __global__ void columns_##name(const __grid_constant__ Rows rows, int parts,          \
-                                            int64_t part_length, int packs, void *to, int greater) \
+  extern "C" __global__ void columns_##name(const __grid_constant__ Cut cut, int packs, void *to,  \
+                                            int greater)                                           \
   {                                                                                                \
     const __VA_ARGS__;                                                                             \
-    columns<T>(how, rows, parts, part_length, to);                                                 \
+    columns<T>(how, cut, to);                                                                      \
   }
 
 #define ORDERED(dtype, T)                                                                          \

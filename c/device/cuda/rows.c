@@ -94,13 +94,15 @@ bool dg_rows_of_pack(dg_rows_of *r, unsigned operands, int bytes)
   return true;
 }
 
-int dg_rows_of_parts(const dg_rows_of *r, int64_t *part_length)
+dg_cut dg_rows_of_cut(const dg_rows_of *r)
 {
+  dg_cut c = { .rows = *r };
   int64_t each = (r->length + r->team.lanes - 1) / r->team.lanes;
   int64_t parts = DG_MIN(each / EACH, BLOCKS / dg_rows_of_blocks(r));
-  *part_length = parts > 1 ? (r->length + parts - 1) / parts : r->length;
-  *part_length = (*part_length + PACK - 1) / PACK * PACK; /* parts begin on borders */
-  return (int)((r->length + *part_length - 1) / *part_length);
+  c.length = parts > 1 ? (r->length + parts - 1) / parts : r->length;
+  c.length = (c.length + PACK - 1) / PACK * PACK; /* parts begin on borders */
+  c.parts = (int)((r->length + c.length - 1) / c.length);
+  return c;
 }
 
 dg_team dg_team_of_parts(int64_t count, int parts)

@@ -31,9 +31,15 @@ bool dg_rows_of_hold(dg_rows_of *r, unsigned operands, int bytes);
  * `bytes` bytes; strides of the others are stretched alike. */
 bool dg_rows_of_pack(dg_rows_of *r, unsigned operands, int bytes);
 
-/* In how many parts rows are cut, so that few long ones give all of a card something to do, and the
- * length of each but the last. */
-int dg_rows_of_parts(const dg_rows_of *r, int64_t *part_length);
+/* Rows in `parts` parts of `length` elements, the last perhaps of less: of few long rows so many that
+ * all of a card has something to do. Each part takes as many blocks as the rows do. */
+typedef struct dg_cut {
+  dg_rows_of rows;
+  int parts;
+  int64_t length;
+} dg_cut;
+
+dg_cut dg_rows_of_cut(const dg_rows_of *r);
 /* How threads share `parts` things for each of `count` rows that lie side by side. */
 dg_team dg_team_of_parts(int64_t count, int parts);
 
