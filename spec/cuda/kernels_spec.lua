@@ -1,4 +1,5 @@
 local ffi = require "ffi"
+local compare_cuda = require "spec.support.compare_cuda"
 local fake_cuda = require "spec.support.fake_cuda"
 local native = require "dgraph.native"
 
@@ -87,35 +88,9 @@ describe("a backend's table", function()
   end)
 end)
 
---- The code with x on the host and on the stand-in's device, where its kernels run.
-local COMPARE = [[
-dg.random.seed(5)
-local function compare(name, tolerance, f, ...)
-  local near, far = { ... }, {}
-  for i, x in ipairs(near) do far[i] = x:to "cuda" end
-  local a, b = flat(f(unpack(near)):totable(), {}), flat(f(unpack(far)):to("cpu"):totable(), {})
-  assert(#a == #b and #a > 0, name)
-  for i = 1, #a do
-    local d = math.abs(a[i] - b[i]) / math.max(1, math.abs(a[i]))
-    if not (d <= tolerance) then print(("%s: %.9g, wanted %.9g"):format(name, b[i], a[i])) break end
-  end
-end
-local function gradient(f)
-  return function(x, ...)
-    x = x:copy():detach()
-    x.requires_grad = true
-    local loss = F.sum(F.square(f(x, ...)))
-    loss:backward()
-    return x.grad
-  end
-end
-local function normal(...) return dg.random.normal(0, 1, { ... }) end
-local function integers(low, high, ...) return dg.random.randint(low, high, { ... }, "int64") end
-]]
-
 describe("CUDA's kernels, run by the host, #slow", function()
   local function same(what, code)
-    it("compute the same " .. what, function() assert.equal("", fake_cuda(COMPARE .. code)) end)
+    it("compute the same " .. what, function() assert.equal("", compare_cuda(code)) end)
   end
 
   same("sums, maxima and positions along any axes", [[
@@ -326,68 +301,6 @@ for name, options in pairs { plain = {}, causal = { is_causal = true } } do
 end
 ]])
 
-  same("maxima and means of windows, and their gradients", [[
-local function twice(f)
-  return function(x, w)
-    local inputs = { x:copy():detach(), w:copy():detach() }
-    for _, input in ipairs(inputs) do input.requires_grad = true end
-    local y, options = F.sum(f(inputs[1]) * inputs[2]), { enable_double_backprop = true }
-    local gx = dg.grad({ y }, { inputs[1] }, options)[1]
-    return dg.grad({ F.sum(F.square(gx)) }, { inputs[2] })[1]
-  end
-end
-for _, case in ipairs {
-  { { 2, 3, 9, 11 }, 3, 1, 1 }, { { 2, 3, 12, 8 }, 2, 2, 0 }, { { 2, 3, 13, 9 }, 2, 5, 1 },
-  { { 2, 2, 10, 7 }, { 5, 3 }, { 2, 1 }, { 2, 0 } }, { { 3, 2, 40 }, 4, 3, 2 },
-  { { 1, 2, 6, 5, 7 }, 3, 2, 1 },
-  { { 1, 2, 3, 4, 5, 3 }, 2, 1, 1 },
-} do
-  local shape, ksize, stride, pad = unpack(case)
-  for _, covers in ipairs { true, false } do
-    local function max(x) return F.clip(F.max_pooling_nd(x, ksize, stride, pad, covers), -9, 9) end
-    local function mean(x) return F.average_pooling_nd(x, ksize, stride, pad, covers and 0) end
-    local x = dg.random.normal(0, 1, shape)
-    local equal = F.cast(dg.random.randint(0, 3, shape), "float64")
-    local g = dg.random.normal(0, 1, max(x).shape)
-    compare("max", 0, max, x)
-    compare("max, of a transpose", 0, function(a) return max(F.swapaxes(a, 1, 2)) end, x)
-    compare("max's gradient", 0, gradient(max), x)
-    compare("max's gradient where equal", 0, gradient(max), equal)
-    compare("max's second gradient", 1e-6, twice(max), x, g)
-    compare("mean", 1e-6, mean, x)
-    compare("mean's gradient", 1e-6, gradient(mean), x)
-  end
-end
-for _, size in ipairs { 1, 3, 5 } do
-  local function max(x) return F.adaptive_max_pool2d(x, { size, 4 }) end
-  local function mean(x) return F.adaptive_avg_pool2d(x, { size, 4 }) end
-  compare("adaptive max's gradient", 0, gradient(max), normal(2, 3, 7, 9))
-  compare("adaptive mean's gradient", 1e-6, gradient(mean), normal(2, 3, 7, 9))
-end
-]])
-
-  same("convolutions of any steps, and their gradients", [[
-for _, case in ipairs {
-  { { 2, 4, 9, 8 }, { 6, 4, 3, 3 }, 1, 1 }, { { 3, 1, 12, 12 }, { 5, 1, 5, 5 }, 1, 0 },
-  { { 2, 4, 11, 9 }, { 6, 2, 3, 2 }, { 2, 3 }, { 1, 0 }, 2, { 2, 1 } },
-  { { 2, 3, 20 }, { 4, 3, 4 }, 3, 2 },
-  { { 2, 4, 9, 8 }, { 8, 1, 1, 2 }, 4, 1, 2 }, { { 1, 2, 5, 4, 6 }, { 3, 2, 2, 3, 2 }, 1, 1, 2 },
-  { { 1, 2, 4, 3, 4, 3 }, { 2, 2, 2, 2, 2, 2 }, 1, 1 },
-} do
-  local shape, kernel, stride, pad, dilate, groups = unpack(case)
-  groups = type(groups) == "number" and groups or shape[2] / kernel[2]
-  local options = { dilate = dilate, groups = groups }
-  local function convolve(x, w, b) return F.convolution_nd(x, w, b, stride, pad, options) end
-  local function of_weight(w, x, b) return convolve(x, w, b) end
-  local x, w, b = dg.random.normal(0, 1, shape), dg.random.normal(0, 1, kernel), normal(kernel[1])
-  compare("convolution", 1e-5, convolve, x, w, b)
-  compare("of a transpose", 1e-5, function(a, ...) return convolve(F.swapaxes(a, -1, -2), ...) end,
-    F.swapaxes(x, -1, -2):copy(), w, b)
-  compare("its gradient", 1e-4, gradient(convolve), x, w, b)
-  compare("its weight's gradient", 1e-4, gradient(of_weight), w, x, b)
-end
-]])
-
   same("losses of sequences", [[
 local function loss(x, t)
   return F.connectionist_temporal_classification(F.separate(x, 1), t, 4, { reduce = "no" })
@@ -580,78 +493,8 @@ compare("W", 1e-6, function(W, ids)
 end, normal(6, 5), integers(1, 4, 7))
 ]])
 
-  same("LSTMs over sequences, with small matrices and with others", [[
-local ws, bs = {}, {}
-local function sequences(xs, lengths)
-  local list, at = {}, 1
-  for i, n in ipairs(lengths) do list[i], at = xs[{ { at, at + n - 1 } }], at + n end
-  return list
-end
-local function lstm(lengths, two)
-  return function(xs, hx, ...)
-    for k = 1, two and 16 or 8 do ws[k], bs[k] = select(k, ...), select(16 + k, ...) end
-    local W, b = { { unpack(ws, 1, 8) } }, { { unpack(bs, 1, 8) } }
-    if two then W[2], b[2] = { unpack(ws, 9) }, { unpack(bs, 9) } end
-    local f = two and F.n_step_bilstm or F.n_step_lstm
-    local h, c, ys = f(1, 0, hx, hx * 0.5, W, b, sequences(xs, lengths))
-    return F.concat({ F.flatten(h), F.flatten(c), F.flatten(F.concat(ys, 1)) }, 1)
-  end
-end
-for _, case in ipairs {
-  { 6, { 3, 3, 3 } }, { 8, { 5, 3, 3, 1 } }, { 36, { 2, 1 } }, { 132, { 2 } },
-  { 8, { 4, 2, 2, 1, 1 }, true },
-} do
-  local units, lengths, two = unpack(case)
-  local rows = 0
-  for _, n in ipairs(lengths) do rows = rows + n end
-  local inputs = { normal(rows, 4), normal(two and 2 or 1, lengths[1], units) }
-  for k = 1, 16 do
-    inputs[2 + k] = normal(units, (k - 1) % 8 < 4 and 4 or units) * (units < 9 and 1 or 0.2)
-    inputs[18 + k] = normal(units)
-  end
-  local f = lstm(lengths, two)
-  local function by_h(h, x, ...) return f(x, h, ...) end
-  local function by_w(w, x, h, a, b, c, d, _, ...) return f(x, h, a, b, c, d, w, ...) end
-  for dtype, u in pairs { float32 = 1e-5, float64 = 1e-13 } do
-    local x = {}
-    for i, v in ipairs(inputs) do x[i] = F.cast(v, dtype) end
-    compare(units .. dtype, u, f, unpack(x))
-    compare("the gradient", 20 * u, gradient(f), unpack(x))
-    compare("of h", 20 * u, gradient(by_h), x[2], x[1], unpack(x, 3))
-    compare("of W", 20 * u, gradient(by_w), x[7], unpack(x))
-  end
-end
-]])
-
-  it("go through each step of an LSTM by one kernel, and a product unless that is small", function()
-    assert.equal("step_on_bf16 3 step_back_bf16 3\nall_on_f32 3 all_back_f32 4", fake_cuda([[
-local dtype
-local function normal(...)
-  return dg.tensor(dg.randn { ... }, { dtype = dtype, device = "cuda" })
-end
-local function count(f)
-  local first, n, name = fake.fake_launched(), 0
-  local y = f()
-  for i = first, fake.fake_launched() - 1 do
-    local this = ffi.string(fake.fake_launch_name(i))
-    if this:find "^step" or this:find "^all" then n, name = n + 1, this end
-  end
-  return name .. " " .. n, y
-end
-for _, name in ipairs { "bfloat16", "float32" } do
-  dtype = name
-  local xs, ws, bs = { normal(3, 2), normal(2, 2), normal(1, 2) }, {}, {}
-  for k = 1, 8 do ws[k], bs[k] = normal(4, k < 5 and 2 or 4), normal(4) end
-  local h = normal(1, 3, 4)
-  h.requires_grad = true
-  local on, y = count(function() return F.sum((F.n_step_lstm(1, 0, h, h, { ws }, { bs }, xs))) end)
-  print(on .. " " .. (count(function() y:backward() end)))
-end
-]]))
-  end)
-
   it("multiply matrices where there is no cuBLAS", function()
-    assert.equal("", fake_cuda(COMPARE .. [[
+    assert.equal("", compare_cuda([[
 compare("product", 1e-5, F.matmul, normal(20, 33), normal(33, 18))
 compare("linear", 1e-5, F.linear, normal(7, 5), normal(4, 5), normal(4))
 ]], { DGRAPH_CUBLAS = "none" }))
