@@ -145,8 +145,7 @@ static int attention_forward(dg_call *c)
   dg_body *log_sum = dg_save(c, 0, dg_wide_of(q->dtype), q->ndim - 1, q->shape);
   if (!log_sum) return -1;
   dg_view mask = masked ? spread(&c->x[MASK]->v, q, k) : *q;
-  return dg_backend_of(y)->attention(&a, q, k, &c->x[V]->v, masked ? &mask : NULL, y,
-                                     &log_sum->v);
+  return dg_backend_of(y)->attention(&a, q, k, &c->x[V]->v, masked ? &mask : NULL, y, &log_sum->v);
 }
 
 static int fused_grad(dg_call *c, dg_tensor *gy, dg_tensor *gx[3])

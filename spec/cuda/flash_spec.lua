@@ -1,5 +1,5 @@
---- Attention in one kernel: on the stand-in, whose kernels the host runs, and on a real card; beside
---- float64 on the host.
+--- Attention in one kernel: on the stand-in, whose kernels the host runs, and on a real card;
+--- beside float64 on the host.
 local dg = require "dgraph"
 local fake_cuda = require "spec.support.fake_cuda"
 
@@ -59,7 +59,9 @@ for _, dtype in ipairs { "float32", "float16", "bfloat16" } do
   compare("turned axes", dtype, { 2, 3, 9, 9, 16 },
     { causal = true, layout = turned, steps_first = true })
   compare("rows at odd places", dtype, { 1, 2, 6, 6, 16 },
-    { layout = function(x) return F.pad(x, { 0, 0, 0, { 1, 0 } }, "constant")[{ {}, {}, {}, { 2, 17 } }] end })
+    { layout = function(x)
+      return F.pad(x, { 0, 0, 0, { 1, 0 } }, "constant")[{ {}, {}, {}, { 2, 17 } }]
+    end })
   compare("repeated matrices", dtype, { 1, 2, 6, 6, 16 },
     { layout = function(x) return F.broadcast_to(x[1][1], { 1, 2, 6, 16 }) end })
 end

@@ -339,7 +339,8 @@ describe("floats of 16 bits on a card", function()
     it("are computed with as on the host: " .. dtype, function()
       local told = {}
       local function note(text) told[#told + 1] = text end
-      local environment = setmetatable({ dg = dg, F = F, print = note, flat = flat }, { __index = _G })
+      local globals = { dg = dg, F = F, print = note, flat = flat }
+      local environment = setmetatable(globals, { __index = _G })
       local code = assert(loadstring(CASES .. "cases(..., compare)"))
       setfenv(code, environment)(dtype)
       assert.same({}, told)

@@ -67,8 +67,7 @@ template <typename E, int D, int N> struct Feed {
   {
     E *own = to.at + row * to.PITCH + column;
 #pragma unroll
-    for (int i = 0; i < N; i += STEP)
-      begin_copy<16>(own + i * to.PITCH, from + i * step, i < left);
+    for (int i = 0; i < N; i += STEP) begin_copy<16>(own + i * to.PITCH, from + i * step, i < left);
     left -= N;
     from += N * step;
   }
@@ -95,7 +94,8 @@ template <typename E, int D> struct Own {
 
   __device__ __forceinline__ Own(const Matrix<E> &m, int row, int end, int width)
   {
-    const E *upper = row < end ? m.row(row) : nullptr, *lower = row + 8 < end ? m.row(row + 8) : nullptr;
+    const E *upper = row < end ? m.row(row) : nullptr,
+            *lower = row + 8 < end ? m.row(row + 8) : nullptr;
 #pragma unroll
     for (int i = 0; i < D / F::K; i++) part[i] = F::of_rows(upper, lower, i * F::K, width);
   }
@@ -150,8 +150,8 @@ __device__ __forceinline__ void store(const Matrix<E> &m, int row, int end, int 
     if (row < end)
       *(Pack<E, 2> *)(m.row(row) + column) = { { E(sums[n][0] * upper), E(sums[n][1] * upper) } };
     if (row + 8 < end)
-      *(Pack<E, 2> *)(m.row(row + 8) + column) = { { E(sums[n][2] * lower),
-                                                     E(sums[n][3] * lower) } };
+      *(Pack<E, 2> *)(m.row(row + 8) +
+                      column) = { { E(sums[n][2] * lower), E(sums[n][3] * lower) } };
   }
 }
 
@@ -314,8 +314,8 @@ template <typename E, int D> __device__ __forceinline__ void queries_grad(const 
     for (int n = 0; n < N / 8; n++)
 #pragma unroll
       for (int j = 0; j < 4; j++)
-        p[n][j] = power_of_2(p[n][j] * scale - known[j / 2].log_sum) *
-                  (gp[n][j] - known[j / 2].delta);
+        p[n][j] =
+            power_of_2(p[n][j] * scale - known[j / 2].log_sum) * (gp[n][j] - known[j / 2].delta);
     add_product(gq, p, k[now]);
     __syncthreads();
   }
@@ -377,12 +377,12 @@ template <typename E, int D> __device__ __forceinline__ void keys_grad(const Fla
 }
 
 #define FLASH_KERNEL(name, dtype, E, D, blocks)                                                    \
-  extern "C" __global__ void __launch_bounds__(WARPS * 32, blocks) name##_##dtype##_##D(           \
-      const __grid_constant__ Flash f)                                                             \
+  extern "C" __global__ void __launch_bounds__(WARPS * 32, blocks)                                 \
+      name##_##dtype##_##D(const __grid_constant__ Flash f)                                        \
   {                                                                                                \
     name<E, D>(f);                                                                                 \
   }
 #define FLASH(dtype, E, D)                                                                         \
   FLASH_KERNEL(forward, dtype, E, D, 3)                                                            \
-  FLASH_KERNEL(queries_grad, dtype, E, D, D * sizeof(E) > 128 ? 2 : 3)                                        \
+  FLASH_KERNEL(queries_grad, dtype, E, D, D * sizeof(E) > 128 ? 2 : 3)                             \
   FLASH_KERNEL(keys_grad, dtype, E, D, D * sizeof(E) > 128 ? 2 : 3)

@@ -38,12 +38,12 @@ static __device__ __forceinline__ void load_matrices(uint32_t (&r)[4], const voi
   const uint32_t at = shared_address(row);
   if (turned)
     MMA_HERE("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(at));
+             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+             : "r"(at));
   else
     MMA_HERE("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(at));
+             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+             : "r"(at));
 }
 
 #define MMA_16(types)                                                                              \
@@ -92,7 +92,7 @@ static __device__ __forceinline__ void begin_copy(void *to, const void *from, bo
     MMA_HERE("cp.async.ca.shared.global [%0], [%1], 8, %2;" ::"r"(at), "l"(from), "r"(have)
              : "memory");
 }
-static __device__ __forceinline__ void end_copies() 
+static __device__ __forceinline__ void end_copies()
 {
   MMA_HERE("cp.async.commit_group;" ::: "memory");
 }
