@@ -1,5 +1,6 @@
 local ffi = require "ffi"
 local dg = require "dgraph"
+local assert_close = require "spec.support.assert_close"
 local files = require "dgraph.utils.files"
 local operators = require "dgraph.onnx.operators"
 local settle = require "spec.support.settle"
@@ -23,16 +24,6 @@ local function load_text(text)
   local model, message = load_onnx(path)
   os.remove(path)
   return model, message and message:gsub("^" .. path:gsub("%p", "%%%0") .. ": ", "")
-end
-
---- Whether all elements are the same, within a part of 10^5 and NaN to NaN.
-local function assert_close(expected, got, what)
-  assert.same(expected.shape, got.shape, what)
-  assert.equal(expected.dtype, got.dtype, what)
-  local a, b = expected:astype "float64", got:astype "float64"
-  local same = F.logical_or(F.eq(a, b), F.logical_and(F.isnan(a), F.isnan(b)))
-  local differs = F.where(same, dg.zeros_like(a), F.abs(a - b) / (F.abs(a) + 1))
-  if a.size > 0 then assert.is_true(F.max(differs):item() < 1e-5, what) end
 end
 
 --- Runs a model outside of training.

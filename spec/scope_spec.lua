@@ -1,12 +1,8 @@
 local dg = require "dgraph"
+local counts = require "spec.support.counts"
 local settle = require "spec.support.settle"
 
 describe("dg.scope", function()
-  local function counts()
-    local m = dg.memory()
-    return { m.tensors, m.nodes, m.live }
-  end
-
   it("gives everything back that was born inside", function()
     local w = dg.Variable { 1, 2 }
     settle()

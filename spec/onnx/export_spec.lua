@@ -1,5 +1,6 @@
 local ffi = require "ffi"
 local dg = require "dgraph"
+local assert_close = require "spec.support.assert_close"
 local cases = require "spec.support.onnx_cases"
 local files = require "dgraph.utils.files"
 local onnx = require "dgraph.onnx"
@@ -38,18 +39,6 @@ end
 
 local function run(model, args)
   return flatten({ dg.test_mode(dg.no_backprop_mode, model, unpack(args)) }, {})
-end
-
---- Within 10^-6 of the largest element, or of 1 where that is less; NaN to NaN.
-local function assert_close(expected, got, what)
-  assert.same(expected.shape, got.shape, what)
-  assert.equal(expected.dtype, got.dtype, what)
-  local a, b = expected:astype "float64", got:astype "float64"
-  local same = F.logical_or(F.eq(a, b), F.logical_and(F.isnan(a), F.isnan(b)))
-  if a.size == 0 then return end
-  local apart = F.max(F.where(same, dg.zeros_like(a), F.abs(a - b))):item()
-  local scale = F.max(F.where(F.isfinite(a), F.abs(a), dg.zeros_like(a))):item()
-  assert.is_true(apart <= 1e-6 * math.max(scale, 1), what)
 end
 
 local function message_of(...)

@@ -25,6 +25,7 @@
 --   values        for discrete ones: a list of all values, of which prob adds up to 1
 --   moments       false: samples are not compared with mean and variance
 local busted = require "busted"
+local counts = require "spec.support.counts"
 local dg = require "dgraph"
 local gradient_check = require "dgraph.gradient_check"
 local settle = require "spec.support.settle"
@@ -49,11 +50,6 @@ local function mean_is(wanted, x, what)
   local far = F.gt(F.absolute(mean - wanted), allowed)
   assert(not F.any(far):item(), ("%s: %s, wanted %s, allowed %s"):format(what, tostring(mean),
     tostring(wanted), tostring(allowed)))
-end
-
-local function counts()
-  local m = dg.memory()
-  return { tensors = m.tensors, nodes = m.nodes, live = m.live }
 end
 
 ---@param name string

@@ -37,6 +37,7 @@
 --
 -- With DGRAPH_TEST_DEVICE=cuda (make test-cuda) the same cases run on a card.
 local busted = require "busted"
+local counts = require "spec.support.counts"
 local dg = require "dgraph"
 local drawer = require "spec.support.drawer"
 local dtypes = require "dgraph.dtypes"
@@ -98,11 +99,6 @@ local function refuses(text, f, ...)
   local ok, message = pcall(f, ...)
   assert(not ok, ("no error where %q was expected"):format(text))
   assert(tostring(message):find(text, 1, true), ("%q was expected in: %s"):format(text, message))
-end
-
-local function counts()
-  local m = dg.memory()
-  return { tensors = m.tensors, nodes = m.nodes, live = m.live }
 end
 
 ---@param name string
