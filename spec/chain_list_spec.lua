@@ -47,6 +47,51 @@ describe("ChainList", function()
   end)
 end)
 
+describe("The list of a ChainList", function()
+  local a, b, c = L.Linear(2, 2), L.Linear(2, 2), L.Linear(2, 2)
+  local function list(model) return { unpack(model, 1, #model) } end
+
+  it("gives items back by number, from either end, or by themselves", function()
+    local model = dg.ChainList(a, b, c, b)
+    assert.equal(b, model:pop())
+    assert.equal(a, model:pop(-3))
+    assert.equal(c, model:remove(c))
+    assert.same({ b }, list(model))
+    assert.error_matches(function() model:remove(2) end, "^ChainList: no item 2 among 1")
+    assert.error_matches(function() model:remove(0) end, "no item 0 among 1")
+    assert.error_matches(function() model:remove(-2) end, "no item %-2 among 1")
+    assert.error_matches(function() model:remove(1.5) end, "no item 1.5 among 1")
+    assert.error_matches(function() model:remove(a) end, "^ChainList: it has no such item")
+    assert.error_matches(function() dg.ChainList():pop() end, "no item is among 0")
+    local _, message = pcall(function() model:index(a) end)
+    assert.matches("^spec/chain_list_spec.lua:%d+: ChainList", message)
+  end)
+
+  it("tells where an item is, and how often", function()
+    local model = dg.ChainList(a, b, a)
+    assert.same({ 1, 2 }, { model:index(a), model:index(b) })
+    assert.same({ 2, 1, 0 }, { model:count(a), model:count(b), model:count(c) })
+    assert.error_matches(function() model:index(c) end, "it has no such item")
+  end)
+
+  it("is turned round and emptied, which optimizers notice", function()
+    local model = dg.ChainList(a, b, c)
+    local optimizer = dg.optimizers.SGD(1):setup(model)
+    assert.same({ c, b, a }, list(model:reverse()))
+    assert.same({ b, c }, list(dg.ChainList(c, b):reverse()))
+    assert.equal(0, #dg.ChainList():reverse())
+    assert.equal(0, #model:clear())
+    assert.same({}, names(model:params()))
+    a.W.grad = dg.ones(2, 2)
+    local before = a.W:totable()
+    optimizer:update()
+    assert.same(before, a.W:totable())
+    a:cleargrads()
+    model:append(b)
+    assert.same({ "/0/W", "/0/b" }, names(model:namedparams()))
+  end)
+end)
+
 describe("Sequential", function()
   it("passes what one layer returns to the next", function()
     local model = dg.Sequential(L.Linear(4, 3), F.relu, L.Linear(3, 2))
@@ -67,6 +112,25 @@ describe("Sequential", function()
     local inner = dg.Sequential(L.Linear(2, 2), F.tanh)
     local model = dg.Sequential(inner, L.Linear(2, 1)):flatten()
     assert.same({ 3, inner[1] }, { #model, model[1] })
+  end)
+
+  it("counts and takes out items of a kind", function()
+    local Own = L.Linear:extend "Own"
+    local model = dg.Sequential(L.Linear(2, 2), F.relu, Own(2, 2), F.relu, F.tanh,
+      function(x) return x end, dg.Sequential(F.relu))
+    assert.same({ 1, 1, 2, 1, 1, 0 }, { model:count_by_layer_type "Linear",
+      model:count_by_layer_type "Own", model:count_by_layer_type "relu",
+      model:count_by_layer_type "tanh", model:count_by_layer_type "Sequential",
+      model:count_by_layer_type "sigmoid" })
+    assert.equal(model, model:remove_by_layer_type "relu")
+    assert.equal(5, #model)
+    assert.same({ 0, 1 }, { model:count_by_layer_type "relu", model:count_by_layer_type "Linear" })
+    assert.equal(1, model:index(model[1]))
+    assert.equal(1, model:count(F.tanh))
+    assert.error_matches(function() model:remove_by_layer_type(F.relu) end,
+      "^remove_by_layer_type: wanted the name of a class or function, got a function")
+    assert.error_matches(function() model:count_by_layer_type() end,
+      "count_by_layer_type: wanted the name")
   end)
 
   it("is saved without its functions", function()

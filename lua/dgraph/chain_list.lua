@@ -67,12 +67,64 @@ function ChainList:extend_with(links)
   return self
 end
 
+--- The place of an item that has to be there.
+local function place_of(self, link)
+  for i = 1, #self do
+    if rawequal(self[i], link) then return i end
+  end
+  errors.raisef("%s: it has no such item", self._name)
+end
+
 --- Takes a layer out, the last one by default, and returns it.
----@param i? integer
+---@param i? integer|dgraph.Link  its number, negative ones from the end, or the layer: the first
+---  place of it
 ---@return dgraph.Link
 function ChainList:remove(i)
+  local place = i or -1
+  if type(place) ~= "number" then
+    place = place_of(self, place)
+  elseif place < 0 then
+    place = #self + 1 + place
+  end
+  if not (place >= 1 and place <= #self and place % 1 == 0) then
+    errors.raisef("%s: no item %s among %d", self._name, tostring(i or "is"), #self)
+  end
   structure.changed()
-  return table.remove(self, i)
+  return table.remove(self, place)
+end
+
+ChainList.pop = ChainList.remove
+
+--- Takes all layers out.
+---@return self
+function ChainList:clear()
+  for i = #self, 1, -1 do self:remove(i) end
+  return self
+end
+
+--- Turns the order round.
+---@return self
+function ChainList:reverse()
+  local n = #self
+  for i = 1, math.floor(n / 2) do self[i], self[n + 1 - i] = self[n + 1 - i], self[i] end
+  structure.changed()
+  return self
+end
+
+--- The number of a layer: its first place. An error where it is not here.
+---@param link dgraph.Link
+---@return integer
+function ChainList:index(link) return place_of(self, link) end
+
+--- How many places a layer has.
+---@param link dgraph.Link
+---@return integer
+function ChainList:count(link)
+  local places = 0
+  for i = 1, #self do
+    if rawequal(self[i], link) then places = places + 1 end
+  end
+  return places
 end
 
 --- The numbered layers: in files and paths they count from 0, as in Chainer.

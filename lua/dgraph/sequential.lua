@@ -1,5 +1,7 @@
 --- Layers and functions one after another.
 local ChainList = require "dgraph.chain_list"
+local F = require "dgraph.functions"
+local check = require "dgraph.check"
 local errors = require "dgraph.errors"
 local kinds = require "dgraph.link_kinds"
 
@@ -63,6 +65,42 @@ function Sequential:flatten()
     end
   end
   return flat
+end
+
+--- Whether an item is what a name says: that of its class, or of a function in dgraph.functions.
+local function is_called(item, name)
+  if type(item) == "function" then return rawequal(F[name], item) end
+  return item._name == name
+end
+
+local function check_name(name, who)
+  if type(name) ~= "string" then
+    errors.raisef("%s: wanted the name of a class or function, got %s", who, check.spell(name))
+  end
+end
+
+--- How many items there are of a kind: "Linear" for layers, "relu" for functions. Classes that
+--- extend one count under their own names, items of sequences inside this one not at all.
+---@param name string
+---@return integer
+function Sequential:count_by_layer_type(name)
+  check_name(name, "count_by_layer_type")
+  local count = 0
+  for i = 1, #self do
+    if is_called(self[i], name) then count = count + 1 end
+  end
+  return count
+end
+
+--- Takes all items of a kind out: see `count_by_layer_type`.
+---@param name string
+---@return self
+function Sequential:remove_by_layer_type(name)
+  check_name(name, "remove_by_layer_type")
+  for i = #self, 1, -1 do
+    if is_called(self[i], name) then self:remove(i) end
+  end
+  return self
 end
 
 return Sequential
