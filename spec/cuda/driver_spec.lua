@@ -58,6 +58,21 @@ end
 ffi.C.waitpid(id, nil, 0)
 ]], NO_COMPILER)
   end)
+
+  it("leave snapshots that another process writes what lies on the card", function()
+    says("true\t1 2 3\tcpu", [[
+local model = dg.Chain()
+model.w = dg.Parameter({ 1, 2, 3 }, { 3 })
+model:to "cuda"
+local folder, name = os.tmpname():match "(.*)/(.*)"
+local writer = dg.training.extensions.snapshot_writers.ProcessWriter()
+writer(name, folder, model)
+writer:finalize()
+local arrays = dg.serializers.load(folder .. "/" .. name)
+os.remove(folder .. "/" .. name)
+print(model.w.device ~= "cpu", table.concat(arrays.w:totable(), " "), arrays.w.device)
+]], NO_COMPILER)
+  end)
 end)
 
 describe("Several cards", function()

@@ -143,20 +143,38 @@ function worker.start(main)
   return { id = id, fd = ends[0] }
 end
 
+local function close(process)
+  C.dgraph_libc_close(process.fd)
+  open_sockets[process.fd] = nil
+end
+
+--- Waits until a worker is gone, and tells how it ended.
+local function reap(process)
+  local status = ffi.new("int[1]")
+  if retry(wait, process.id, status, 0) ~= process.id then return "is gone" end
+  local signal = bit.band(status[0], 0x7f)
+  if signal ~= 0 then return ("was ended by signal %d"):format(signal) end
+  return ("ended with code %d"):format(bit.rshift(bit.band(status[0], 0xff00), 8))
+end
+
 --- Ends a worker, whatever it does, and waits until it is gone; returns how it had ended if it had
 --- by itself.
 ---@param process { id: integer, fd: integer }
 ---@return string
 function worker.stop(process)
   if in_worker then return "is not of this process" end -- a finalizer of the parent's objects
-  C.dgraph_libc_close(process.fd)
-  open_sockets[process.fd] = nil
+  close(process)
   C.dgraph_libc_kill(process.id, SIGKILL)
-  local status = ffi.new("int[1]")
-  if retry(wait, process.id, status, 0) ~= process.id then return "is gone" end
-  local signal = bit.band(status[0], 0x7f)
-  if signal ~= 0 then return ("was ended by signal %d"):format(signal) end
-  return ("ended with code %d"):format(bit.rshift(bit.band(status[0], 0xff00), 8))
+  return reap(process)
+end
+
+--- Waits until a worker ends by itself, and returns how.
+---@param process { id: integer, fd: integer }
+---@return string
+function worker.join(process)
+  local ending = reap(process)
+  close(process)
+  return ending
 end
 
 return worker

@@ -18,6 +18,7 @@ local extensions = {
   observe_value = observe.observe_value,
   snapshot = snapshots.snapshot,
   snapshot_object = snapshots.snapshot_object,
+  snapshot_writers = require "dgraph.training.extensions.snapshot_writers",
   unchain_variables = require "dgraph.training.extensions.unchain_variables",
 }
 extensions.dump_graph = extensions.DumpGraph
