@@ -5,7 +5,7 @@ describe("dgraph", function()
     for _, name in ipairs {
       "datasets", "iterators", "serializers", "links", "L", "optimizers", "initializers",
       "gradient_check", "random", "reporter", "Link", "Chain", "ChainList", "Sequential",
-      "Function", "Reporter",
+      "Function", "Reporter", "testing",
     } do
       assert.equal("table", type(dg[name]), name)
     end

@@ -41,7 +41,7 @@ end
 
 for _, path in ipairs {
   "README.md", "CONTRIBUTING.md", "docs/speed.md", "docs/mixed.md", "docs/capture.md",
-  "docs/onnx.md", "docs/distributions.md",
+  "docs/onnx.md", "docs/distributions.md", "docs/testing.md",
 } do
   describe(path, function()
     for _, block in ipairs(blocks(path, "lua")) do

@@ -72,7 +72,7 @@ local LAZY = {
   Function = "function", random = "random", reporter = "reporter", cuda = "cuda",
   computational_graph = "computational_graph", training = "training",
   function_hooks = "function_hooks", link_hooks = "link_hooks", distributions = "distributions",
-  onnx = "onnx",
+  onnx = "onnx", testing = "testing",
 }
 
 --- The same for single functions and classes of a module.
