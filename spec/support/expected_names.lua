@@ -63,7 +63,8 @@ return {
     StatelessLSTM GRU StatefulGRU StatelessGRU NStepLSTM NStepBiLSTM NStepGRU NStepBiGRU
     NStepRNNTanh NStepBiRNNTanh NStepRNNReLU NStepBiRNNReLU MultiHeadAttention
     TransformerEncoderLayer TransformerDecoderLayer CRF1d NegativeSampling
-    BinaryHierarchicalSoftmax Classifier VGG16Layers ResNet50Layers
+    BinaryHierarchicalSoftmax Classifier VGG16Layers ResNet50Layers StatelessMGU StatefulMGU
+    StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
   ]],
 
   initializers = words [[

@@ -19,6 +19,7 @@ local FILES = {
   DepthwiseConvolution2D = "depthwise_convolution_2d",
   DilatedConvolution2D = "dilated_convolution_2d",
   MLPConvolution2D = "mlp_convolution_2d",
+  Inception = "inception",
   Classifier = "classifier",
   Embedding = "embed_id",
   LSTM = "lstm",
@@ -26,6 +27,12 @@ local FILES = {
   GRU = "gru",
   StatefulGRU = "stateful_gru",
   StatelessGRU = "stateless_gru",
+  StatelessMGU = "stateless_mgu",
+  StatefulMGU = "stateful_mgu",
+  StatefulPeepholeLSTM = "stateful_peephole_lstm",
+  StatefulZoneoutLSTM = "stateful_zoneout_lstm",
+  ChildSumTreeLSTM = "child_sum_tree_lstm",
+  NaryTreeLSTM = "nary_tree_lstm",
   NStepLSTM = "n_step_lstm",
   NStepBiLSTM = "n_step_bilstm",
   NStepGRU = "n_step_gru",
@@ -75,6 +82,7 @@ local FILES = {
 ---@field DepthwiseConvolution2D dgraph.DepthwiseConvolution2D
 ---@field DilatedConvolution2D dgraph.DilatedConvolution2D
 ---@field MLPConvolution2D dgraph.MLPConvolution2D
+---@field Inception dgraph.Inception
 ---@field Classifier dgraph.Classifier
 ---@field Embedding dgraph.EmbedID
 ---@field LSTM dgraph.LSTM
@@ -82,6 +90,12 @@ local FILES = {
 ---@field GRU dgraph.GRU
 ---@field StatefulGRU dgraph.StatefulGRU
 ---@field StatelessGRU dgraph.StatelessGRU
+---@field StatelessMGU dgraph.StatelessMGU
+---@field StatefulMGU dgraph.StatefulMGU
+---@field StatefulPeepholeLSTM dgraph.StatefulPeepholeLSTM
+---@field StatefulZoneoutLSTM dgraph.StatefulZoneoutLSTM
+---@field ChildSumTreeLSTM dgraph.ChildSumTreeLSTM
+---@field NaryTreeLSTM dgraph.NaryTreeLSTM
 ---@field NStepLSTM dgraph.NStepLSTM
 ---@field NStepBiLSTM dgraph.NStepBiLSTM
 ---@field NStepGRU dgraph.NStepGRU
