@@ -62,6 +62,33 @@ describe("a link hook", function()
     assert.equal(2, #hook.call_history)
   end)
 
+  it("sees classes that came after it, and is told of errors", function()
+    local words = {}
+    local hook = dg.LinkHook()
+    function hook.forward_preprocess(_, call) words[#words + 1] = call.name end
+    function hook.forward_failed(_, call) words[#words + 1] = "no " .. call.name end
+    function hook.forward_postprocess() words[#words + 1] = "done" end
+    local linear = L.Linear(2, 2):add_hook(hook, "first")
+    local Late = dg.Link:extend "Late"
+    function Late.forward(_, fails) return fails and error("late", 0) or 3 end
+    local late = Late():add_hook(hook, "second")
+    assert.equal(3, late())
+    assert.has_error(function() late(true) end, "late")
+    assert.same({ "Late", "done", "Late", "no Late" }, words)
+    linear:delete_hook "first"
+    late:delete_hook "second"
+    assert.equal(3, late())
+    assert.equal(4, #words)
+  end)
+
+  it("is told when it is added and taken off", function()
+    local words, link = {}, L.Linear(2, 2)
+    link:add_hook { name = "told", forward_postprocess = function() end,
+      added = function(_, one) words[1] = one end, deleted = function(_, one) words[2] = one end }
+    link:delete_hook "told"
+    assert.same({ link, link }, words)
+  end)
+
   it("ends with its error, and the layer's with that", function()
     local model = L.Linear(2, 2)
     local x = dg.zeros(1, 2)

@@ -79,7 +79,7 @@ Link.__newindex = assign
 --- up on traces with more than 15 tail calls.
 local function define(made, name, value)
   rawset(made, name, value)
-  if name == "forward" then rawset(made, "__call", value) end
+  if name == "forward" then rawset(made, "__call", kinds.call_of(value)) end
 end
 
 --- Makes a class of layers. `init` receives what the class is called with, and sets the fields;
@@ -380,9 +380,11 @@ end
 --- Takes a link hook off this layer.
 ---@param name string
 function Link:delete_hook(name)
-  if not require("dgraph.watch.links").remove_from(self, name) then
+  local hook = require("dgraph.watch.links").remove_from(self, name)
+  if not hook then
     errors.raisef("%s:delete_hook: there is no hook %s", self._name, tostring(name))
   end
+  if hook.deleted then hook:deleted(self) end
 end
 
 --- The names of the link hooks of this layer.

@@ -73,6 +73,12 @@ function kinds.remember(...)
   return list
 end
 
+--- What calling a link calls, by the `forward` of its class: that itself, as a rule.
+function kinds.forward_itself(forward) return forward end
+
+--- The same, while hooks watch: what stands in for it (dgraph.watch.links).
+kinds.call_of = kinds.forward_itself
+
 --- A number for a tensor, whatever handle refers to it.
 function kinds.id(tensor) return C.dg_id(tensor) end
 

@@ -26,7 +26,7 @@ local originals = setmetatable({}, { __mode = "k" })
 
 local function call_list(list, method, call)
   local from, to, by = 1, #list, 1
-  if method == "forward_postprocess" then from, to, by = to, from, -1 end
+  if method ~= "forward_preprocess" then from, to, by = to, from, -1 end
   for i = from, to, by do
     local hook = list[i]
     local f = hook and hook[method]
@@ -40,19 +40,27 @@ local function call_all(method, call)
   for i, each in ipairs(rawget(call.link, "_link_hooks") or {}) do own[i] = each.hook end
   if method == "forward_preprocess" then call_list(hooks, method, call) end
   call_list(own, method, call)
-  if method == "forward_postprocess" then call_list(hooks, method, call) end
+  if method ~= "forward_preprocess" then call_list(hooks, method, call) end
+end
+
+--- Raises an error of the layer or of a hook, after all hooks know of it. Theirs would hide it.
+local function fail(call, message)
+  is_busy = true
+  pcall(call_all, "forward_failed", call)
+  is_busy = false
+  error(message, 0)
 end
 
 local function notify(method, call)
   is_busy = true
   local ok, message = pcall(call_all, method, call)
   is_busy = false
-  if not ok then error(message, 0) end
+  if not ok then fail(call, message) end
 end
 
 local function finish(call, ok, ...)
   depth = depth - 1
-  if not ok then error((...), 0) end
+  if not ok then fail(call, (...)) end
   call.out = { n = select("#", ...), ... }
   notify("forward_postprocess", call)
   return ...
@@ -75,7 +83,7 @@ local function stand_in_for(forward)
 end
 
 local function install()
-  depth = 0
+  kinds.call_of = stand_in_for -- for classes that get their `forward` later
   for made in kinds.each_class() do
     local forward = rawget(made, "__call")
     if forward and not originals[forward] then rawset(made, "__call", stand_in_for(forward)) end
@@ -83,6 +91,7 @@ local function install()
 end
 
 local function uninstall()
+  kinds.call_of = kinds.forward_itself
   for made in kinds.each_class() do
     local forward = originals[rawget(made, "__call")]
     if forward then rawset(made, "__call", forward) end
@@ -90,7 +99,10 @@ local function uninstall()
 end
 
 local function count(change)
-  if watching == 0 then install() end
+  if watching == 0 then
+    depth = 0
+    install()
+  end
   watching = watching + change
   if watching == 0 then uninstall() end
 end
@@ -128,17 +140,16 @@ end
 --- Takes the hook of this name off a link.
 ---@param link dgraph.Link
 ---@param name string
----@return boolean found
+---@return table? hook
 function links.remove_from(link, name)
   local own = rawget(link, "_link_hooks") or {}
   for i, each in ipairs(own) do
     if each.name == name then
       table.remove(own, i)
       count(-1)
-      return true
+      return each.hook
     end
   end
-  return false
 end
 
 --- Whether anybody watches.
