@@ -12,64 +12,82 @@ local function write_files(path, images, labels)
   end
 end
 
-describe("get_fashion_mnist", function()
-  local source
+for name, sum in pairs {
+  get_fashion_mnist = "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+  get_kuzushiji_mnist = "bdb82020997e1d708af4cf47b453dcf7",
+} do
+  describe(name, function()
+    local get = datasets[name]
+    local source
 
-  before_each(function()
-    source = folder.new()
-    write_files(source, 2, "\0\9")
-  end)
-
-  after_each(function()
-    dataset.set_dataset_root(nil)
-    folder.remove(source)
-  end)
-
-  it("reads a folder of the user", function()
-    local train, test = datasets.get_fashion_mnist { folder = source }
-    assert.same({ 2, 2 }, { #train, #test })
-    local x, t = train:batch { 1, 2 }
-    assert.same({ { 2, 784 }, { 1, 10 }, "float32", "int32" },
-      { x.shape, t:totable(), x.dtype, t.dtype })
-    assert.same({ 0, 1, 51 / 255 }, { x[{ 1, 1 }]:item(), x[{ 1, 2 }]:item(),
-      math.floor(x[{ 1, 3 }]:item() * 255 + 0.5) / 255 })
-    local images = datasets.get_fashion_mnist { folder = source, withlabel = false, ndim = 3,
-      scale = 255 }
-    assert.same({ { 2, 1, 28, 28 }, 51 }, { images.shape, images[{ 1, 1, 1, 3 }]:item() })
-  end)
-
-  it("fetches the files into the dataset root, and checks their sums #slow", function()
-    local root = folder.new()
-    dataset.set_dataset_root(root)
-    local done, message = pcall(function()
-      datasets.get_fashion_mnist { url = "file://" .. source }
+    before_each(function()
+      source = folder.new()
+      write_files(source, 2, "\0\9")
     end)
-    assert.is_false(done)
-    assert.matches("^spec/datasets/fashion_mnist_spec.lua:%d+: get_fashion_mnist: file:", message)
-    assert.matches("wanted 8d4fb7e6c68d591d4c3dfef9ec88bf0d", message)
-    assert.equal(0, folder.count(root .. "/fashion_mnist"))
-    local train = datasets.get_fashion_mnist { url = "file://" .. source, checksum = false }
-    assert.equal(2, #train)
-    assert.equal(4, folder.count(root .. "/fashion_mnist"))
-    assert.equal(2, #datasets.get_fashion_mnist { download = false })
-    folder.remove(root)
-  end)
 
-  it("refuses files that are no Fashion-MNIST", function()
-    assert.has_error(function() datasets.get_fashion_mnist { folder = source, ndim = 4 } end)
-    assert.has_error(function() datasets.get_fashion_mnist { folder = "/nowhere" } end)
-    write_files(source, 2, "\0\10")
-    local done, message = pcall(datasets.get_fashion_mnist, { folder = source })
-    assert.is_false(done)
-    assert.matches("10 is no class", message)
-    write_files(source, 2, "\1")
-    done, message = pcall(datasets.get_fashion_mnist, { folder = source })
-    assert.is_false(done)
-    assert.matches("2 images and 1 labels", message)
-  end)
+    after_each(function()
+      dataset.set_dataset_root(nil)
+      folder.remove(source)
+    end)
 
-  it("has names for its classes", function()
+    it("reads a folder of the user", function()
+      local train, test = get { folder = source }
+      assert.same({ 2, 2 }, { #train, #test })
+      local x, t = train:batch { 1, 2 }
+      assert.same({ { 2, 784 }, { 1, 10 }, "float32", "int32" },
+        { x.shape, t:totable(), x.dtype, t.dtype })
+      assert.same({ 0, 1, 51 / 255 }, { x[{ 1, 1 }]:item(), x[{ 1, 2 }]:item(),
+        math.floor(x[{ 1, 3 }]:item() * 255 + 0.5) / 255 })
+      local images = get { folder = source, withlabel = false, ndim = 3,
+        scale = 255 }
+      assert.same({ { 2, 1, 28, 28 }, 51 }, { images.shape, images[{ 1, 1, 1, 3 }]:item() })
+    end)
+
+    it("fetches the files into the dataset root, and checks their sums #slow", function()
+      local root = folder.new()
+      dataset.set_dataset_root(root)
+      local done, message = pcall(function()
+        get { url = "file://" .. source }
+      end)
+      assert.is_false(done)
+      assert.matches("^spec/datasets/fashion_mnist_spec.lua:%d+: " .. name .. ": file:", message)
+      assert.matches("wanted " .. sum, message)
+      assert.equal(0, folder.count(root .. name:gsub("get_", "/")))
+      local train = get { url = "file://" .. source, checksum = false }
+      assert.equal(2, #train)
+      assert.equal(4, folder.count(root .. name:gsub("get_", "/")))
+      assert.equal(2, #get { download = false })
+      folder.remove(root)
+    end)
+
+    it("refuses files of another form", function()
+      assert.has_error(function() get { folder = source, ndim = 4 } end)
+      assert.has_error(function() get { folder = "/nowhere" } end)
+      write_files(source, 2, "\0\10")
+      local done, message = pcall(get, { folder = source })
+      assert.is_false(done)
+      assert.matches("10 is no class", message)
+      write_files(source, 2, "\1")
+      done, message = pcall(get, { folder = source })
+      assert.is_false(done)
+      assert.matches("2 images and 1 labels", message)
+    end)
+  end)
+end
+
+describe("the classes of get_fashion_mnist", function()
+  it("have names", function()
     local labels = datasets.get_fashion_mnist_labels()
     assert.same({ 10, "T-shirt/top", "Ankle boot" }, { #labels, labels[1], labels[10] })
+  end)
+end)
+
+describe("the classes of get_kuzushiji_mnist", function()
+  it("have names in Latin letters and in Japanese", function()
+    local labels = datasets.get_kuzushiji_mnist_labels()
+    assert.same({ 10, "o", "お", "wo", "を" }, { #labels, labels[1][1], labels[1][2],
+      labels[10][1], labels[10][2] })
+    labels[1][1] = "?"
+    assert.equal("o", datasets.get_kuzushiji_mnist_labels()[1][1])
   end)
 end)

@@ -1,9 +1,6 @@
 --- Clothes: 28 x 28 grey images in ten classes, in the form of MNIST (github.com/zalandoresearch).
-local download = require "dgraph.dataset.download"
-local errors = require "dgraph.errors"
 local mnist_files = require "dgraph.datasets.mnist_files"
 
-local WHO = "get_fashion_mnist"
 local URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 local FILES = {
   { "train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d" },
@@ -26,16 +23,7 @@ function fashion_mnist.get_fashion_mnist_labels() return { unpack(LABELS) } end
 ---@return dgraph.TupleDataset|dgraph.Tensor train  only the images when `withlabel` is false
 ---@return dgraph.TupleDataset|dgraph.Tensor test
 function fashion_mnist.get_fashion_mnist(opts)
-  opts = opts or {}
-  mnist_files.check(opts, WHO)
-  local paths, message = download.locate("fashion_mnist", FILES, URL, opts)
-  if not paths then errors.raisef("%s: %s", WHO, message) end
-  local function read(part)
-    local names = mnist_files.NAMES[part]
-    return mnist_files.read(paths[names.images .. ".gz"], paths[names.labels .. ".gz"], opts, WHO)
-  end
-  local done, train, test = pcall(function() return read "train", read "test" end)
-  if not done then errors.raise(train) end
+  local train, test = mnist_files.fetch("fashion_mnist", FILES, URL, opts, "get_fashion_mnist")
   return train, test
 end
 

@@ -2,6 +2,7 @@
 local cifar = require "dgraph.datasets.cifar"
 local fashion_mnist = require "dgraph.datasets.fashion_mnist"
 local image_dataset = require "dgraph.datasets.image_dataset"
+local kuzushiji_mnist = require "dgraph.datasets.kuzushiji_mnist"
 local ptb = require "dgraph.datasets.ptb"
 local splits = require "dgraph.datasets.split_dataset"
 
@@ -26,6 +27,8 @@ return {
   get_mnist = require "dgraph.datasets.mnist",
   get_fashion_mnist = fashion_mnist.get_fashion_mnist,
   get_fashion_mnist_labels = fashion_mnist.get_fashion_mnist_labels,
+  get_kuzushiji_mnist = kuzushiji_mnist.get_kuzushiji_mnist,
+  get_kuzushiji_mnist_labels = kuzushiji_mnist.get_kuzushiji_mnist_labels,
   get_cifar10 = cifar.get_cifar10,
   get_cifar100 = cifar.get_cifar100,
   get_ptb_words = ptb.get_ptb_words,

@@ -1,5 +1,7 @@
 --- The files of MNIST, which other data sets have as well: images of 28 x 28 in ten classes.
+local errors = require "dgraph.errors"
 local TupleDataset = require "dgraph.datasets.tuple_dataset"
+local download = require "dgraph.dataset.download"
 local idx = require "dgraph.datasets.idx"
 local image_arrays = require "dgraph.datasets.image_arrays"
 
@@ -51,7 +53,7 @@ end
 ---@param who string
 function mnist_files.check(opts, who)
   if not SHAPES[opts.ndim or 1] then
-    error(("%s: ndim is 1, 2 or 3, not %s"):format(who, tostring(opts.ndim)), 3)
+    errors.raisef("%s: ndim is 1, 2 or 3, not %s", who, tostring(opts.ndim))
   end
 end
 
@@ -70,6 +72,28 @@ function mnist_files.read(images, labels, opts, who)
       images:match "^(.*)/"), 0)
   end
   return TupleDataset(x, t)
+end
+
+--- A data set of this form whose files lie packed at one address, fetched where they are not there.
+---@param name string  of its folder
+---@param list { [1]: string, [2]: string }[]  the files and their sums
+---@param url string
+---@param opts dgraph.ImagesOptions?
+---@param who string
+---@return dgraph.TupleDataset|dgraph.Tensor train
+---@return dgraph.TupleDataset|dgraph.Tensor test
+function mnist_files.fetch(name, list, url, opts, who)
+  opts = opts or {}
+  mnist_files.check(opts, who)
+  local paths, message = download.locate(name, list, url, opts)
+  if not paths then errors.raisef("%s: %s", who, message) end
+  local function read(part)
+    local names = mnist_files.NAMES[part]
+    return mnist_files.read(paths[names.images .. ".gz"], paths[names.labels .. ".gz"], opts, who)
+  end
+  local done, train, test = pcall(function() return read "train", read "test" end)
+  if not done then errors.raise(train) end
+  return train, test
 end
 
 return mnist_files
