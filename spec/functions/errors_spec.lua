@@ -294,6 +294,9 @@ local PROVOKED = {
     { "F.hinge: label 4 (element 2) is not one of 1 to 3", F.hinge, x, labels { 1, 4 } },
     { 'F.hinge: norm must be "L1" or "L2", got "L3"', F.hinge, x, labels { 1, 2 }, "L3" },
   },
+  ["Family: covariances"] = {
+    { 'F.decov: reduce must be "half_squared_sum" or "no", got "mean"', F.decov, x, "mean" },
+  },
   ["Family: distributions"] = {
     { 'F.bernoulli_nll: reduce must be "sum", "mean" or "no", got "none"',
       F.bernoulli_nll, x, x, "none" },

@@ -21,6 +21,8 @@ local cases = {
   ["hinge L2"] = function(x, t) return F.hinge(x, t + 1, "L2") end,
   ["contrastive margin=2"] = function(a, b, y) return F.contrastive(a, b, y, 2) end,
   triplet = F.triplet,
+  cross_covariance = F.cross_covariance,
+  decov = F.decov,
   nll_loss = function(x, t) return F.nll_loss(x, t + 1) end,
   ["nll_loss by weights"] = function(x, t) return F.nll_loss(x, shifted(t), weight(x)) end,
   ["nll_loss by weights, none"] = function(x, t)

@@ -77,6 +77,24 @@ for _, reduce in ipairs { "mean", "no" } do
   end, 3, false, { shapes = { { 4, 3 }, { 0, 2 }, { 1, 1 }, { 2, 1 } }, usual = { 4, 3 } })
 end
 
+local CODE = { { 1, 0 }, { 3, 4 } } -- of mean (2, 2): variances 1 and 4, covariance 2
+for reduce, known in pairs {
+  half_squared_sum = { 10, 4 }, no = { { { 2 }, { 4 } }, { { 0, 2 }, { 2, 0 } } },
+} do
+  local each = reduce == "no" and ", each" or ""
+  loss_case("cross_covariance" .. each, function(y, z) return F.cross_covariance(y, z, reduce) end,
+    2, false, {
+      known = { { CODE, { { -1 }, { 3 } }, known[1] } },
+      shapes = { { 0, 3 }, { 4, 3 }, { 1, 1 } },
+      layouts = { { { 4, 3 }, { 4, 2 } } },
+      bad_shapes = { { { 4, 3 }, { 3, 3 } }, { { 4 }, { 4 } }, { { 4, 3 }, { 4, 3, 2 } } },
+    })
+  loss_case("decov" .. each, function(h) return F.decov(h, reduce) end, 1, false, {
+    known = { { CODE, known[2] } }, shapes = { { 0, 3 }, { 4, 3 }, { 1, 1 } },
+    bad_shapes = { { { 4 } }, { { 4, 3, 2 } } },
+  })
+end
+
 for _, reduce in ipairs { "sum", "mean", "no" } do
   local suffix = reduce == "sum" and "" or ", " .. reduce
   local shapes = { {}, { 0, 3 }, { 4, 3 }, { 2, 3, 2 } }

@@ -26,6 +26,7 @@ return {
 
     mean_squared_error mean_absolute_error softmax_cross_entropy sigmoid_cross_entropy
     huber_loss hinge squared_error absolute_error squared_difference contrastive triplet
+    cross_covariance decov
     connectionist_temporal_classification crf1d argmax_crf1d negative_sampling
     gaussian_kl_divergence gaussian_nll bernoulli_nll nll_loss
     binary_cross_entropy_with_logits kl_div cosine_similarity smooth_l1_loss

@@ -248,6 +248,54 @@ return function(F)
     return summed("F.bernoulli_nll", F.softplus(y) - x * y, reduce)
   end)
 
+  -- -- Covariances ----------------------------------------------------------------------------
+
+  --- The columns of a minus their means, transposed, times those of b, divided by the rows.
+  local function covariance(a, b)
+    local rows = a:dim(1)
+    local function centered(x) return x - F.sum(x, 1, true) / rows end
+    return F.matmul(centered(a), centered(b), true, false) / rows
+  end
+
+  local function half_squares(who, y, reduce)
+    checks.reduction(who, reduce, { "half_squared_sum", "no" })
+    return reduce == "no" and y or F.sum(F.square(y)) * 0.5
+  end
+
+  --- Family: covariances
+  --- Dtypes: floats, one for all; y has it.
+  --- Errors: a `reduce` that it does not know.
+  --- Source: Chainer.
+
+  --- Half the sum of the squares of all covariances of a column of y with one of z, over the rows:
+  --- what keeps two parts of a code from telling the same. reduce "no" gives the covariances.
+  --- Shapes: y: batch x n; z: batch x m; the result: one number, or n x m with reduce "no".
+  --- Source: Chainer; Cheung et al., arXiv:1412.6583.
+  declare("cross_covariance(y, z, reduce: any = 'half_squared_sum')", function(y, z, reduce)
+    local who = "F.cross_covariance"
+    checks.float(who, y)
+    wants_rows(who, y)
+    wants_rows(who, z)
+    if z.dtype ~= y.dtype or z:dim(1) ~= y:dim(1) then
+      errors.raisef("%s: got %s %s and %s %s, wanted as many rows of one dtype", who, y.dtype,
+        table.concat(y.shape, "x"), z.dtype, table.concat(z.shape, "x"))
+    end
+    return half_squares(who, covariance(y, z), reduce)
+  end)
+
+  --- DeCov: half the sum of the squares of the covariances of each column of h with the others,
+  --- over the rows, so that units learn different things. reduce "no" gives the covariances, with 0
+  --- on the diagonal.
+  --- Shapes: h: batch x n; y: one number, or n x n with reduce "no".
+  --- Source: Chainer; Cogswell et al., arXiv:1511.06068.
+  declare("decov(h, reduce: any = 'half_squared_sum')", function(h, reduce)
+    local who = "F.decov"
+    checks.float(who, h)
+    wants_rows(who, h)
+    local other = 1 - create.identity(h:dim(2), { dtype = h.dtype, device = h.device })
+    return half_squares(who, covariance(h, h) * other, reduce)
+  end)
+
   -- -- Sampling -------------------------------------------------------------------------------
 
   --- Family: sampling

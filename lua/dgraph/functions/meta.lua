@@ -1644,6 +1644,30 @@ function F.gaussian_nll(x, mean, ln_var, reduce) end
 ---@return dgraph.Tensor
 function F.bernoulli_nll(x, y, reduce) end
 
+--- Half the sum of the squares of all covariances of a column of y with one of z, over the rows:
+--- what keeps two parts of a code from telling the same. reduce "no" gives the covariances.
+--- - **Shapes**: y: batch x n; z: batch x m; the result: one number, or n x m with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Cheung et al., arXiv:1412.6583.
+---@param y dgraph.Tensor
+---@param z dgraph.Tensor
+---@param reduce? string  "half_squared_sum" by default
+---@return dgraph.Tensor
+function F.cross_covariance(y, z, reduce) end
+
+--- DeCov: half the sum of the squares of the covariances of each column of h with the others,
+--- over the rows, so that units learn different things. reduce "no" gives the covariances, with 0
+--- on the diagonal.
+--- - **Shapes**: h: batch x n; y: one number, or n x n with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Cogswell et al., arXiv:1511.06068.
+---@param h dgraph.Tensor
+---@param reduce? string  "half_squared_sum" by default
+---@return dgraph.Tensor
+function F.decov(h, reduce) end
+
 --- Negative sampling: -ln s(x w) for the row w of W that the label t names, and -ln s(-x v) for
 --- `sample_size` rows v that `sampler` draws. Rows with the label -1 count for nothing.
 --- - **Shapes**: x: batch x size; t: batch; W: labels x size; loss: one number, or batch with reduce "no".
@@ -4736,6 +4760,28 @@ function Tensor:gaussian_nll(mean, ln_var, reduce) end
 ---@param reduce? string  "sum" by default
 ---@return dgraph.Tensor
 function Tensor:bernoulli_nll(y, reduce) end
+
+--- Half the sum of the squares of all covariances of a column of y with one of z, over the rows:
+--- what keeps two parts of a code from telling the same. reduce "no" gives the covariances.
+--- - **Shapes**: y: batch x n; z: batch x m; the result: one number, or n x m with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Cheung et al., arXiv:1412.6583.
+---@param z dgraph.Tensor
+---@param reduce? string  "half_squared_sum" by default
+---@return dgraph.Tensor
+function Tensor:cross_covariance(z, reduce) end
+
+--- DeCov: half the sum of the squares of the covariances of each column of h with the others,
+--- over the rows, so that units learn different things. reduce "no" gives the covariances, with 0
+--- on the diagonal.
+--- - **Shapes**: h: batch x n; y: one number, or n x n with reduce "no".
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: a `reduce` that it does not know.
+--- - **Source**: Chainer; Cogswell et al., arXiv:1511.06068.
+---@param reduce? string  "half_squared_sum" by default
+---@return dgraph.Tensor
+function Tensor:decov(reduce) end
 
 --- a < b as bools, broadcast; a and b of one dtype.
 --- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
