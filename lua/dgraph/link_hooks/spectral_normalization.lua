@@ -2,7 +2,8 @@
 --- for the discriminators of adversarial networks.
 --
 -- The value is estimated by power iteration, from vectors that the layer keeps as `W_u` and saves:
--- each call goes on from where the one before was, while `dg.config.train` is true.
+-- each call goes on from where the one before was, while `dg.config.train` is true. A file of a
+-- whole model (`save_model`) has no hooks: save numbers alone, or take the hook off before.
 --- Source: Chainer; Miyato et al., arXiv:1802.05957.
 local F = require "dgraph.functions"
 local WeightHook = require "dgraph.link_hooks.weight_hook"
