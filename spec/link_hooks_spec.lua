@@ -1,4 +1,5 @@
 local dg = require "dgraph"
+local settle = require "spec.support.settle"
 
 local F, L = dg.F, dg.L
 
@@ -79,6 +80,20 @@ describe("a link hook", function()
     late:delete_hook "second"
     assert.equal(3, late())
     assert.equal(4, #words)
+  end)
+
+  it("goes with its layer", function()
+    local links = require "dgraph.watch.links"
+    settle()
+    local Mortal, watching = dg.Link:extend "Mortal", links.is_watching()
+    function Mortal.forward() return 3 end
+    assert.is_false(watching)
+    Mortal():add_hook(dg.link_hooks.TimerHook()):add_hook(dg.LinkHook(), "second")()
+    assert.is_true(links.is_watching())
+    assert.not_equal(rawget(Mortal, "forward"), rawget(Mortal, "__call"))
+    settle()
+    assert.is_false(links.is_watching())
+    assert.equal(rawget(Mortal, "forward"), rawget(Mortal, "__call"))
   end)
 
   it("is told when it is added and taken off", function()

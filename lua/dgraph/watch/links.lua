@@ -126,12 +126,22 @@ function links.remove(hook)
   end
 end
 
+--- The list of a link's hooks. When the link is collected nobody watches it any more.
+local function new_list()
+  local own = {}
+  own.guard = newproxy(true)
+  getmetatable(own.guard).__gc = function()
+    if #own > 0 then count(-#own) end
+  end
+  return own
+end
+
 --- Has a hook see the calls of one link.
 ---@param link dgraph.Link
 ---@param hook table
 ---@param name string
 function links.add_to(link, hook, name)
-  local own = rawget(link, "_link_hooks") or {}
+  local own = rawget(link, "_link_hooks") or new_list()
   rawset(link, "_link_hooks", own)
   count(1)
   own[#own + 1] = { name = name, hook = hook }
