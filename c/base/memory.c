@@ -15,12 +15,9 @@
 #include <sys/mman.h>
 
 enum {
-  LINE = 64,
-  SMALL = 1024, /* classes are LINE apart up to here */
   STEP_BITS = 3,
   STEPS = 1 << STEP_BITS, /* classes to each doubling above */
   MAPPED = 2 << 20,       /* from here on blocks are mapped, not allocated */
-  FLUSH = 256 << 10,      /* how far a thread's byte counters may drift */
   SLACK = 64 << 20        /* what may always be cached */
 };
 
@@ -30,31 +27,26 @@ static _Atomic int64_t total[DG_NCOUNTERS];
 static _Atomic int64_t peak;            /* the most bytes ever live */
 static _Atomic int64_t cap = INT64_MAX; /* dg_memory_limit */
 static _Atomic int64_t fail_at = -1;    /* dg_memory_fail_after */
-static _Atomic bool is_refusing;        /* one of the last two is set */
+bool dg_memory_refuses;                 /* one of the last two is set */
 
-static DG_THREAD_LOCAL struct {
-  void **head; /* a list for each class; NULL before the first block */
-  int64_t drift;
-} mine;
+DG_THREAD_LOCAL dg_memory_state dg_memory;
 
-DG_THREAD_LOCAL int64_t dg_counters[DG_NCOUNTERS];
-
-_Static_assert(DG_SIZE_CLASSES == SMALL / LINE + STEPS * 32, "as many lists as classes");
+_Static_assert(DG_SIZE_CLASSES == DG_SMALL / DG_LINE + STEPS * 32, "as many lists as classes");
 
 static _Atomic int64_t elsewhere; /* live bytes of devices */
 
 DG_INLINE int class_of(int64_t bytes, int64_t *rounded)
 {
-  if (bytes <= SMALL) {
-    int64_t lines = bytes <= 0 ? 1 : (bytes + LINE - 1) / LINE;
-    *rounded = lines * LINE;
+  if (bytes <= DG_SMALL) {
+    int64_t lines = bytes <= 0 ? 1 : (bytes + DG_LINE - 1) / DG_LINE;
+    *rounded = lines * DG_LINE;
     return (int)lines - 1;
   }
   int power = 63 - __builtin_clzll((uint64_t)(bytes - 1)); /* 2^power < bytes <= 2^(power + 1) */
   int shift = power - STEP_BITS;                           /* of the step, a power of two */
   int64_t over = ((bytes - ((int64_t)1 << power) - 1) >> shift) + 1; /* 1 ... STEPS */
   *rounded = ((int64_t)1 << power) + (over << shift);
-  return SMALL / LINE + (power - 10) * STEPS + (int)over - 1;
+  return DG_SMALL / DG_LINE + (power - 10) * STEPS + (int)over - 1;
 }
 
 int dg_size_class(int64_t bytes, int64_t *rounded)
@@ -64,8 +56,8 @@ int dg_size_class(int64_t bytes, int64_t *rounded)
 
 int64_t dg_size_of_class(int c)
 {
-  if (c < SMALL / LINE) return (c + 1) * (int64_t)LINE;
-  int over = (c - SMALL / LINE) % STEPS + 1, power = (c - SMALL / LINE) / STEPS + 10;
+  if (c < DG_SMALL / DG_LINE) return (c + 1) * (int64_t)DG_LINE;
+  int over = (c - DG_SMALL / DG_LINE) % STEPS + 1, power = (c - DG_SMALL / DG_LINE) / STEPS + 10;
   return ((int64_t)1 << power) + over * (((int64_t)1 << power) / STEPS);
 }
 
@@ -77,15 +69,16 @@ void dg_memory_elsewhere(int64_t change)
 static void flush_counters(void)
 {
   for (int i = 0; i < DG_NCOUNTERS; i++) {
-    if (dg_counters[i]) atomic_fetch_add_explicit(&total[i], dg_counters[i], memory_order_relaxed);
-    dg_counters[i] = 0;
+    if (dg_memory.counters[i])
+      atomic_fetch_add_explicit(&total[i], dg_memory.counters[i], memory_order_relaxed);
+    dg_memory.counters[i] = 0;
   }
-  mine.drift = 0;
+  dg_memory.drift = 0;
 }
 
 int64_t dg_count_of(int what)
 {
-  return atomic_load_explicit(&total[what], memory_order_relaxed) + dg_counters[what];
+  return atomic_load_explicit(&total[what], memory_order_relaxed) + dg_memory.counters[what];
 }
 
 static int64_t live_bytes(void)
@@ -95,15 +88,11 @@ static int64_t live_bytes(void)
   return sum;
 }
 
-static void count_bytes(dg_kind kind, int64_t change)
+__attribute__((cold)) void dg_counters_join(void)
 {
-  dg_counters[kind] += change;
-  mine.drift += change < 0 ? -change : change;
-  if (DG_UNLIKELY(mine.drift > FLUSH)) {
-    int64_t live = live_bytes();
-    if (live > atomic_load_explicit(&peak, memory_order_relaxed)) atomic_store(&peak, live);
-    flush_counters();
-  }
+  int64_t live = live_bytes();
+  if (live > atomic_load_explicit(&peak, memory_order_relaxed)) atomic_store(&peak, live);
+  flush_counters();
 }
 
 static void system_free(void *block, int64_t size)
@@ -120,23 +109,23 @@ static void *system_alloc(int64_t size)
     madvise(p, (size_t)size, MADV_HUGEPAGE);
     return p;
   }
-  return aligned_alloc(LINE, (size_t)size);
+  return aligned_alloc(DG_LINE, (size_t)size);
 }
 
 static void trim(void)
 {
-  if (!mine.head) return;
+  if (!dg_memory.free) return;
   for (int c = 0; c < DG_SIZE_CLASSES; c++) {
     int64_t size = dg_size_of_class(c);
-    for (void *p = mine.head[c]; p;) {
+    for (void *p = dg_memory.free[c]; p;) {
       DG_UNPOISON(p, (size_t)size);
       void *next;
       memcpy(&next, p, sizeof next);
       system_free(p, size);
-      dg_counters[DG_CACHE] -= size;
+      dg_memory.counters[DG_CACHE] -= size;
       p = next;
     }
-    mine.head[c] = NULL;
+    dg_memory.free[c] = NULL;
   }
 }
 
@@ -144,23 +133,24 @@ static void leave_thread(void)
 {
   trim();
   flush_counters();
-  free(mine.head);
-  mine.head = NULL;
+  free(dg_memory.free);
+  dg_memory.free = NULL;
 }
 
 void dg_counters_register(void) { dg_at_thread_exit(DG_EXIT_MEMORY, leave_thread); }
 
 static bool enter_thread(void)
 {
-  mine.head = calloc(DG_SIZE_CLASSES, sizeof *mine.head);
-  if (mine.head) dg_counters_register();
-  return mine.head != NULL;
+  dg_memory.free = calloc(DG_SIZE_CLASSES, sizeof *dg_memory.free);
+  if (dg_memory.free) dg_counters_register();
+  return dg_memory.free != NULL;
 }
 
 /* Has every allocation look at the limit and at the test's wish, where there is one. */
 static void note_refusals(void)
 {
-  atomic_store(&is_refusing, atomic_load(&cap) != INT64_MAX || atomic_load(&fail_at) >= 0);
+  bool refuses = atomic_load(&cap) != INT64_MAX || atomic_load(&fail_at) >= 0;
+  __atomic_store_n(&dg_memory_refuses, refuses, __ATOMIC_SEQ_CST);
 }
 
 /* Whether `size` bytes more stay below the limit that was set. */
@@ -188,7 +178,7 @@ static void *fresh(int64_t size, dg_kind kind)
             (long long)size, (long long)live_bytes(), (long long)dg_count_of(DG_PARAMETER));
     return NULL;
   }
-  count_bytes(kind, size);
+  dg_count_bytes(kind, size, size);
   return p;
 }
 
@@ -201,59 +191,28 @@ static bool fails_on_purpose(void)
   return true;
 }
 
-/* Takes a block off its list: NULL when there is none. */
-DG_INLINE void *take_cached(int c, int64_t size, dg_kind kind)
-{
-  void *p = mine.head[c];
-  if (DG_UNLIKELY(!p)) return NULL;
-  DG_UNPOISON(p, (size_t)size);
-  memcpy(&mine.head[c], p, sizeof p);
-  dg_counters[DG_CACHE] -= size;
-  count_bytes(kind, size);
-  return p;
-}
-
-static __attribute__((noinline)) void *alloc_any(int64_t bytes, dg_kind kind, int64_t *got)
+void *dg_block_alloc_any(int64_t bytes, dg_kind kind, int64_t *got)
 {
   if (DG_UNLIKELY(bytes > LARGEST || fails_on_purpose())) {
     dg_fail(DG_EMEMORY, "out of memory: %lld bytes wanted", (long long)bytes);
     return NULL;
   }
   int c = class_of(bytes, got);
-  if (DG_UNLIKELY(!mine.head) && !enter_thread()) {
+  if (DG_UNLIKELY(!dg_memory.free) && !enter_thread()) {
     dg_fail(DG_EMEMORY, "out of memory: no room for this thread's block lists");
     return NULL;
   }
   if (DG_UNLIKELY(!fits_limit(*got))) return NULL;
-  void *p = take_cached(c, *got, kind);
+  void *p = dg_block_take(&dg_memory.free[c], *got, kind);
   return p ? p : fresh(*got, kind);
 }
 
-void *dg_block_alloc(int64_t bytes, dg_kind kind, int64_t *got)
-{
-  bool refusing = atomic_load_explicit(&is_refusing, memory_order_relaxed);
-  if (DG_LIKELY(bytes > 0 && bytes <= SMALL && !refusing && mine.head)) {
-    int lines = (int)((uint64_t)(bytes + LINE - 1) / LINE);
-    void *p = take_cached(lines - 1, *got = lines * LINE, kind);
-    if (DG_LIKELY(p != NULL)) return p;
-  }
-  return alloc_any(bytes, kind, got);
-}
-
-/* Puts a block on its list. */
-DG_INLINE void cache(int c, void *block, int64_t got)
-{
-  memcpy(block, &mine.head[c], sizeof(void *));
-  mine.head[c] = block;
-  dg_counters[DG_CACHE] += got;
-  DG_POISON(block, (size_t)got);
-}
-
-static __attribute__((noinline)) void free_any(void *block, int64_t got)
+void dg_block_free_any(void *block, int64_t got, dg_kind kind)
 {
   int64_t rounded;
+  dg_count_bytes(kind, -got, got);
   int c = class_of(got, &rounded);
-  if (DG_UNLIKELY(!mine.head) && !enter_thread()) {
+  if (DG_UNLIKELY(!dg_memory.free) && !enter_thread()) {
     system_free(block, got);
     return;
   }
@@ -264,20 +223,13 @@ static __attribute__((noinline)) void free_any(void *block, int64_t got)
       return;
     }
   }
-  cache(c, block, got);
-}
-
-void dg_block_free(void *block, int64_t got, dg_kind kind)
-{
-  count_bytes(kind, -got);
-  if (DG_LIKELY(got <= SMALL && mine.head)) cache((int)((uint64_t)got / LINE) - 1, block, got);
-  else free_any(block, got);
+  dg_block_put(&dg_memory.free[c], block, got);
 }
 
 void dg_block_rename(int64_t got, dg_kind from, dg_kind to)
 {
-  count_bytes(from, -got);
-  count_bytes(to, got);
+  dg_count_bytes(from, -got, got);
+  dg_count_bytes(to, got, got);
 }
 
 void *dg_table_grow(void *old, int64_t bytes)

@@ -58,7 +58,7 @@ static dg_walk *empty_walk(int roots, int wanted)
 /* Starts at one element with 1: the usual case, made without a handle. */
 static int seed_one(dg_walk *w, dg_body *y)
 {
-  dg_body *g = dg_body_full_like(y->v.dtype, &y->v);
+  dg_body *g = dg_body_full_like(y->v.dtype, &y->v, DG_ACTIVATION);
   if (!g) return -1;
   dg_backend_of(&g->v)->fill(&g->v, 1);
   g->refs = DG_HOLD;

@@ -29,7 +29,7 @@ int dg_flat_give(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_body *con
 {
   const dg_view *gy = &operands[DG_GY]->v;
   if (!r->op) return dg_walk_add(w, x, dg_handle(operands[DG_GY]));
-  dg_body *g = dg_body_full_like(gy->dtype, gy);
+  dg_body *g = dg_body_full_like(gy->dtype, gy, DG_ACTIVATION);
   if (DG_UNLIKELY(!g)) return -1;
   g->refs = DG_HOLD;
   if (DG_UNLIKELY(dg_flat_compute(r, operands, g->v.data) < 0)) {
@@ -111,6 +111,16 @@ DG_INLINE dg_body *target(const dg_call *c, more m, int i)
   return i == 0 && m.embed ? m.embed->x[1] : c->x[i];
 }
 
+/* Whether the gradient of input i is left without elements. */
+DG_INLINE bool is_lazy(const dg_walk *w, const dg_call *c, more m, int i)
+{
+  const dg_body *x = c->x[i];
+  uint32_t flags = c->op->flags;
+  if (i == 0) return m.embed != NULL;
+  if (i > 1 || !(flags & (DG_OUTER_X1 | DG_ROWS_X1)) || x->creator) return false;
+  return flags & DG_ROWS_X1 || !dg_walk_find(w, x);
+}
+
 /* Tensors for the gradients that are wanted and not there; those of leaves will stay. */
 DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body **gx)
 {
@@ -118,12 +128,11 @@ DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body
     const dg_body *x = target(c, m, i);
     if (m.adds && gx[i]) continue;
     if (!dg_walk_needs_x(w, c, i)) continue;
-    if (!(gx[i] = dg_body_like(x->v.dtype, &x->v))) return -1;
+    dg_kind kind = x->creator ? DG_ACTIVATION : DG_GRADIENT;
+    gx[i] = is_lazy(w, c, m, i) ? dg_body_like(x->v.dtype, &x->v)
+                                : dg_body_full_like(x->v.dtype, &x->v, kind);
+    if (DG_UNLIKELY(!gx[i])) return -1;
     gx[i]->refs = DG_HOLD;
-    if (i == 0 && m.embed) continue;
-    if (i == 1 && c->op->flags & DG_OUTER_X1 && !x->creator && !dg_walk_find(w, x)) continue;
-    if (i == 1 && c->op->flags & DG_ROWS_X1 && !x->creator) continue;
-    if (dg_body_allocate(gx[i], x->creator ? DG_ACTIVATION : DG_GRADIENT) < 0) return -1;
   }
   return 0;
 }

@@ -384,7 +384,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
                           const double *parameters)
 {
   const dg_map *m = op->map;
-  dg_body *y = dg_body_full_like(m->makes_bool ? DG_BOOL : x[0]->v.dtype, &x[0]->v);
+  dg_body *y = dg_body_full_like(m->makes_bool ? DG_BOOL : x[0]->v.dtype, &x[0]->v, DG_ACTIVATION);
   if (DG_UNLIKELY(!y)) {
     dg_fail_prefix("%s: ", op->name);
     return NULL;

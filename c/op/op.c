@@ -187,7 +187,7 @@ dg_tensor *dg_constant(const dg_view *like, int ndim, const int64_t *shape, doub
 
 dg_tensor *dg_blank(const dg_view *like)
 {
-  dg_body *b = dg_body_full_like(like->dtype, like);
+  dg_body *b = dg_body_full_like(like->dtype, like, DG_ACTIVATION);
   return b ? dg_born(b) : NULL;
 }
 

@@ -87,7 +87,7 @@ void dg_reserve(uint64_t blocks, uint64_t *seed, uint64_t *offset)
 /* What has 16 bits is drawn with more and rounded. */
 static int draw_half(dg_distribution kind, const dg_view *y, double a, double b)
 {
-  dg_body *wide = dg_body_full_like(kind == DG_RANDINT ? DG_I64 : DG_F32, y);
+  dg_body *wide = dg_body_full_like(kind == DG_RANDINT ? DG_I64 : DG_F32, y, DG_ACTIVATION);
   if (!wide) return -1;
   int status = dg_backend_of(y)->random(kind, &wide->v, state.seed, state.offset, a, b);
   if (status == 0) status = dg_backend_of(y)->copy(&wide->v, y);

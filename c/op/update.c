@@ -55,7 +55,7 @@ static int update_halves(const dg_update *u, const dg_view *const *v)
   const dg_view *wide[DG_UPDATE_STATES];
   int status = 0;
   for (int i = 0; i < u->states && status == 0; i++) {
-    copy[i] = dg_body_full_like(DG_F32, v[i]);
+    copy[i] = dg_body_full_like(DG_F32, v[i], DG_ACTIVATION);
     status = copy[i] ? backend->copy(v[i], wide[i] = &copy[i]->v) : -1;
   }
   if (status == 0) status = backend->update(u, wide);
@@ -559,7 +559,7 @@ DG_API double dg_sum_of_squares(dg_tensor *x)
     return __builtin_nan("");
   }
   const dg_backend *backend = dg_backend_of(&b->v);
-  dg_body *wide = dg_is_half(b->v.dtype) ? dg_body_full_like(DG_F32, &b->v) : NULL;
+  dg_body *wide = dg_is_half(b->v.dtype) ? dg_body_full_like(DG_F32, &b->v, DG_ACTIVATION) : NULL;
   int status = dg_is_half(b->v.dtype) && (!wide || backend->copy(&b->v, &wide->v) < 0) ? -1 : 0;
   if (status == 0) status = backend->sum_of_squares(wide ? &wide->v : &b->v, &sum);
   if (wide) dg_body_free(wide);

@@ -170,27 +170,27 @@ dg_body *dg_body_like(int dtype, const dg_view *like)
   return b;
 }
 
-static __attribute__((noinline)) dg_body *full_like(int dtype, const dg_view *like)
+static __attribute__((noinline)) dg_body *full_like(int dtype, const dg_view *like, dg_kind kind)
 {
   dg_body *b = blank();
   if (DG_UNLIKELY(!b)) return NULL;
   shape_like(&b->v, dtype, like);
-  if (DG_LIKELY(allocate(b, DG_ACTIVATION) == 0)) return b;
+  if (DG_LIKELY(allocate(b, kind) == 0)) return b;
   dg_body_free(b);
   return NULL;
 }
 
 /* Tiny tensors of few axes are made here, without a stack frame: each operator makes one, and often
  * its gradient. */
-dg_body *dg_body_full_like(int dtype, const dg_view *like)
+dg_body *dg_body_full_like(int dtype, const dg_view *like, dg_kind kind)
 {
   bool is_plain = like->contiguous && like->ndim <= 2 && like->device == 0 &&
                   like->size * dg_item_bytes[dtype] <= (int64_t)sizeof((dg_body *)0)->tiny;
   dg_slot *s = DG_LIKELY(is_plain) ? dg_slot_take_used(DG_SLOT_TENSOR) : NULL;
-  if (DG_UNLIKELY(!s)) return full_like(dtype, like);
+  if (DG_UNLIKELY(!s)) return full_like(dtype, like, kind);
   dg_body *b = begin(s);
   copy_shape(&b->v, dtype, like);
-  allocate_tiny(b, DG_ACTIVATION);
+  allocate_tiny(b, kind);
   return b;
 }
 
@@ -244,12 +244,10 @@ void dg_storage_rename(dg_storage *s, dg_kind to)
   s->kind = (uint8_t)to;
 }
 
-DG_INLINE void drop_storage(dg_body *b)
+/* Takes one look off what b looks at. */
+DG_INLINE void leave_storage(dg_body *b)
 {
   dg_storage *s = b->store;
-  b->store = NULL;
-  b->v.data = NULL;
-  b->one = 0;
   if (!s || s == &b->own) return; /* those in the slot stay until it is given back */
   bool is_last = __atomic_load_n(&s->refs, __ATOMIC_ACQUIRE) == 1; /* saves a locked instruction */
   if (!is_last && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
@@ -257,7 +255,13 @@ DG_INLINE void drop_storage(dg_body *b)
   else free_storage(s);
 }
 
-void dg_body_drop_storage(dg_body *b) { drop_storage(b); }
+void dg_body_drop_storage(dg_body *b)
+{
+  leave_storage(b);
+  b->store = NULL;
+  b->v.data = NULL;
+  b->one = 0;
+}
 
 /* Not even few elements go into the slot: views may look at those that were there. */
 int dg_body_move(dg_body *b, int device)
@@ -289,7 +293,7 @@ int dg_body_move(dg_body *b, int device)
 
 void dg_body_free_parts(dg_body *b)
 {
-  drop_storage(b);
+  leave_storage(b);
   if (DG_UNLIKELY(b->name != NULL)) dg_table_free(b->name);
   dg_count(DG_TENSORS, -1);
   dg_slot_retire(&b->slot);

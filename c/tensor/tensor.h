@@ -76,7 +76,7 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
 /* The same, with the shape of another. */
 dg_body *dg_body_like(int dtype, const dg_view *shape);
 /* The same, with elements. */
-dg_body *dg_body_full_like(int dtype, const dg_view *shape);
+dg_body *dg_body_full_like(int dtype, const dg_view *shape, dg_kind kind);
 /* Gives the body its own storage, uninitialized. */
 int dg_body_allocate(dg_body *b, dg_kind kind);
 /* Counts its storage under another kind from now on. */
