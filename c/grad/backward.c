@@ -194,14 +194,14 @@ DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest)
     return DG_WALK_FAILED;
   }
   *rest = NULL;
-  dg_body *given = b->grad;
+  dg_body *given = dg_gradient_of(b);
   if (given && dg_rows_fill(given) < 0) return DG_WALK_FAILED;
   dg_tensor *start = dg_handle(given);
   dg_walk *w = walk_new(1, &y, &start, 0, NULL, flags);
   if (!w) return DG_WALK_FAILED;
-  b->grad = NULL; /* its hold is ours now */
+  if (given) b->grad = NULL; /* its hold is ours now */
   dg_status status = dg_walk_go_on(w, false, 0);
-  if (status == DG_WALK_FAILED) b->grad = given;
+  if (given && status == DG_WALK_FAILED) b->grad = given;
   else if (given) dg_unhold(given);
   if (status == DG_WALK_DONE || status == DG_WALK_FAILED) dg_walk_free(w);
   else *rest = w;

@@ -154,7 +154,7 @@ static int prepare_rows(const dg_walk *w, dg_entry *e, dg_body *old)
 /* Does all that can fail: afterwards the entry's gradient is ready for its tensor. */
 static int prepare(dg_walk *w, dg_entry *e)
 {
-  dg_body *g = settle(w, e), *old = e->x->grad;
+  dg_body *g = settle(w, e), *old = dg_gradient_of(e->x);
   if (!g || (old && (dg_outer_fill(g) < 0 || dg_outer_fill(old) < 0))) return -1;
   if (old && DG_UNLIKELY((old->flags | g->flags) & DG_ROWS)) {
     int status = prepare_rows(w, e, old);
@@ -174,14 +174,14 @@ static int prepare(dg_walk *w, dg_entry *e)
 
 static void deliver(const dg_walk *w, dg_entry *e)
 {
-  dg_body *old = e->x->grad;
+  dg_body *old = dg_gradient_of(e->x);
   if (old && !e->joined && adds_in_place(w, old)) {
     dg_touch(old);
     if (e->grad->store) dg_backend_of(&old->v)->accumulate(&e->grad->v, &old->v);
     else dg_rows_add_to(e->grad, old);
     dg_unhold(e->grad);
   } else {
-    if (old) dg_unhold(old);
+    if (e->x->grad) dg_unhold(e->x->grad);
     e->x->grad = e->grad;
   }
   e->grad = NULL;

@@ -25,13 +25,31 @@ static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
   return status;
 }
 
+/* The gradient of x that was cleared and waits, with its elements and held for the walk; or NULL. */
+DG_INLINE dg_body *take_waiting(dg_body *x)
+{
+  dg_body *g = x->grad;
+  if (!g || !(g->flags & DG_CLEARED)) return NULL;
+  x->grad = NULL;
+  g->flags = 0;
+  return g;
+}
+
+/* That, or a new tensor; what leaves get will stay. */
+DG_INLINE dg_body *new_gradient(dg_body *x)
+{
+  dg_body *g = take_waiting(x);
+  if (g) return g;
+  g = dg_body_full_like(x->v.dtype, &x->v, x->creator ? DG_ACTIVATION : DG_GRADIENT);
+  if (DG_LIKELY(g != NULL)) g->refs = DG_HOLD;
+  return g;
+}
+
 int dg_flat_give(dg_walk *w, const dg_gradient_rule *r, dg_body *x, dg_body *const *operands)
 {
-  const dg_view *gy = &operands[DG_GY]->v;
   if (!r->op) return dg_walk_add(w, x, dg_handle(operands[DG_GY]));
-  dg_body *g = dg_body_full_like(gy->dtype, gy, DG_ACTIVATION);
+  dg_body *g = new_gradient(x);
   if (DG_UNLIKELY(!g)) return -1;
-  g->refs = DG_HOLD;
   if (DG_UNLIKELY(dg_flat_compute(r, operands, g->v.data) < 0)) {
     dg_unhold(g);
     return -1;
@@ -111,26 +129,25 @@ DG_INLINE dg_body *target(const dg_call *c, more m, int i)
   return i == 0 && m.embed ? m.embed->x[1] : c->x[i];
 }
 
-/* Whether the gradient of input i is left without elements. */
-DG_INLINE bool is_lazy(const dg_walk *w, const dg_call *c, more m, int i)
+/* Whether a rule wants the gradient of x, input i, without elements. */
+DG_INLINE bool is_lazy(const dg_walk *w, const dg_call *c, more m, const dg_body *x, int i)
 {
-  const dg_body *x = c->x[i];
   uint32_t flags = c->op->flags;
   if (i == 0) return m.embed != NULL;
   if (i > 1 || !(flags & (DG_OUTER_X1 | DG_ROWS_X1)) || x->creator) return false;
   return flags & DG_ROWS_X1 || !dg_walk_find(w, x);
 }
 
-/* Tensors for the gradients that are wanted and not there; those of leaves will stay. */
+/* Has gx be tensors for the gradients that are wanted and not there. */
 DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body **gx)
 {
   for (int i = 0; i < c->inputs; i++) {
-    const dg_body *x = target(c, m, i);
+    dg_body *x = target(c, m, i);
     if (m.adds && gx[i]) continue;
     if (!dg_walk_needs_x(w, c, i)) continue;
-    dg_kind kind = x->creator ? DG_ACTIVATION : DG_GRADIENT;
-    gx[i] = is_lazy(w, c, m, i) ? dg_body_like(x->v.dtype, &x->v)
-                                : dg_body_full_like(x->v.dtype, &x->v, kind);
+    if (!is_lazy(w, c, m, x, i)) gx[i] = new_gradient(x);
+    else if (!(c->op->flags & DG_OUTER_X1) || i == 0 || !(gx[i] = take_waiting(x)))
+      gx[i] = dg_body_like(x->v.dtype, &x->v);
     if (DG_UNLIKELY(!gx[i])) return -1;
     gx[i]->refs = DG_HOLD;
   }

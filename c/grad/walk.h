@@ -124,12 +124,6 @@ DG_INLINE bool dg_walk_keeps(const dg_walk *w, const dg_body *x)
   return !x->creator || x->flags & DG_RETAINS_GRAD || w->flags & DG_RETAIN_GRAD;
 }
 
-/* True when nothing but the walk can see b's elements. */
-DG_INLINE bool dg_is_sole(const dg_body *b)
-{
-  return b->refs == DG_HOLD && b->store->refs == 1 && !b->store->pin && b->v.contiguous;
-}
-
 /* Whether what comes next may be added into the elements of the entry's gradient. */
 DG_INLINE bool dg_walk_adds_in_place(const dg_walk *w, const dg_entry *e)
 {

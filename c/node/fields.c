@@ -16,7 +16,10 @@ static dg_call *call_of(const char *who, const dg_node *handle)
 /* -- Tensors -------------------------------------------------------------------------------- */
 
 /* The gradient that a caller may see: a gradient of rows has none of its own. */
-DG_INLINE dg_body *gradient_of(const dg_body *b) { return b->flags & DG_ROWS ? NULL : b->grad; }
+DG_INLINE dg_body *gradient_of(const dg_body *b)
+{
+  return b->flags & DG_ROWS ? NULL : dg_gradient_of(b);
+}
 
 /* The gradient of x; NULL without an error when there is none. */
 DG_API dg_tensor *dg_gradient(const dg_tensor *x)
@@ -69,27 +72,51 @@ DG_API int dg_gradient_rows(const dg_tensor *x, dg_tensor **numbers, dg_tensor *
   return *elements ? 1 : -1;
 }
 
+enum { MAY_WAIT = 2048 }; /* bytes */
+
+/* Whether g, the gradient of b, may stay where it is when it is cleared, for the next walk to fill:
+ * that is cheaper than to free it and make another, and small ones take no room worth a word. */
+DG_INLINE bool may_wait(const dg_body *b, const dg_body *g)
+{
+  return !b->creator && (g->flags & ~(uint32_t)DG_CLEARED) == 0 && !g->name && g->store &&
+         g->store->got <= MAY_WAIT && g->store->device == 0 && dg_is_sole(g);
+}
+
+/* Takes the gradient of b away. */
+DG_INLINE int clear(dg_body *b)
+{
+  dg_body *g = b->grad;
+  if (DG_UNLIKELY(b->flags & DG_ROWS)) return dg_rows_drop(b);
+  if (!g) return 0;
+  if (may_wait(b, g)) {
+    g->flags = DG_CLEARED;
+    dg_slot_renew(&g->slot); /* no old handle is to see it */
+  } else {
+    b->grad = NULL;
+    dg_unhold(g);
+  }
+  return 0;
+}
+
 /* Sets the gradient of x to g, which has the same shape and dtype; NULL clears it. */
 DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
 {
-  dg_body *b = dg_body_of(x), *n = NULL;
+  dg_body *b = dg_body_of(x);
   if (!b) return -1;
+  if (!g) return clear(b);
   if (DG_UNLIKELY(b->flags & DG_ROWS) && dg_rows_drop(b) < 0) return -1;
-  if (g) {
-    n = dg_full_body_of(g);
-    if (!n) return -1;
-    if (n == b) return dg_fail(DG_EARGUMENT, "grad: a tensor cannot be its own gradient");
-    char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
-    if (n->v.dtype != b->v.dtype || !dg_same_shape(&n->v, &b->v))
-      return dg_fail(DG_EARGUMENT, "grad: got %s %s, wanted %s %s as its tensor",
-                     dg_dtype_name(n->v.dtype), dg_shape_text(&n->v, got),
-                     dg_dtype_name(b->v.dtype), dg_shape_text(&b->v, wanted));
-    if (n->v.device != b->v.device)
-      return dg_fail(DG_EARGUMENT, "grad: it is on %s, its tensor on %s",
-                     dg_device_name(n->v.device), dg_device_name(b->v.device));
-    dg_hold(n);
-  }
-  dg_body *old = b->grad;
+  dg_body *n = dg_full_body_of(g), *old = b->grad;
+  if (!n) return -1;
+  if (n == b) return dg_fail(DG_EARGUMENT, "grad: a tensor cannot be its own gradient");
+  char got[DG_SHAPE_TEXT], wanted[DG_SHAPE_TEXT];
+  if (n->v.dtype != b->v.dtype || !dg_same_shape(&n->v, &b->v))
+    return dg_fail(DG_EARGUMENT, "grad: got %s %s, wanted %s %s as its tensor",
+                   dg_dtype_name(n->v.dtype), dg_shape_text(&n->v, got), dg_dtype_name(b->v.dtype),
+                   dg_shape_text(&b->v, wanted));
+  if (n->v.device != b->v.device)
+    return dg_fail(DG_EARGUMENT, "grad: it is on %s, its tensor on %s", dg_device_name(n->v.device),
+                   dg_device_name(b->v.device));
+  dg_hold(n);
   b->grad = n;
   if (old) dg_unhold(old);
   return 0;
@@ -99,8 +126,10 @@ DG_API int dg_gradient_set(dg_tensor *x, dg_tensor *g)
 DG_API int dg_gradients_clear(int count, dg_tensor *const *x)
 {
   if (count > 0 && !x) return dg_fail(DG_EARGUMENT, "gradients_clear: x is missing (NULL)");
-  for (int i = 0; i < count; i++)
-    if (dg_gradient_set(x[i], NULL) < 0) return -1;
+  for (int i = 0; i < count; i++) {
+    dg_body *b = dg_body_of(x[i]);
+    if (!b || clear(b) < 0) return -1;
+  }
   return 0;
 }
 

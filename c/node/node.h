@@ -72,8 +72,8 @@ enum {                    /* flags of an operator */
                            * a `map` always does */
        DG_NARROWS = 16,   /* products: autocast casts what is float32 to 16 bits for it */
        DG_WIDENS = 32,    /* under autocast it is computed in float32, and gives that */
-       DG_OUTER_X1 = 64,  /* `direct` gives the gradient of input 1 its elements, or makes it the
-                           * product of vectors, where it finds it without elements */
+       DG_OUTER_X1 = 64,  /* where `direct` finds the gradient of input 1, a leaf, without elements,
+                           * it gives it some, or makes it the product of vectors */
        /* The rows of input 0 may be some of a table (op/embedded.h). Where `direct` finds the gradient
         * of input 0 without elements, it is that table's. */
        DG_EMBEDS_X0 = 128,

@@ -53,6 +53,7 @@ DG_API int dg_move(dg_tensor *x, int device)
     return dg_fail(DG_EGRAPH, "move: only a leaf can be moved, this is the result of %s (use to)",
                    b->creator->op->name);
   if (b->v.device == device) return 0;
+  if (b->grad && !dg_gradient_of(b)) dg_unhold(b->grad), b->grad = NULL;
   if (b->grad && dg_outer_fill(b->grad) < 0) return -1;
   if (dg_rows_drop(b) < 0 || (b->grad && dg_rows_drop(b->grad) < 0)) return -1;
   if (!b->store) {

@@ -137,7 +137,7 @@ DG_INLINE void take_up(states *s, int own, dg_tensor *const *param, dg_tensor *c
 {
   dg_body *p = dg_living_body(s->x[0] = param[i]);
   s->body[0] = p;
-  s->body[1] = p ? p->grad : NULL;
+  s->body[1] = p ? dg_gradient_of(p) : NULL;
   s->x[1] = dg_handle(s->body[1]);
   for (int k = 0; k < own; k++) s->body[2 + k] = dg_living_body(s->x[2 + k] = state[i * own + k]);
 }

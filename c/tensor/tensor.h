@@ -26,12 +26,13 @@ enum { /* flags of a body */
        DG_GRAPH_DROPPED = 16, /* lived on when the scope of its graph closed */
        DG_RETAINS_GRAD = 32,
        DG_HOOKED = 64,
-       DG_GHOST = 128,      /* only its own node's backward rule still wants it: refs is 0 */
-       DG_STACKED = 256,    /* waits on a stack that runs through slot.next */
-       DG_ROWS = 512,       /* a gradient that is some rows of a matrix: node/rows.h */
-       DG_OUTER = 1024,     /* a gradient that is a sum of products of vectors: node/outer.h */
-       DG_POINT = 2048,     /* its place is in a list of points: node/point.h */
-       DG_MAKER_SEEN = 4096 /* a point's: there may be handles of its node */
+       DG_GHOST = 128,       /* only its own node's backward rule still wants it: refs is 0 */
+       DG_STACKED = 256,     /* waits on a stack that runs through slot.next */
+       DG_ROWS = 512,        /* a gradient that is some rows of a matrix: node/rows.h */
+       DG_OUTER = 1024,      /* a gradient that is a sum of products of vectors: node/outer.h */
+       DG_POINT = 2048,      /* its place is in a list of points: node/point.h */
+       DG_MAKER_SEEN = 4096, /* a point's: there may be handles of its node */
+       DG_CLEARED = 8192     /* a leaf's gradient that was cleared: none, until a walk fills it */
 };
 
 /* Reference counts share one word: holds need the elements, links only the place in the graph. */
@@ -102,6 +103,19 @@ DG_INLINE void dg_body_free(dg_body *b)
     dg_count(DG_TENSORS, -1);
     dg_slot_give(&b->slot);
   }
+}
+
+/* The gradient of b, or NULL. */
+DG_INLINE dg_body *dg_gradient_of(const dg_body *b)
+{
+  dg_body *g = b->grad;
+  return g && DG_LIKELY(!(g->flags & DG_CLEARED)) ? g : NULL;
+}
+
+/* True when whoever holds b is the only one who can see its elements. */
+DG_INLINE bool dg_is_sole(const dg_body *b)
+{
+  return b->refs == DG_HOLD && b->store->refs == 1 && !b->store->pin && b->v.contiguous;
 }
 
 /* Notes that b's elements change. Two threads that write at once may count as one. */
