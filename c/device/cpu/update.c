@@ -10,13 +10,6 @@
 
 enum { GRAIN = 32 << 10 };
 
-/* Without it gcc spends half of a short loop on counting. */
-#if defined(__clang__)
-#define UNROLL_SOME _Pragma("clang loop unroll_count(4)")
-#else
-#define UNROLL_SOME _Pragma("GCC unroll 4")
-#endif
-
 #define K(constant) ((T)(constant))
 
 typedef struct work {
@@ -40,7 +33,7 @@ typedef struct work {
   LOOP(unroll, target, name##_f32_##isa, float, states, __VA_ARGS__)                               \
   LOOP(unroll, target, name##_f64_##isa, double, states, __VA_ARGS__)
 
-#define BASE_SHORT(NAME, name, ...) LOOPS(UNROLL_SOME, base, , name, __VA_ARGS__)
+#define BASE_SHORT(NAME, name, ...) LOOPS(DG_UNROLL_SOME, base, , name, __VA_ARGS__)
 #define BASE_LONG(NAME, name, ...) LOOPS(, base, , name, __VA_ARGS__)
 #define BASE_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_base, name##_f64_base },
 
@@ -49,7 +42,7 @@ DG_UPDATE_LONG_RULES(BASE_LONG)
 static dg_parallel_fn *const loops_base[][2] = { DG_UPDATE_RULES(BASE_TABLE) };
 
 #if DG_HAS_X86
-#define AVX2_SHORT(NAME, name, ...) LOOPS(UNROLL_SOME, avx2, DG_TARGET_AVX2, name, __VA_ARGS__)
+#define AVX2_SHORT(NAME, name, ...) LOOPS(DG_UNROLL_SOME, avx2, DG_TARGET_AVX2, name, __VA_ARGS__)
 #define AVX2_LONG(NAME, name, ...) LOOPS(, avx2, DG_TARGET_AVX2, name, __VA_ARGS__)
 #define AVX2_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_avx2, name##_f64_avx2 },
 
@@ -58,7 +51,7 @@ DG_UPDATE_LONG_RULES(AVX2_LONG)
 static dg_parallel_fn *const loops_avx2[][2] = { DG_UPDATE_RULES(AVX2_TABLE) };
 
 #define AVX512_SHORT(NAME, name, ...)                                                              \
-  LOOPS(UNROLL_SOME, avx512, DG_TARGET_AVX512, name, __VA_ARGS__)
+  LOOPS(DG_UNROLL_SOME, avx512, DG_TARGET_AVX512, name, __VA_ARGS__)
 #define AVX512_LONG(NAME, name, ...) LOOPS(, avx512, DG_TARGET_AVX512, name, __VA_ARGS__)
 #define AVX512_TABLE(NAME, name, ...) [DG_UPDATE_##NAME] = { name##_f32_avx512, name##_f64_avx512 },
 
@@ -109,7 +102,7 @@ typedef struct rows_work {
 /* Rows of `bytes` bytes that are written down in `number`: one after another to `packed`, or back
  * from there. */
 #define MOVE_ROWS(bytes)                                                                           \
-  UNROLL_SOME for (int64_t i = 0; i < n; i++)                                                      \
+  DG_UNROLL_SOME for (int64_t i = 0; i < n; i++)                                                   \
   {                                                                                                \
     char *row = whole + number[i] * (bytes), *at = packed + i * (bytes);                           \
     memcpy(back ? row : at, back ? at : row, (size_t)(bytes));                                     \
