@@ -134,9 +134,9 @@ static dg_walk *walk_new(int outputs, dg_tensor *const *y, dg_tensor *const *gy,
   dg_walk *w = empty_walk(outputs, wanted);
   if (!w) return NULL;
   w->flags = flags;
-  int before = dg_mode_set(DG_MODE_BACKPROP, dg_walk_records(w)); /* roots may be the same */
+  bool before = dg_backprop_set(dg_walk_records(w)); /* roots may be the same */
   int status = begin(w, outputs, y, gy, wanted, x);
-  dg_mode_set(DG_MODE_BACKPROP, before);
+  dg_backprop_set(before);
   if (status == 0) return w;
   dg_walk_free(w);
   return NULL;

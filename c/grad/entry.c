@@ -22,35 +22,10 @@ static int refuse(const dg_walk *w, const dg_body *x, const dg_body *g)
                  dg_shape_text(&x->v, wanted));
 }
 
-static dg_entry *new_entry(dg_walk *w, dg_body *x)
+int dg_walk_more_entries(dg_walk *w)
 {
-  dg_entry *e = NULL;
-  if (w->vacant > 0) {
-    e = &w->entries[w->vacant - 1];
-    w->vacant = e->next;
-  } else if (w->count == UINT32_MAX) {
-    dg_fail(DG_EMEMORY, "walk: more than %u tensors", UINT32_MAX);
-    return NULL;
-  } else if (dg_walk_reserve(&w->entries, w->count + 1, &w->entries_room, sizeof *e) < 0) {
-    return NULL;
-  } else {
-    e = &w->entries[w->count++];
-  }
-  *e = (dg_entry){ .x = x };
-  dg_walk_enter(w, e, x);
-  return e;
-}
-
-int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
-{
-  dg_entry *e = dg_walk_find(w, x);
-  if (!e && !(e = new_entry(w, x))) {
-    dg_unhold(g);
-    return -1;
-  }
-  e->grad = g;
-  e->own = !(g->flags & DG_LAZY);
-  return 0;
+  if (w->count == UINT32_MAX) return dg_fail(DG_EMEMORY, "walk: more than %u tensors", UINT32_MAX);
+  return dg_walk_grow(&w->entries, w->count + 1, &w->entries_room, sizeof *w->entries);
 }
 
 /* Adds up two gradients of which one at least is rows: 1, 0 when both have their elements now and
@@ -81,7 +56,7 @@ int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *handle)
                   !dg_same_shape(&g->v, &x->v)))
     return refuse(w, x, g);
   dg_entry *e = dg_walk_find(w, x);
-  if (!e && !(e = new_entry(w, x))) return -1;
+  if (!e && !(e = dg_walk_new_entry(w, x))) return -1;
   if (!e->grad) {
     e->own = is_fresh(w, g) && !(g->flags & DG_ROWS);
     dg_hold(g);
@@ -172,6 +147,15 @@ static int prepare(dg_walk *w, dg_entry *e)
   return 0;
 }
 
+/* Whether nothing has to be done: the first gradient of its tensor, made for it. */
+DG_INLINE bool is_ready(const dg_walk *w, const dg_entry *e)
+{
+  const dg_body *g = e->grad;
+  if (e->x->grad || g->flags & DG_ROWS) return false;
+  return g->flags & DG_OUTER ||
+         (e->own && g->store->kind == DG_GRADIENT && dg_is_sole(g) && !dg_walk_records(w));
+}
+
 static void deliver(const dg_walk *w, dg_entry *e)
 {
   dg_body *old = dg_gradient_of(e->x);
@@ -192,7 +176,8 @@ int dg_walk_commit(dg_walk *w)
   if (w->wanted_count > 0) return 0;
   for (int64_t i = 0; i < w->count; i++) {
     dg_entry *e = &w->entries[i];
-    if (e->grad && dg_walk_keeps(w, e->x) && prepare(w, e) < 0) return -1;
+    if (!e->grad || !dg_walk_keeps(w, e->x) || is_ready(w, e)) continue;
+    if (prepare(w, e) < 0) return -1;
   }
   for (int64_t i = 0; i < w->count; i++) {
     dg_entry *e = &w->entries[i];

@@ -6,10 +6,9 @@
 
 /* Hands a gradient on that was made for the walk. Where others look at the one that x has, the sum
  * goes into the new one. */
-static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
+static __attribute__((noinline)) int join(dg_walk *w, dg_body *x, dg_body *g)
 {
   dg_entry *e = dg_walk_find(w, x);
-  if (!e || !e->grad) return dg_walk_take(w, x, g);
   if (DG_UNLIKELY((e->grad->flags | g->flags) & DG_LAZY)) {
     int added = dg_walk_add(w, x, dg_handle(g));
     dg_unhold(g);
@@ -23,6 +22,12 @@ static int hand_on(dg_walk *w, dg_body *x, dg_body *g)
   int status = dg_backend_of(&to->v)->accumulate(&from->v, &to->v);
   dg_unhold(from);
   return status;
+}
+
+DG_INLINE int hand_on(dg_walk *w, dg_body *x, dg_body *g)
+{
+  const dg_entry *e = dg_walk_find(w, x);
+  return DG_UNLIKELY(e && e->grad) ? join(w, x, g) : dg_walk_take(w, x, g);
 }
 
 /* The gradient of x that was cleared and waits, with its elements and held for the walk; or NULL. */

@@ -53,8 +53,9 @@ DG_INLINE int check_versions(const dg_call *c)
                       "the graph was freed by an earlier backward; "
                       "use retain_graph to walk it twice");
   uint32_t reads = c->op->reads, x_reads = reads & DG_READS_ALL_X;
-  for (int i = 0; x_reads >> i && i < DG_MIN(c->inputs, DG_CALL_INPUTS); i++) {
-    if (!(x_reads >> i & 1)) continue;
+  x_reads &= ((uint32_t)1 << DG_MIN(c->inputs, DG_CALL_INPUTS)) - 1;
+  for (; x_reads; x_reads &= x_reads - 1) {
+    int i = __builtin_ctz(x_reads);
     if (DG_UNLIKELY(!c->x[i]->store))
       return dg_op_fail(c, DG_EGRAPH, "input %d was released before backward read it", i + 1);
     if (DG_UNLIKELY(c->x[i]->store->version != c->version[i]))
@@ -180,13 +181,14 @@ static bool next_hook(dg_walk *w)
 
 static bool next_leaf_hook(dg_walk *w)
 {
-  while (w->next < w->count) {
-    dg_entry *e = &w->entries[w->next++];
-    if (!e->grad || e->hooked || e->x->creator || !(e->x->flags & DG_HOOKED)) continue;
+  for (int64_t i = w->next; i < w->count; i++) {
+    dg_entry *e = &w->entries[i];
+    if (!e->grad || !(e->x->flags & DG_HOOKED) || e->hooked || e->x->creator) continue;
+    w->next = i + 1;
     w->hooked = e;
-    e->hooked = true;
-    return true;
+    return e->hooked = true;
   }
+  w->next = w->count;
   return false;
 }
 
@@ -376,7 +378,7 @@ dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us)
   }
   if (w->state != DG_BROKEN && resume(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
-  int before = dg_mode_set(DG_MODE_BACKPROP, dg_walk_records(w));
+  bool before = dg_backprop_set(dg_walk_records(w));
   uint16_t mixed = dg_tape.mixed; /* rules compute in the dtypes of what they are for */
   uint8_t autocast = dg_tape.autocast;
   dg_tape.mixed = dg_tape.autocast = 0;
@@ -387,7 +389,7 @@ dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us)
   do status = advance(w, end > 0, node);
   while (status == DG_WALK_MORE && end > 0 && microseconds() < end);
   dg_needs_only = 0;
-  dg_mode_set(DG_MODE_BACKPROP, before);
+  dg_backprop_set(before);
   dg_tape.mixed = mixed, dg_tape.autocast = autocast;
   if (status == DG_WALK_FAILED) dg_walk_let_go(w);
   else if (status != DG_WALK_CALL) dg_walk_close(w); /* the caller's rule runs inside it */

@@ -2,7 +2,7 @@
 #ifndef DG_WALK_H
 #define DG_WALK_H
 
-#include "node/node.h"
+#include "node/outer.h"
 
 typedef struct dg_entry { /* a tensor that a gradient has reached */
   dg_body *x;
@@ -141,10 +141,37 @@ DG_INLINE dg_entry *dg_walk_find(const dg_walk *w, const dg_body *x)
 {
   return x->walk == w->id ? &w->entries[x->entry] : NULL;
 }
+/* Makes room for more entries. */
+int dg_walk_more_entries(dg_walk *w);
+/* A new entry, of x; NULL with an error set. */
+DG_INLINE dg_entry *dg_walk_new_entry(dg_walk *w, dg_body *x)
+{
+  dg_entry *e;
+  if (w->vacant > 0) {
+    e = &w->entries[w->vacant - 1];
+    w->vacant = e->next;
+  } else {
+    if (DG_UNLIKELY(w->count == w->entries_room) && dg_walk_more_entries(w) < 0) return NULL;
+    e = &w->entries[w->count++];
+  }
+  *e = (dg_entry){ .x = x };
+  dg_walk_enter(w, e, x);
+  return e;
+}
 /* Adds g to x's gradient. */
 int dg_walk_add(dg_walk *w, dg_body *x, dg_tensor *g);
 /* Makes g, held for the walk, the gradient of x, which has none yet. */
-int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g);
+DG_INLINE int dg_walk_take(dg_walk *w, dg_body *x, dg_body *g)
+{
+  dg_entry *e = dg_walk_find(w, x);
+  if (DG_LIKELY(!e) && DG_UNLIKELY(!(e = dg_walk_new_entry(w, x)))) {
+    dg_unhold(g);
+    return -1;
+  }
+  e->grad = g;
+  e->own = !(g->flags & DG_LAZY);
+  return 0;
+}
 /* Goes back through a node by its `direct` rule: 1, 0 when that does not apply, or -1. */
 int dg_walk_direct(dg_walk *w, const dg_call *c);
 /* Goes back through a row of points that begins with c, in a walk to all leaves that is not recorded and

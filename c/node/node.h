@@ -267,6 +267,15 @@ typedef struct dg_tape_state {
 
 extern DG_HIDDEN DG_THREAD_LOCAL dg_tape_state dg_tape;
 
+/* Has operators be recorded from now on, or not; returns which it was. */
+DG_INLINE bool dg_backprop_set(bool on)
+{
+  bool before = !dg_tape.no_backprop;
+  dg_tape.no_backprop = !on;
+  dg_tape.recording = on && dg_tape.depth > 0 ? dg_tape.epoch : UINT64_MAX;
+  return before;
+}
+
 /* Closes the scopes inside this one; false when it is not open. */
 bool dg_scope_rewind(double scope);
 int dg_births_grow(void);

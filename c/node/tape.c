@@ -46,12 +46,8 @@ static DG_THREAD_LOCAL struct {
 
 DG_THREAD_LOCAL dg_tape_state dg_tape = { .recording = UINT64_MAX };
 
-/* Notes whether operators are recorded in scopes, after either has changed. */
-static void note_recording(void)
-{
-  bool records = dg_tape.depth > 0 && !dg_tape.no_backprop;
-  dg_tape.recording = records ? dg_tape.epoch : UINT64_MAX;
-}
+/* Notes whether operators are recorded in scopes, after a scope was opened or closed. */
+static void note_recording(void) { dg_backprop_set(!dg_tape.no_backprop); }
 
 static void leave_thread(void)
 {
@@ -489,13 +485,11 @@ DG_API int dg_scope_count(void) { return dg_tape.depth; }
 
 int dg_lend_to_scopes(dg_body *b)
 {
-  if (!(b->flags & DG_SCOPED) || !dg_is_mine(b)) {
-    if (reserve(&tape.lent, tape.lent_count, &tape.lent_room, sizeof(dg_body *)) < 0) return -1;
-    dg_hold(b);
-    tape.lent[tape.lent_count++] = b;
-    if (b->creator) /* perhaps of another thread */
-      dg_tape.sequence = DG_MAX(dg_tape.sequence, b->creator->sequence);
-  }
+  if (reserve(&tape.lent, tape.lent_count, &tape.lent_room, sizeof(dg_body *)) < 0) return -1;
+  dg_hold(b);
+  tape.lent[tape.lent_count++] = b;
+  if (b->creator) /* perhaps of another thread */
+    dg_tape.sequence = DG_MAX(dg_tape.sequence, b->creator->sequence);
   __atomic_store_n(&b->borrowed, dg_tape.epoch, __ATOMIC_RELAXED);
   return 0;
 }
@@ -551,8 +545,5 @@ DG_API int dg_mode_set(int mode, int value)
 {
   if (mode == DG_MODE_AUTOCAST) return dg_autocast_set(value);
   if (mode != DG_MODE_BACKPROP) return dg_fail(DG_EARGUMENT, "mode: there is no mode %d", mode);
-  int before = !dg_tape.no_backprop;
-  dg_tape.no_backprop = !value;
-  note_recording();
-  return before;
+  return dg_backprop_set(value != 0);
 }

@@ -138,7 +138,6 @@ DG_INLINE void take_up(states *s, int own, dg_tensor *const *param, dg_tensor *c
   dg_body *p = dg_living_body(s->x[0] = param[i]);
   s->body[0] = p;
   s->body[1] = p ? dg_gradient_of(p) : NULL;
-  s->x[1] = dg_handle(s->body[1]);
   for (int k = 0; k < own; k++) s->body[2 + k] = dg_living_body(s->x[2 + k] = state[i * own + k]);
 }
 
@@ -170,7 +169,9 @@ DG_INLINE int make_ready(states *s, int own)
   if (dg_outer_fill(g) < 0) return -1;
   bool plain = true;
   for (int i = 0; i < own + 2; i++) plain = plain && is_plain(s, i);
-  return plain ? 0 : check(s);
+  if (DG_LIKELY(plain)) return 0;
+  s->x[1] = dg_handle(g);
+  return check(s);
 }
 
 /* p += scale g for a gradient that is the product of two vectors. */
@@ -230,13 +231,13 @@ DG_INLINE int change_all(states *s, dg_update *u, int own, int count, dg_tensor 
   for (int i = 0; i < count; i++) {
     take_up(s, own, param, state, i);
     if (make_ready(s, own) < 0) return -1;
-    if (i < KNOWN) memcpy(known[i], s->body, sizeof s->body);
+    for (int k = 0; k < own + 2 && i < KNOWN; k++) known[i][k] = s->body[k];
   }
   group far;
   far.count = 0;
   for (int i = 0; i < count; i++) {
-    if (i < KNOWN) memcpy(s->body, known[i], sizeof s->body);
-    else take_up(s, own, param, state, i);
+    for (int k = 0; k < own + 2 && i < KNOWN; k++) s->body[k] = known[i][k];
+    if (i >= KNOWN) take_up(s, own, param, state, i);
     changed[i] = s->body[1] != NULL;
     if (!changed[i]) continue;
     int status = DG_UNLIKELY(s->body[0]->v.device) ? change_far(&far, s, u, own + 2)
