@@ -1,10 +1,24 @@
 /* outer.c -- gradients of a matrix that are sums of a few outer products of two vectors. */
 #include "node/outer.h"
 
+/* Some columns of a matrix; axes that there are not stay as they are, since copies of whole views
+ * take longer than the product of short vectors. */
+DG_INLINE void take_columns(const dg_view *m, int64_t from, int64_t count, dg_view *part)
+{
+  part->data = dg_at(m, from * m->stride[1]);
+  part->size = m->shape[0] * count;
+  part->dtype = m->dtype;
+  part->ndim = 2;
+  part->contiguous = m->shape[0] == 1 || count == m->shape[1];
+  part->device = m->device;
+  part->shape[0] = m->shape[0], part->stride[0] = m->stride[0];
+  part->shape[1] = count, part->stride[1] = m->stride[1];
+}
+
 void dg_outer_vectors(const dg_body *g, dg_view *columns, dg_view *rows)
 {
-  *columns = dg_view_part(&g->grad->v, 1, 0, g->v.shape[0]);
-  *rows = dg_view_part(&g->grad->v, 1, g->v.shape[0], g->v.shape[1]);
+  take_columns(&g->grad->v, 0, g->v.shape[0], columns);
+  take_columns(&g->grad->v, g->v.shape[0], g->v.shape[1], rows);
 }
 
 /* Copies a vector, or a matrix of one row or column, to where its elements are to lie. */
