@@ -30,20 +30,21 @@ DG_INLINE int hand_on(dg_walk *w, dg_body *x, dg_body *g)
   return DG_UNLIKELY(e && e->grad) ? join(w, x, g) : dg_walk_take(w, x, g);
 }
 
-/* The gradient of x that was cleared and waits, with its elements and held for the walk; or NULL. */
-DG_INLINE dg_body *take_waiting(dg_body *x)
+/* The gradient of x that was cleared and waits, held for the walk: with elements, or if it may be
+ * `outer`, vectors to be overwritten. NULL if there is none. */
+DG_INLINE dg_body *take_waiting(dg_body *x, bool outer)
 {
   dg_body *g = x->grad;
-  if (!g || !(g->flags & DG_CLEARED)) return NULL;
+  if (!g || !(g->flags & DG_CLEARED) || (!g->store && !outer)) return NULL;
   x->grad = NULL;
-  g->flags = 0;
+  g->flags &= ~(uint32_t)DG_CLEARED;
   return g;
 }
 
 /* That, or a new tensor; what leaves get will stay. */
 DG_INLINE dg_body *new_gradient(dg_body *x)
 {
-  dg_body *g = take_waiting(x);
+  dg_body *g = take_waiting(x, false);
   if (g) return g;
   g = dg_body_full_like(x->v.dtype, &x->v, x->creator ? DG_ACTIVATION : DG_GRADIENT);
   if (DG_LIKELY(g != NULL)) g->refs = DG_HOLD;
@@ -151,7 +152,7 @@ DG_INLINE int make_gradients(const dg_walk *w, const dg_call *c, more m, dg_body
     if (m.adds && gx[i]) continue;
     if (!dg_walk_needs_x(w, c, i)) continue;
     if (!is_lazy(w, c, m, x, i)) gx[i] = new_gradient(x);
-    else if (!(c->op->flags & DG_OUTER_X1) || i == 0 || !(gx[i] = take_waiting(x)))
+    else if (!(c->op->flags & DG_OUTER_X1) || i == 0 || !(gx[i] = take_waiting(x, true)))
       gx[i] = dg_body_like(x->v.dtype, &x->v);
     if (DG_UNLIKELY(!gx[i])) return -1;
     gx[i]->refs = DG_HOLD;

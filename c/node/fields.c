@@ -78,8 +78,11 @@ enum { MAY_WAIT = 2048 }; /* bytes */
  * that is cheaper than to free it and make another, and small ones take no room worth a word. */
 DG_INLINE bool may_wait(const dg_body *b, const dg_body *g)
 {
-  return !b->creator && (g->flags & ~(uint32_t)DG_CLEARED) == 0 && !g->name && g->store &&
-         g->store->got <= MAY_WAIT && g->store->device == 0 && dg_is_sole(g);
+  bool outer = g->flags & DG_OUTER;
+  const dg_body *e = outer ? g->grad : g; /* what has the elements */
+  return !b->creator && (g->flags & ~(uint32_t)(DG_CLEARED | DG_OUTER)) == 0 && !g->name &&
+         g->refs == DG_HOLD && e->store && e->store->got <= MAY_WAIT && e->store->device == 0 &&
+         dg_is_sole(e) && (!outer || e->v.shape[0] == 1);
 }
 
 /* Takes the gradient of b away. */
@@ -89,7 +92,7 @@ DG_INLINE int clear(dg_body *b)
   if (DG_UNLIKELY(b->flags & DG_ROWS)) return dg_rows_drop(b);
   if (!g) return 0;
   if (may_wait(b, g)) {
-    g->flags = DG_CLEARED;
+    g->flags |= DG_CLEARED;
     dg_slot_renew(&g->slot); /* no old handle is to see it */
   } else {
     b->grad = NULL;

@@ -62,9 +62,17 @@ static dg_body *make_pairs(const dg_body *g, int64_t room)
   return pairs;
 }
 
+void dg_outer_drop(dg_body *g)
+{
+  if (!g->grad) return;
+  dg_unhold(g->grad);
+  g->grad = NULL;
+  g->flags &= ~(uint32_t)DG_OUTER;
+}
+
 int dg_outer_set(dg_body *g, const dg_view *column, const dg_view *row)
 {
-  dg_body *pairs = make_pairs(g, 1);
+  dg_body *pairs = g->grad ? g->grad : make_pairs(g, 1);
   if (!pairs) return -1;
   g->grad = pairs;
   g->flags |= DG_OUTER;
@@ -107,8 +115,6 @@ int dg_outer_write(dg_body *g)
     dg_body_drop_storage(g);
     return -1;
   }
-  dg_unhold(g->grad);
-  g->grad = NULL;
-  g->flags &= ~(uint32_t)DG_OUTER;
+  dg_outer_drop(g);
   return 0;
 }

@@ -14,9 +14,11 @@
 
 enum { DG_LAZY = DG_ROWS | DG_OUTER }; /* flags of gradients whose elements may not be there */
 
-/* Makes g, a new tensor without elements on the host, the product of a column and a row: copies of
- * these, which may have any strides. */
+/* Makes g, a tensor without elements on the host, new or the product of one pair that is no longer
+ * wanted, the product of a column and a row: copies of these, which may have any strides. */
 int dg_outer_set(dg_body *g, const dg_view *column, const dg_view *row);
+/* Takes the vectors away, if there are any. */
+void dg_outer_drop(dg_body *g);
 /* Adds another product: 1, 0 when the vectors would be as large as the matrix, or -1. */
 int dg_outer_append(dg_body *g, const dg_view *column, const dg_view *row);
 /* The vectors, a row of a matrix for each. */

@@ -142,8 +142,9 @@ enum { WORTH = 8 }; /* how many times as large as its vectors a product is that 
 static int make_weight_gradient(dg_body *gw, const dg_view *x, const dg_view *gy)
 {
   bool is_small = gw->v.size < WORTH * (x->size + gy->size);
-  if (x->shape[0] != 1 || x->device != 0 || is_small) return dg_body_allocate(gw, DG_GRADIENT);
-  return dg_outer_set(gw, gy, x);
+  if (x->shape[0] == 1 && x->device == 0 && !is_small) return dg_outer_set(gw, gy, x);
+  dg_outer_drop(gw);
+  return dg_body_allocate(gw, DG_GRADIENT);
 }
 
 /* The gradient of the table that the rows came from, from those of the different rows of y. */
