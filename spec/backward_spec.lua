@@ -18,6 +18,57 @@ describe("backward", function()
     assert.is_nil(x.grad)
   end)
 
+  it("fills the gradient that was cleared, without anything of the old one", function()
+    for _, batch in ipairs { 1, 2 } do -- of W a product of vectors, or elements
+      local W, b = dg.Parameter(dg.ones(20, 30)), dg.Parameter(dg.zeros(20))
+      local x = dg.ones(batch, 30)
+      local function backward(scale) F.sum(F.linear(x * scale, W, b)):backward() end
+      for k = 1, 3 do
+        dg.scope(backward, k)
+        assert.equal(batch * 600 * k, F.sum(W.grad):item())
+        assert.equal(batch * 20, F.sum(b.grad):item())
+        W:cleargrad()
+        b:cleargrad()
+        assert.is_nil(W.grad)
+        assert.is_nil(b.grad)
+      end
+      dg.scope(backward, 1) -- one of the two is wanted in another form than the one that waits
+      W:cleargrad()
+      x = dg.ones(3 - batch, 30)
+      dg.scope(backward, 2)
+      assert.equal((3 - batch) * 1200, F.sum(W.grad):item())
+    end
+  end)
+
+  it("leaves a cleared gradient alone that somebody still has", function()
+    local x = dg.Variable { 1, 2, 3, 4, 5, 6 }
+    F.sum(x * 2):backward()
+    local g = x.grad
+    x:cleargrad()
+    x:cleargrad()
+    F.sum(x * 3):backward()
+    assert.same({ 2, 2, 2, 2, 2, 2 }, g:totable())
+    assert.same({ 3, 3, 3, 3, 3, 3 }, x.grad:totable())
+    x.grad = g
+    x:cleargrad()
+    F.sum(x * 4):backward()
+    assert.same({ 4, 4, 4, 4, 4, 4 }, x.grad:totable())
+    assert.same({ 2, 2, 2, 2, 2, 2 }, g:totable())
+  end)
+
+  it("makes old handles of a cleared gradient stale", function()
+    local x = dg.Variable { 1, 2, 3, 4, 5, 6 }
+    local C = require("dgraph.native").C
+    F.sum(x * 2):backward()
+    local old
+    dg.scope(function() old = C.dg_gradient(x) end)
+    assert.equal(1, C.dg_alive(old))
+    x:cleargrad()
+    assert.equal(0, C.dg_alive(old))
+    F.sum(x * 2):backward()
+    assert.equal(0, C.dg_alive(old))
+  end)
+
   it("starts with the gradient that is set, and uses it up", function()
     local x = dg.Variable { 1, 2 }
     local y = x * 3

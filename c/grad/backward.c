@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-static uint64_t ids; /* atomic */
+enum { IDS = 1 << 16 }; /* numbers of walks that a thread takes at once */
+
+static uint64_t ids; /* atomic: no two threads number a walk alike */
+static DG_THREAD_LOCAL uint64_t last_id, ids_end;
 
 static DG_THREAD_LOCAL dg_walk *spare; /* with its tables, for the next walk of this thread */
 
@@ -43,7 +46,11 @@ static dg_walk *empty_walk(int roots, int wanted)
     free_tables(w);
     return NULL;
   }
-  w->id = dg_walk_marker = __atomic_add_fetch(&ids, 1, __ATOMIC_RELAXED);
+  if (last_id == ids_end) {
+    last_id = __atomic_fetch_add(&ids, IDS, __ATOMIC_RELAXED);
+    ids_end = last_id + IDS;
+  }
+  w->id = dg_walk_marker = ++last_id;
   w->state = DG_READY;
   w->rows = 0;
   w->count = w->vacant = w->queued = w->held_count = 0;

@@ -119,7 +119,8 @@ enum { BLOCK = 1024, LANES = 16 };
     double total = 0;                                                                              \
     for (int64_t begin = 0; begin < n; begin += BLOCK, a += BLOCK, b += b ? BLOCK : 0) {           \
       int64_t some = DG_MIN(n - begin, BLOCK), i = 0;                                              \
-      double lane[LANES] = { 0 };                                                                  \
+      double lane[LANES];                                                                          \
+      for (int k = 0; k < (some < LANES ? 1 : LANES); k++) lane[k] = 0;                            \
       for (; i + LANES <= some; i += LANES)                                                        \
         for (int k = 0; k < LANES; k++) {                                                          \
           const double d = (double)(b ? a[i + k] - b[i + k] : a[i + k]);                           \

@@ -55,12 +55,13 @@ static bool is_one_run(map_work *w, const dg_view *const *x, const dg_view *y)
 int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const double *par)
 {
   if (y->size == 0) return 0;
-  map_work w = { .kernel = m->loop[x[0]->dtype][dg_cpu_isa()],
-                 .rework = m->rework[x[0]->dtype],
-                 .parameters = par,
-                 .y = y->data,
-                 .y_bytes = dg_item_bytes[y->dtype],
-                 .inputs = m->inputs };
+  map_work w; /* where there are few elements, filling it with zeros is as long as the rest */
+  w.kernel = m->loop[x[0]->dtype][dg_cpu_isa()];
+  w.rework = m->rework[x[0]->dtype];
+  w.parameters = par;
+  w.y = y->data;
+  w.y_bytes = dg_item_bytes[y->dtype];
+  w.inputs = m->inputs;
   for (int i = 0; i < m->inputs; i++) {
     w.x[i] = x[i]->data;
     w.bytes[i] = dg_item_bytes[x[i]->dtype];
