@@ -58,6 +58,7 @@ int dg_cpu_map(const dg_map *m, const dg_view *const *x, const dg_view *y, const
   map_work w; /* where there are few elements, filling it with zeros is as long as the rest */
   w.kernel = m->loop[x[0]->dtype][dg_cpu_isa()];
   w.rework = m->rework[x[0]->dtype];
+  w.loop = NULL;
   w.parameters = par;
   w.y = y->data;
   w.y_bytes = dg_item_bytes[y->dtype];
