@@ -72,7 +72,7 @@ describe("attention in one kernel", function()
     assert.equal("", fake_cuda(CASES))
   end)
 
-  it("is what the card does where there is neither mask nor dropout", function()
+  it("is what the card does where there is neither mask nor dropout #slow", function() -- ASan talks
     assert.equal("forward_f32_32\tqueries_grad_f32_32 keys_grad_f32_32\n"
       .. "forward_bf16_128\tqueries_grad_bf16_128 keys_grad_bf16_128\n"
       .. "weights_f32\tweights_again_f32 weights_grad_f32", fake_cuda([[
