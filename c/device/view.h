@@ -34,6 +34,12 @@ DG_INLINE bool dg_is_plain_layout(uint32_t layout)
   return (layout & ~(DG_FEW_AXES << 8 | 1u)) == 0x10000;
 }
 
+/* The layout of floats on the host without gaps. */
+DG_INLINE uint32_t dg_plain_layout(int dtype, int ndim)
+{
+  return 0x10000 | (uint32_t)ndim << 8 | (uint32_t)dtype;
+}
+
 extern DG_HIDDEN const uint8_t dg_item_bytes[DG_NDTYPES];
 const char *dg_dtype_name(int dtype);
 DG_INLINE bool dg_is_half(int dtype) { return dtype >= DG_F16; }

@@ -347,17 +347,19 @@ dg_tensor *dg_finish(dg_call *c)
 
 /* -- Elementwise operators ------------------------------------------------------------------ */
 
-/* Records a call whose inputs are x and whose new output y is alike. */
-static __attribute__((noinline)) dg_tensor *record_flat(dg_call *c, int inputs, dg_body *y)
+/* Records a call whose inputs are x and whose new output is y. */
+static __attribute__((noinline)) dg_tensor *record_made(dg_call *c, int inputs, dg_body *y,
+                                                        uint16_t kind)
 {
   if (record(c, inputs, c->x_inline, 1, &y) < 0) return NULL;
-  c->flags |= DG_CALL_FLAT;
+  c->flags |= kind;
   return dg_born(y);
 }
 
 /* The same in a scope. What is made in it counts as borrowed at once: it dies no earlier than the
  * nodes that will use it. */
-DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y)
+DG_INLINE dg_tensor *record_made_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y,
+                                        uint16_t kind)
 {
   DG_UNROLL
   for (int i = 0; i < inputs; i++) {
@@ -365,7 +367,7 @@ DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *
     c->version[i] = x[i]->store->version;
   }
   c->sequence = ++dg_tape.sequence; /* higher than those of all that the scopes have borrowed */
-  c->flags = DG_CALL_RECORDED | DG_CALL_SCOPED | DG_CALL_FLAT;
+  c->flags = DG_CALL_RECORDED | DG_CALL_SCOPED | kind;
   c->y_version = 0;
   c->refs = 1;
   y->creator = c;
@@ -377,6 +379,31 @@ DG_INLINE dg_tensor *record_flat_scoped(dg_call *c, int inputs, dg_body *const *
   dg_tape.births[born + 1] = &y->slot;
   dg_tape.born = born + 2;
   return dg_handle(y);
+}
+
+/* Has y, which is computed, be the output of an operator of inputs with these flags. */
+DG_INLINE dg_tensor *yield(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
+                           dg_body *y, const double *parameters, uint16_t kind)
+{
+  if (!records(op, flags)) return dg_born(y);
+  dg_call *c = new_call(op, inputs, true);
+  if (DG_UNLIKELY(!c)) {
+    dg_body_free(y);
+    return NULL;
+  }
+  for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
+  c->y_inline[0] = y;
+  if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
+  if (DG_UNLIKELY(dg_tape.depth == 0 || dg_tape.births_room - dg_tape.born < 2))
+    return record_made(c, inputs, y, kind);
+  return record_made_scoped(c, inputs, x, y, kind);
+}
+
+dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y)
+{
+  uint32_t flags = 0;
+  for (int i = 0; i < inputs; i++) flags |= x[i]->flags;
+  return yield(op, inputs, x, flags, y, NULL, 0);
 }
 
 /* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
@@ -396,18 +423,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
     dg_body_free(y);
     return NULL;
   }
-  if (!records(op, flags)) return dg_born(y);
-  dg_call *c = new_call(op, inputs, true);
-  if (DG_UNLIKELY(!c)) {
-    dg_body_free(y);
-    return NULL;
-  }
-  for (int i = 0; i < inputs; i++) c->x_inline[i] = x[i];
-  c->y_inline[0] = y;
-  if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
-  if (DG_UNLIKELY(dg_tape.depth == 0 || dg_tape.births_room - dg_tape.born < 2))
-    return record_flat(c, inputs, y);
-  return record_flat_scoped(c, inputs, x, y);
+  return yield(op, inputs, x, flags, y, parameters, DG_CALL_FLAT);
 }
 
 static dg_tensor *finish_with(dg_call *c, const double *parameters)

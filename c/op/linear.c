@@ -30,16 +30,6 @@ static int linear_shape(dg_call *c)
   return dg_output(c, 0, x->dtype, 2, shape) ? 0 : -1;
 }
 
-/* A matrix that a rule needs for itself. */
-static dg_body *scratch(const dg_view *like, int64_t rows, int64_t columns)
-{
-  const int64_t shape[2] = { rows, columns };
-  dg_body *m = dg_body_new("linear", like->dtype, 2, shape);
-  if (m && dg_body_allocate(m, DG_WORKSPACE) == 0) return m;
-  if (m) dg_body_free(m);
-  return NULL;
-}
-
 /* Multiplies each different row once. */
 static int embedded_forward(const dg_call *c, const dg_view *b)
 {
@@ -47,7 +37,7 @@ static int embedded_forward(const dg_call *c, const dg_view *b)
   const dg_backend *d = dg_backend_of(y);
   dg_embedded e;
   dg_embedded_of(c, &e);
-  dg_body *products = scratch(y, e.rows.shape[0], y->shape[1]);
+  dg_body *products = dg_body_matrix(y->dtype, e.rows.shape[0], y->shape[1], DG_WORKSPACE);
   int status = products ? d->linear(&e.rows, w, b, &products->v) : -1;
   if (status == 0) status = d->take_rows(&products->v, &e.places, y);
   if (products) dg_body_free(products);
@@ -164,7 +154,7 @@ static int embedded_direct(const dg_call *c, const dg_view *gy, dg_body *const *
   const dg_backend *d = dg_backend_of(gy);
   dg_embedded e;
   dg_embedded_of(c, &e);
-  dg_body *sums = scratch(gy, e.rows.shape[0], gy->shape[1]);
+  dg_body *sums = dg_body_matrix(gy->dtype, e.rows.shape[0], gy->shape[1], DG_WORKSPACE);
   int status = sums ? d->add_rows(gy, &e.places, &sums->v) : -1;
   if (status == 0)
     status = (add ? d->linear_grad_add : d->linear_grad)(&e.rows, w, &sums->v, NULL, to[1], to[2]);
@@ -215,6 +205,32 @@ static const dg_op_class linear_op = {
   .direct_add = linear_direct_add,
 };
 
+/* Whether a layer may go the short way: all that linear_shape asks for is there, and the product is too
+ * small for equal rows to be looked for. */
+static bool is_short(const dg_body *x, const dg_body *W, const dg_body *b)
+{
+  if (!dg_is_full(x) || !dg_is_full(W) || !dg_is_full(b) || dg_tape.mixed) return false;
+  int dtype = x->v.dtype;
+  uint32_t matrix = dg_plain_layout(dtype, 2), vector = dg_plain_layout(dtype, 1);
+  int64_t out = W->v.shape[0];
+  return dtype <= DG_F64 && dg_view_layout(&x->v) == matrix && dg_view_layout(&W->v) == matrix &&
+         dg_view_layout(&b->v) == vector && x->v.shape[1] == W->v.shape[1] &&
+         b->v.shape[0] == out && x->v.size > 0 && x->v.size < DG_EMBEDDED_LEAST &&
+         out < DG_EMBEDDED_LEAST && x->v.size * out < DG_EMBEDDED_LEAST && !dg_graphs_recording;
+}
+
+/* The way of small models, where a layer takes less time than rules and checks. */
+static dg_tensor *go_short(dg_body *const in[3])
+{
+  const dg_view *x = &in[0]->v, *W = &in[1]->v;
+  dg_body *y = dg_body_matrix(x->dtype, x->shape[0], W->shape[0], DG_ACTIVATION);
+  int status = DG_LIKELY(y != NULL) ? dg_backend_of(x)->linear(x, W, &in[2]->v, &y->v) : -1;
+  if (DG_LIKELY(status == 0)) return dg_yield(&linear_op, 3, in, y);
+  dg_fail_prefix("linear: ");
+  if (y) dg_body_free(y);
+  return NULL;
+}
+
 static dg_tensor *of_matrix(dg_tensor *x, dg_tensor *W, dg_tensor *b)
 {
   return dg_finish(b ? dg_begin3(&linear_op, x, W, b) : dg_begin2(&linear_op, x, W));
@@ -234,7 +250,8 @@ static dg_tensor *of_rows(const dg_view *v, dg_tensor *x, dg_tensor *W, dg_tenso
  * axes of x after the first are taken as one. Floats of one dtype. */
 DG_API dg_tensor *dg_linear(dg_tensor *x, dg_tensor *W, dg_tensor *b)
 {
-  const dg_body *in = dg_living_body(x);
-  if (DG_UNLIKELY(in && in->v.ndim > 2)) return of_rows(&in->v, x, W, b);
+  dg_body *in[3] = { dg_living_body(x), dg_living_body(W), b ? dg_living_body(b) : NULL };
+  if (DG_LIKELY(is_short(in[0], in[1], in[2]))) return go_short(in);
+  if (in[0] && in[0]->v.ndim > 2) return of_rows(&in[0]->v, x, W, b);
   return of_matrix(x, W, b);
 }

@@ -78,6 +78,8 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
 dg_body *dg_body_like(int dtype, const dg_view *shape);
 /* The same, with elements. */
 dg_body *dg_body_full_like(int dtype, const dg_view *shape, dg_kind kind);
+/* The same for a matrix on the host, whose number of elements is not too large. */
+dg_body *dg_body_matrix(int dtype, int64_t rows, int64_t columns, dg_kind kind);
 /* Gives the body its own storage, uninitialized. */
 int dg_body_allocate(dg_body *b, dg_kind kind);
 /* Counts its storage under another kind from now on. */

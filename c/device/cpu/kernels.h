@@ -10,7 +10,7 @@
 
 /* A product may be cut at columns of gemv_n, and rows of gemv_t, that are multiples of these, and a
  * product of `direct` anywhere along m and n: each element comes out as from the whole. */
-enum { DG_GEMV_N_UNIT = 64, DG_GEMV_T_UNIT = 16 };
+enum { DG_GEMV_N_UNIT = 128, DG_GEMV_T_UNIT = 16 };
 
 #define DG_DECLARE_KERNELS(REAL, type)                                                               \
   typedef struct {                                                                                   \

@@ -154,35 +154,76 @@ int dg_cpu_matmul(const dg_view *a, const dg_view *b, const dg_view *y)
 
 /* -- The linear layer ------------------------------------------------------------------------- */
 
+DG_INLINE void multiply_rows(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y)
+{
+  int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
+  const void *bias = b ? b->data : NULL;
+  if (y->dtype == DG_F32) dg_linear_f32(batch, in, out, x->data, w->data, bias, y->data);
+  else dg_linear_f64(batch, in, out, x->data, w->data, bias, y->data);
+}
+
+DG_INLINE void multiply_back(const dg_view *x, const dg_view *w, const dg_view *gy,
+                             const dg_view *gx, const dg_view *gw, const dg_view *gb, bool add)
+{
+  int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
+  void *to[3] = { gx ? gx->data : NULL, gw ? gw->data : NULL, gb ? gb->data : NULL };
+  if (x->dtype == DG_F32)
+    dg_linear_grad_f32(batch, in, out, x->data, w->data, gy->data, to[0], to[1], to[2], add);
+  else dg_linear_grad_f64(batch, in, out, x->data, w->data, gy->data, to[0], to[1], to[2], add);
+}
+
+/* Stand-ins without gaps for what is read, and views of them. */
+typedef struct stand_ins {
+  dg_dense dense[3];
+  dg_view view[3];
+} stand_ins;
+
+static int stand_in(stand_ins *s, const dg_view *const *v)
+{
+  int status = 0;
+  for (int i = 0; i < 3; i++) s->dense[i] = (dg_dense){ NULL };
+  for (int i = 0; i < 3 && status == 0; i++) {
+    if (!v[i]) continue;
+    status = dg_dense_read(&s->dense[i], v[i]);
+    if (status == 0) s->view[i] = dg_dense_view(&s->dense[i], v[i]);
+  }
+  return status;
+}
+
+static void free_stand_ins(stand_ins *s)
+{
+  for (int i = 0; i < 3; i++) dg_dense_free(&s->dense[i]);
+}
+
+static __attribute__((noinline)) int linear_with_gaps(const dg_view *x, const dg_view *w,
+                                                      const dg_view *b, const dg_view *y)
+{
+  stand_ins s;
+  int status = stand_in(&s, (const dg_view *[]){ x, w, b });
+  if (status == 0) multiply_rows(&s.view[0], &s.view[1], b ? &s.view[2] : NULL, y);
+  free_stand_ins(&s);
+  return status;
+}
+
 int dg_cpu_linear(const dg_view *x, const dg_view *w, const dg_view *b, const dg_view *y)
 {
-  dg_dense d[3] = { { NULL } };
-  int status = dg_dense_read(&d[0], x);
-  if (status == 0) status = dg_dense_read(&d[1], w);
-  if (status == 0 && b) status = dg_dense_read(&d[2], b);
-  int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
-  void *bias = b ? d[2].data : NULL;
-  if (status == 0 && y->dtype == DG_F32)
-    dg_linear_f32(batch, in, out, d[0].data, d[1].data, bias, y->data);
-  else if (status == 0) dg_linear_f64(batch, in, out, d[0].data, d[1].data, bias, y->data);
-  for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
-  return status;
+  bool dense = x->contiguous && w->contiguous && (!b || b->contiguous);
+  if (DG_UNLIKELY(!dense)) return linear_with_gaps(x, w, b, y);
+  multiply_rows(x, w, b, y);
+  return 0;
 }
 
 static int linear_grad(const dg_view *x, const dg_view *w, const dg_view *gy, const dg_view *gx,
                        const dg_view *gw, const dg_view *gb, bool add)
 {
-  dg_dense d[3] = { { NULL } };
-  int status = dg_dense_read(&d[0], x);
-  if (status == 0) status = dg_dense_read(&d[1], w);
-  if (status == 0) status = dg_dense_read(&d[2], gy);
-  int64_t batch = x->shape[0], in = x->shape[1], out = w->shape[0];
-  void *to[3] = { gx ? gx->data : NULL, gw ? gw->data : NULL, gb ? gb->data : NULL };
-  if (status == 0 && x->dtype == DG_F32)
-    dg_linear_grad_f32(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], add);
-  else if (status == 0)
-    dg_linear_grad_f64(batch, in, out, d[0].data, d[1].data, d[2].data, to[0], to[1], to[2], add);
-  for (int i = 0; i < 3; i++) dg_dense_free(&d[i]);
+  if (DG_LIKELY(x->contiguous && w->contiguous && gy->contiguous)) {
+    multiply_back(x, w, gy, gx, gw, gb, add);
+    return 0;
+  }
+  stand_ins s;
+  int status = stand_in(&s, (const dg_view *[]){ x, w, gy });
+  if (status == 0) multiply_back(&s.view[0], &s.view[1], &s.view[2], gx, gw, gb, add);
+  free_stand_ins(&s);
   return status;
 }
 
