@@ -12,7 +12,7 @@ local function drawn(shape) return dg.ones(shape, "int32") end
 
 local x, v, one, none = dg.ones(2, 3), dg.ones(3), dg.ones {}, dg.zeros(0)
 local flat, cube = dg.zeros(2, 2), dg.ones(2, 2, 2)
-local image, kernel = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2)
+local image, kernel, region = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2), dg.ones(1, 4)
 
 --- The state, weights and biases of one layer over sequences.
 local h, ws, bs = dg.zeros(1, 2, 2), { {} }, { {} }
@@ -253,6 +253,55 @@ local PROVOKED = {
     { 'F.resize_images: mode must be "bilinear" or "nearest", got "cubic"',
       F.resize_images, image, { 2, 2 }, "cubic" },
     { "F.resize_images: a size of 4 cannot become 0", F.resize_images, image, { 0, 2 } },
+  },
+  ["Family: places between elements"] = {
+    { "F.spatial_transformer_grid: output_shape is 0, wanted at least 1",
+      F.spatial_transformer_grid, dg.ones(1, 2, 3), { 2, 0 } },
+  },
+  ["Family: filters of another kind"] = {
+    { "F.local_convolution_2d: stride is 0, wanted at least 1",
+      F.local_convolution_2d, image, dg.ones(1, 1, 1, 2, 1, 1), { stride = 0 } },
+  },
+  shift = {
+    { "F.shift: ksize is 2 x 2, wanted odd numbers", F.shift, image, 2 },
+    { "F.shift: dilate is 0", F.shift, image, { dilate = 0 } },
+    { "F.shift: 2 channels for 9 groups", F.shift, image },
+  },
+  local_convolution_2d = {
+    { "F.local_convolution_2d: stride is 0, wanted at least 1",
+      F.local_convolution_2d, image, dg.ones(1, 1, 1, 2, 1, 1), { stride = 0 } },
+    { "F.local_convolution_2d: 5 x 1 places of 1 x 1 elements do not fit x, which is 4 x 4",
+      F.local_convolution_2d, image, dg.ones(5, 1, 1, 2, 1, 1) },
+    { "F.local_convolution_2d: 0 x 1 places of 1 x 1 elements do not fit x, which is 4 x 4",
+      F.local_convolution_2d, image, dg.ones(0, 1, 1, 2, 1, 1) },
+  },
+  deformable_convolution_2d_sampler = {
+    { "F.deformable_convolution_2d_sampler: stride is 0, wanted at least 1",
+      F.deformable_convolution_2d_sampler, image, dg.ones(1, 8, 3, 3), kernel, { stride = 0 } },
+    { "F.deformable_convolution_2d_sampler: a pad is below 0",
+      F.deformable_convolution_2d_sampler, image, dg.ones(1, 8, 3, 3), kernel, { pad = -1 } },
+  },
+  ["Family: regions of interest"] = {
+    { "F.roi_max_pooling_2d: outsize is 0, wanted at least 1",
+      F.roi_max_pooling_2d, image, region, labels { 1 }, 0, 1 },
+    { "F.roi_max_pooling_2d: spatial_scale is 0, wanted more than 0",
+      F.roi_max_pooling_2d, image, region, labels { 1 }, 1, 0 },
+    { "F.roi_max_pooling_2d: roi 1 is at inf, wanted at most 2^31",
+      F.roi_max_pooling_2d, image, region / 0, labels { 1 }, 1, 1 },
+    { "F.roi_max_pooling_2d: roi 1 is of image 2, wanted 1 to 1",
+      F.roi_max_pooling_2d, image, region, labels { 2 }, 1, 1 },
+  },
+  ["Family: regions of interest without rounding"] = {
+    { "F.roi_max_align_2d: outsize is 0, wanted at least 1",
+      F.roi_max_align_2d, image, region, labels { 1 }, 0, 1 },
+    { "F.roi_max_align_2d: spatial_scale is 0, wanted more than 0",
+      F.roi_max_align_2d, image, region, labels { 1 }, 1, 0 },
+    { "F.roi_max_align_2d: sampling_ratio is 0, wanted whole numbers above 0",
+      F.roi_max_align_2d, image, region, labels { 1 }, 1, 1, 0 },
+    { "F.roi_max_align_2d: roi 1 is at inf, wanted at most 2^31",
+      F.roi_max_align_2d, image, region / 0, labels { 1 }, 1, 1 },
+    { "F.roi_max_align_2d: roi 1 is of image 2, wanted 1 to 1",
+      F.roi_max_align_2d, image, region, labels { 2 }, 1, 1 },
   },
   inv = {
     { "inv: the matrix is singular", F.inv, flat },

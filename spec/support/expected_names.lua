@@ -21,6 +21,8 @@ return {
     linear embed_id convolution_2d convolution_1d convolution_3d convolution_nd
     deconvolution_1d deconvolution_2d deconvolution_3d deconvolution_nd bilinear
     depthwise_convolution_2d dilated_convolution_2d embedding_bag scaled_dot_product_attention
+    shift local_convolution_2d deformable_convolution_2d_sampler spatial_transformer_grid
+    spatial_transformer_sampler
 
     accuracy binary_accuracy precision recall f1_score classification_summary r2_score
 
@@ -48,7 +50,8 @@ return {
     max_pooling_2d average_pooling_2d max_pooling_1d max_pooling_3d max_pooling_nd
     average_pooling_1d average_pooling_3d average_pooling_nd unpooling_1d unpooling_2d
     unpooling_3d unpooling_nd upsampling_2d spatial_pyramid_pooling_2d adaptive_avg_pool2d
-    adaptive_max_pool2d
+    adaptive_max_pool2d roi_pooling_2d roi_average_pooling_2d roi_max_pooling_2d
+    roi_average_align_2d roi_max_align_2d
 
     lstm slstm tree_lstm n_step_lstm n_step_bilstm n_step_gru n_step_bigru n_step_rnn
     n_step_birnn

@@ -5,7 +5,7 @@ local functions = {}
 for _, name in ipairs {
   "activation", "array", "arrange", "connection", "convolution", "criteria", "embedding",
   "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "normalization", "pooling",
-  "product", "rnn", "sequence_loss", "special", "util",
+  "product", "rnn", "roi", "sequence_loss", "spatial", "special", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

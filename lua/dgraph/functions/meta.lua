@@ -3148,6 +3148,83 @@ function F.n_step_rnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
 ---@return dgraph.Tensor[]|dgraph.Tensor ys
 function F.n_step_birnn(n_layers, dropout_ratio, hx, ws, bs, xs, activation) end
 
+--- The largest elements of regions of images. Each roi is (y_min, x_min, y_max, x_max), times
+--- `spatial_scale` distances from the first element, and lies in the image that roi_indices says,
+--- which count from 1. It is rounded to whole elements, at least one (halves to the even number),
+--- and divided into outsize bins, which share the elements at their borders. A bin that lies
+--- outside of the image gives 0. The gradient goes to x.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param x dgraph.Tensor
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@return dgraph.Tensor
+function F.roi_max_pooling_2d(x, rois, roi_indices, outsize, spatial_scale) end
+
+--- The means of the elements that roi_max_pooling_2d compares. What is not a finite number
+--- reaches all regions of its image.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param x dgraph.Tensor
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@return dgraph.Tensor
+function F.roi_average_pooling_2d(x, rois, roi_indices, outsize, spatial_scale) end
+
+--- roi_max_pooling_2d as it was first: a roi is (image, x_min, y_min, x_max, y_max), the image
+--- counts from 1, and the elements at x_max and y_max belong to it.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 5; y: regions x channels x outh x outw.
+--- - **Dtypes**: x: floats; rois: numbers; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param x dgraph.Tensor
+---@param rois dgraph.Tensor
+---@param outh integer
+---@param outw integer
+---@param spatial_scale number
+---@return dgraph.Tensor
+function F.roi_pooling_2d(x, rois, outh, outw, spatial_scale) end
+
+--- The means of samples in bins of regions, told as for roi_max_pooling_2d but not rounded. A bin
+--- has `sampling_ratio` samples along each axis, or when it is nil as many as it is long, rounded
+--- up; each is mixed of the four elements around. Samples more than an element outside of the
+--- image count as 0. What is not a finite number reaches all regions of its image.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a sampling_ratio that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; He et al., arXiv:1703.06870.
+---@param x dgraph.Tensor
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@param sampling_ratio? integer|integer[]
+---@return dgraph.Tensor
+function F.roi_average_align_2d(x, rois, roi_indices, outsize, spatial_scale, sampling_ratio) end
+
+--- The largest of the samples that roi_average_align_2d takes; those more than an element outside
+--- of the image do not count, and a bin that has no others gives 0.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a sampling_ratio that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; He et al., arXiv:1703.06870.
+---@param x dgraph.Tensor
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@param sampling_ratio? integer|integer[]
+---@return dgraph.Tensor
+function F.roi_max_align_2d(x, rois, roi_indices, outsize, spatial_scale, sampling_ratio) end
+
 --- The loss of A. Graves et al., "Connectionist temporal classification", 2006, for labels whose
 --- places are not known. x: a list of steps, each batch x classes, whose softmax is taken; t:
 --- batch x labels from 1; `blank_symbol` is the class of no label. `input_length` and
@@ -3194,6 +3271,72 @@ function F.crf1d(cost, xs, ys, reduce) end
 ---@return dgraph.Tensor scores  batch
 ---@return dgraph.Tensor[] path  a list of steps of labels, counted from 1
 function F.argmax_crf1d(cost, xs) end
+
+--- Where spatial_transformer_sampler looks for each element of an image of output_shape: the
+--- places of a regular grid times the matrix `theta`, [x'; y'] = theta [x; y; 1]. Both grids go
+--- from -1 to 1 along each axis; a single row or column lies at -1.
+--- - **Shapes**: theta: batch x 2 x 3; y: batch x 2 x output_shape, first x, which goes along the width, then y.
+--- - **Dtypes**: floats; y has theta's.
+--- - **Errors**: sizes below 1.
+--- - **Source**: Chainer; Jaderberg et al., arXiv:1506.02025.
+---@param theta dgraph.Tensor
+---@param output_shape integer|integer[]  height and width
+---@return dgraph.Tensor
+function F.spatial_transformer_grid(theta, output_shape) end
+
+--- The image at other places, mixed of the four elements around each; outside of it are zeros.
+--- The centres of the corners are at -1 and 1. Differentiable in both.
+--- - **Shapes**: x: batch x channels x h x w; grid: batch x 2 x h' x w', first the place along the width; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Jaderberg et al., arXiv:1506.02025.
+---@param x dgraph.Tensor
+---@param grid dgraph.Tensor
+---@return dgraph.Tensor
+function F.spatial_transformer_sampler(x, grid) end
+
+--- The channels in as many groups as a window of ksize has elements, each moved by its element's
+--- distance from the middle, times `dilate`; zeros come in. The last group, which has all
+--- channels that are left over, stays where it is.
+--- - **Shapes**: x: batch x channels x h x w; y: as x.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a ksize that is not odd; a dilation of 0; fewer channels than groups.
+--- - **Source**: Chainer; Wu et al., arXiv:1711.08141.
+---@param x dgraph.Tensor
+---@param ksize? integer|integer[]
+---@param dilate? integer|integer[]  below 0: the other way
+---@return dgraph.Tensor
+function F.shift(x, ksize, dilate) end
+
+--- A convolution whose filters differ from place to place: y[n, o, p] = b[o, p] + the sum of x[n,
+--- c, p stride + i] W[p, o, c, i] over c and i. There are as many places as W has.
+--- - **Shapes**: x: batch x channels x h x w; W: h' x w' x out x channels x kh x kw; b: out x h' x w' or nil; y: batch x out x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: strides below 1; an x that is too small for so many places; no places.
+--- - **Source**: Chainer.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function F.local_convolution_2d(x, W, b, stride) end
+
+--- A convolution whose filters look elsewhere: element i of the filter at place p sees x at p
+--- stride + i - pad + offset[p, i], mixed of the four elements around, with zeros around x. The
+--- first kh kw channels of the offset tell how far to the right, the others how far down, in
+--- elements; there are as many places as it has. Differentiable in all four.
+--- - **Shapes**: x: batch x channels x h x w; offset: batch x 2 kh kw x h' x w'; W: out x channels x kh x kw; b: out or nil; y: batch x out x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: strides below 1; pads below 0.
+--- - **Source**: Chainer; Dai et al., arXiv:1703.06211.
+---@param x dgraph.Tensor
+---@param offset dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@return dgraph.Tensor
+function F.deformable_convolution_2d_sampler(x, offset, W, b, stride, pad) end
 
 --- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
 --- - **Shapes**: x: any; y: the same.
@@ -5976,6 +6119,78 @@ function Tensor:slstm(c_prev2, x1, x2) end
 ---@return dgraph.Tensor
 function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, is_causal, scale) end
 
+--- The largest elements of regions of images. Each roi is (y_min, x_min, y_max, x_max), times
+--- `spatial_scale` distances from the first element, and lies in the image that roi_indices says,
+--- which count from 1. It is rounded to whole elements, at least one (halves to the even number),
+--- and divided into outsize bins, which share the elements at their borders. A bin that lies
+--- outside of the image gives 0. The gradient goes to x.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@return dgraph.Tensor
+function Tensor:roi_max_pooling_2d(rois, roi_indices, outsize, spatial_scale) end
+
+--- The means of the elements that roi_max_pooling_2d compares. What is not a finite number
+--- reaches all regions of its image.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@return dgraph.Tensor
+function Tensor:roi_average_pooling_2d(rois, roi_indices, outsize, spatial_scale) end
+
+--- roi_max_pooling_2d as it was first: a roi is (image, x_min, y_min, x_max, y_max), the image
+--- counts from 1, and the elements at x_max and y_max belong to it.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 5; y: regions x channels x outh x outw.
+--- - **Dtypes**: x: floats; rois: numbers; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; Girshick, arXiv:1504.08083.
+---@param rois dgraph.Tensor
+---@param outh integer
+---@param outw integer
+---@param spatial_scale number
+---@return dgraph.Tensor
+function Tensor:roi_pooling_2d(rois, outh, outw, spatial_scale) end
+
+--- The means of samples in bins of regions, told as for roi_max_pooling_2d but not rounded. A bin
+--- has `sampling_ratio` samples along each axis, or when it is nil as many as it is long, rounded
+--- up; each is mixed of the four elements around. Samples more than an element outside of the
+--- image count as 0. What is not a finite number reaches all regions of its image.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a sampling_ratio that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; He et al., arXiv:1703.06870.
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@param sampling_ratio? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:roi_average_align_2d(rois, roi_indices, outsize, spatial_scale, sampling_ratio) end
+
+--- The largest of the samples that roi_average_align_2d takes; those more than an element outside
+--- of the image do not count, and a bin that has no others gives 0.
+--- - **Shapes**: x: batch x channels x h x w; rois: regions x 4; roi_indices: regions; y: regions x channels x outsize.
+--- - **Dtypes**: x: floats; rois: numbers; roi_indices: int32, int64 or uint8; y has x's.
+--- - **Errors**: an outsize below 1; a spatial_scale that is not above 0; a sampling_ratio that is not above 0; a region that is not within 2^31 elements; an image that x does not have.
+--- - **Source**: Chainer; He et al., arXiv:1703.06870.
+---@param rois dgraph.Tensor
+---@param roi_indices dgraph.Tensor
+---@param outsize integer|integer[]  height and width
+---@param spatial_scale number
+---@param sampling_ratio? integer|integer[]
+---@return dgraph.Tensor
+function Tensor:roi_max_align_2d(rois, roi_indices, outsize, spatial_scale, sampling_ratio) end
+
 --- The loss of a linear chain conditional random field: minus the logarithm of the probability of
 --- the labels ys. cost: labels x labels, what it scores to go from one to the next; xs: a list of
 --- steps, each batch x labels, whose batches may shrink (the longest sequences come first); ys: a
@@ -5990,6 +6205,67 @@ function Tensor:scaled_dot_product_attention(key, value, attn_mask, dropout_p, i
 ---@param reduce? string  "mean" by default
 ---@return dgraph.Tensor
 function Tensor:crf1d(xs, ys, reduce) end
+
+--- Where spatial_transformer_sampler looks for each element of an image of output_shape: the
+--- places of a regular grid times the matrix `theta`, [x'; y'] = theta [x; y; 1]. Both grids go
+--- from -1 to 1 along each axis; a single row or column lies at -1.
+--- - **Shapes**: theta: batch x 2 x 3; y: batch x 2 x output_shape, first x, which goes along the width, then y.
+--- - **Dtypes**: floats; y has theta's.
+--- - **Errors**: sizes below 1.
+--- - **Source**: Chainer; Jaderberg et al., arXiv:1506.02025.
+---@param output_shape integer|integer[]  height and width
+---@return dgraph.Tensor
+function Tensor:spatial_transformer_grid(output_shape) end
+
+--- The image at other places, mixed of the four elements around each; outside of it are zeros.
+--- The centres of the corners are at -1 and 1. Differentiable in both.
+--- - **Shapes**: x: batch x channels x h x w; grid: batch x 2 x h' x w', first the place along the width; y: batch x channels x h' x w'.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Jaderberg et al., arXiv:1506.02025.
+---@param grid dgraph.Tensor
+---@return dgraph.Tensor
+function Tensor:spatial_transformer_sampler(grid) end
+
+--- The channels in as many groups as a window of ksize has elements, each moved by its element's
+--- distance from the middle, times `dilate`; zeros come in. The last group, which has all
+--- channels that are left over, stays where it is.
+--- - **Shapes**: x: batch x channels x h x w; y: as x.
+--- - **Dtypes**: floats; y has x's.
+--- - **Errors**: a ksize that is not odd; a dilation of 0; fewer channels than groups.
+--- - **Source**: Chainer; Wu et al., arXiv:1711.08141.
+---@param ksize? integer|integer[]
+---@param dilate? integer|integer[]  below 0: the other way
+---@return dgraph.Tensor
+function Tensor:shift(ksize, dilate) end
+
+--- A convolution whose filters differ from place to place: y[n, o, p] = b[o, p] + the sum of x[n,
+--- c, p stride + i] W[p, o, c, i] over c and i. There are as many places as W has.
+--- - **Shapes**: x: batch x channels x h x w; W: h' x w' x out x channels x kh x kw; b: out x h' x w' or nil; y: batch x out x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: strides below 1; an x that is too small for so many places; no places.
+--- - **Source**: Chainer.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@return dgraph.Tensor
+function Tensor:local_convolution_2d(W, b, stride) end
+
+--- A convolution whose filters look elsewhere: element i of the filter at place p sees x at p
+--- stride + i - pad + offset[p, i], mixed of the four elements around, with zeros around x. The
+--- first kh kw channels of the offset tell how far to the right, the others how far down, in
+--- elements; there are as many places as it has. Differentiable in all four.
+--- - **Shapes**: x: batch x channels x h x w; offset: batch x 2 kh kw x h' x w'; W: out x channels x kh x kw; b: out or nil; y: batch x out x h' x w'.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: strides below 1; pads below 0.
+--- - **Source**: Chainer; Dai et al., arXiv:1703.06211.
+---@param offset dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param stride? integer|integer[]  1 by default
+---@param pad? integer|integer[]  0 by default
+---@return dgraph.Tensor
+function Tensor:deformable_convolution_2d_sampler(offset, W, b, stride, pad) end
 
 --- log |gamma(x)|, elementwise; floats. Infinite at 0 and the negative whole numbers.
 --- - **Shapes**: x: any; y: the same.
