@@ -38,6 +38,8 @@ local MAKE = {
   DeconvolutionND = function() return L.DeconvolutionND(2, 1, 2, 3) end,
   DepthwiseConvolution2D = function() return L.DepthwiseConvolution2D(2, 3, 2) end,
   DilatedConvolution2D = function() return L.DilatedConvolution2D(1, 1, 2) end,
+  LocalConvolution2D = function() return L.LocalConvolution2D(1, 2, 4, 3) end,
+  DeformableConvolution2D = function() return L.DeformableConvolution2D(1, 2, 3) end,
   MLPConvolution2D = function()
     return L.MLPConvolution2D(2, { 3, 4 }, 3, { activation = F.tanh })
   end,

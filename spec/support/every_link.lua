@@ -40,6 +40,9 @@ end
 
 local function sequences() return { dg.randn(3, 3), dg.randn(1, 3) } end
 
+-- By default all of its filters are 0, and then the other layer has no gradient.
+local BENT = { deform_initialW = 0.5, offset_initial_bias = 0.3 }
+
 local every = {
   Linear = {
     make = function() return L.Linear(3, 2) end, lazy = function() return L.Linear(nil, 2) end,
@@ -88,6 +91,18 @@ local every = {
     make = function() return L.DilatedConvolution2D(2, 3, 2, { dilate = 2 }) end,
     lazy = function() return L.DilatedConvolution2D(nil, 3, 2, { dilate = 2 }) end,
     inputs = image, params = { "/W 3x2x2x2", "/b 3" },
+  },
+  LocalConvolution2D = {
+    make = function() return L.LocalConvolution2D(2, 3, { 5, 6 }, { 2, 3 }) end,
+    lazy = function() return L.LocalConvolution2D(nil, 3, nil, { 2, 3 }) end,
+    inputs = image, params = { "/W 4x4x3x2x2x3", "/b 3x4x4" },
+  },
+  DeformableConvolution2D = {
+    make = function() return L.DeformableConvolution2D(2, 3, 2, BENT) end,
+    lazy = function() return L.DeformableConvolution2D(nil, 3, 2, BENT) end,
+    inputs = image, params = {
+      "/deform_conv/W 3x2x2x2", "/deform_conv/b 3", "/offset_conv/W 8x2x2x2", "/offset_conv/b 8",
+    },
   },
   MLPConvolution2D = {
     make = function() return L.MLPConvolution2D(2, { 3, 4 }, 3) end,

@@ -69,6 +69,7 @@ return {
     TransformerEncoderLayer TransformerDecoderLayer CRF1d NegativeSampling
     BinaryHierarchicalSoftmax Classifier VGG16Layers ResNet50Layers StatelessMGU StatefulMGU
     StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
+    LocalConvolution2D DeformableConvolution2D
   ]],
 
   initializers = words [[

@@ -18,6 +18,8 @@ local FILES = {
   DeconvolutionND = "deconvolution_nd",
   DepthwiseConvolution2D = "depthwise_convolution_2d",
   DilatedConvolution2D = "dilated_convolution_2d",
+  LocalConvolution2D = "local_convolution_2d",
+  DeformableConvolution2D = "deformable_convolution_2d",
   MLPConvolution2D = "mlp_convolution_2d",
   Inception = "inception",
   Classifier = "classifier",
@@ -81,6 +83,8 @@ local FILES = {
 ---@field DeconvolutionND dgraph.DeconvolutionND
 ---@field DepthwiseConvolution2D dgraph.DepthwiseConvolution2D
 ---@field DilatedConvolution2D dgraph.DilatedConvolution2D
+---@field LocalConvolution2D dgraph.LocalConvolution2D
+---@field DeformableConvolution2D dgraph.DeformableConvolution2D
 ---@field MLPConvolution2D dgraph.MLPConvolution2D
 ---@field Inception dgraph.Inception
 ---@field Classifier dgraph.Classifier
