@@ -303,6 +303,10 @@ local PROVOKED = {
     { "F.roi_max_align_2d: roi 1 is of image 2, wanted 1 to 1",
       F.roi_max_align_2d, image, region, labels { 2 }, 1, 1 },
   },
+  ["Family: Fourier transforms"] = {
+    { "F.fft: wanted a real and an imaginary part, got 1 tensors", F.fft, { x } },
+    { "F.ifft: there is nothing to transform along the last axis", F.ifft, { none, none } },
+  },
   inv = {
     { "inv: the matrix is singular", F.inv, flat },
     { WITHOUT_LAPACK, "inv" },

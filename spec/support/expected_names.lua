@@ -40,7 +40,7 @@ return {
     cumprod einsum tensordot bias scale batch_l2_norm_squared linear_interpolate erf inv
     batch_inv det batch_det cholesky digamma lgamma polygamma zeta erfc erfcinv erfcx erfinv
     ndtr ndtri log_ndtr sub mul div pow neg floordiv var std cummax round isnan arcsinh
-    arccosh solve svd eigh qr
+    arccosh solve svd eigh qr fft ifft
 
     dropout gaussian gumbel_softmax
 

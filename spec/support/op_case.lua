@@ -33,6 +33,7 @@
 --   once          the error where a second derivative is asked for: there is one
 --   atol, rtol    1e-6, 1e-5: of the gradients
 --   in_lua        true: a dgraph.Function, whose calls are forgotten when memory is asked for
+--   caches        true: it keeps constants, which are forgotten when memory is asked for
 --   error_name    what error messages start with: the first word of the name
 --
 -- With DGRAPH_TEST_DEVICE=cuda (make test-cuda) the same cases run on a card.
@@ -389,6 +390,7 @@ return function(name, case)
       collect()
       local before = counts()
       dg.scope(work)
+      if case.caches then collect() end
       assert.same(before, counts())
       work()
       collect()

@@ -4,8 +4,8 @@ local functions = {}
 
 for _, name in ipairs {
   "activation", "array", "arrange", "connection", "convolution", "criteria", "embedding",
-  "evaluation", "gather", "image", "linalg", "loss", "math", "noise", "normalization", "pooling",
-  "product", "rnn", "roi", "sequence_loss", "spatial", "special", "util",
+  "evaluation", "fourier", "gather", "image", "linalg", "loss", "math", "noise", "normalization",
+  "pooling", "product", "rnn", "roi", "sequence_loss", "spatial", "special", "util",
 } do
   require("dgraph.functions." .. name)(functions)
 end

@@ -1125,6 +1125,29 @@ function F.f1_score(y, t, label_num, ignore_label) end
 ---@return dgraph.Tensor
 function F.r2_score(pred, truth, sample_weight, multioutput) end
 
+--- The discrete Fourier transform along the last axis: y[k] = sum over j of x[j] exp(-2 pi i j k
+--- / n), j and k from 0. `x` is a pair of tensors, the real and the imaginary parts, and two come
+--- back: `F.ifft { F.fft { real, imag } }` is x again. Takes the time of n log n for every n.
+--- Autocast does not concern it.
+--- - **Shapes**: x: two tensors of one shape, ... x n; real, imag: the same.
+--- - **Dtypes**: x: floats, one for both; real and imag have it.
+--- - **Errors**: other than two tensors; no element along the last axis.
+--- - **Source**: Chainer.
+---@param x dgraph.Tensor[]
+---@return dgraph.Tensor real
+---@return dgraph.Tensor imag
+function F.fft(x) end
+
+--- The way back from `fft`: y[j] = 1 / n sum over k of x[k] exp(2 pi i j k / n).
+--- - **Shapes**: x: two tensors of one shape, ... x n; real, imag: the same.
+--- - **Dtypes**: x: floats, one for both; real and imag have it.
+--- - **Errors**: other than two tensors; no element along the last axis.
+--- - **Source**: Chainer.
+---@param x dgraph.Tensor[]
+---@return dgraph.Tensor real
+---@return dgraph.Tensor imag
+function F.ifft(x) end
+
 --- y[i][j] = x[i][index[i][j]] for axis 2 of two: an element for each of the index, which has as
 --- many axes as x, none of them larger but this one. PyTorch's gather.
 --- - **Shapes**: x: one axis or more; index: as many axes, none larger but this one; y: as the index.
