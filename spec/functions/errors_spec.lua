@@ -13,6 +13,9 @@ local function drawn(shape) return dg.ones(shape, "int32") end
 local x, v, one, none = dg.ones(2, 3), dg.ones(3), dg.ones {}, dg.zeros(0)
 local flat, cube = dg.zeros(2, 2), dg.ones(2, 2, 2)
 local image, kernel, region = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2), dg.ones(1, 4)
+  },
+local pixels = labels { { { 1 } } }
+local image, kernel = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2)
 
 --- The state, weights and biases of one layer over sequences.
 local h, ws, bs = dg.zeros(1, 2, 2), { {} }, { {} }
@@ -359,6 +362,18 @@ local PROVOKED = {
       F.negative_sampling, x, labels { 1, 3 }, x, drawn, 2 },
     { 'F.negative_sampling: reduce must be "sum" or "no", got "mean"',
       F.negative_sampling, x, labels { 1, 2 }, x, drawn, 2, "mean" },
+  },
+  black_out = {
+    { "F.black_out: label 3 (element 1) is not one of 1 to 2",
+      F.black_out, x, labels { 1, 2 }, x, labels { { 3 }, { 1 } } },
+    { 'F.black_out: reduce must be "mean" or "no", got "sum"',
+      F.black_out, x, labels { 1, 2 }, x, labels { { 1 }, { 1 } }, "sum" },
+  },
+  ["Family: clusters"] = {
+    { "F.discriminative_margin_based_clustering_loss: max_embedding_dim is 3, the embedd",
+      F.discriminative_margin_based_clustering_loss, dg.ones(1, 2, 1, 1), pixels, 1, 1, 3 },
+    { "F.discriminative_margin_based_clustering_loss: norm is 3, wanted 1 or 2",
+      F.discriminative_margin_based_clustering_loss, dg.ones(1, 2, 1, 1), pixels, 1, 1, 2, 3 },
   },
   ["Family: division and powers"] = {
     { "floordiv: division of int64 by zero", F.floordiv, places { 1 }, 0 },

@@ -67,6 +67,16 @@ local cases = {
     return F.embedding_bag(i + 1, W, { mode = "sum", per_sample_weights = s })
   end,
 }
+for _, reduce in ipairs { "mean", "no" } do
+  cases[reduce == "mean" and "black_out" or "black_out no"] = function(x, t, W, drawn)
+    return F.black_out(x, t + 1, W, drawn + 1, reduce)
+  end
+end
+for norm = 1, 2 do
+  cases["discriminative_margin_based_clustering_loss norm=" .. norm] = function(x, t)
+    return F.discriminative_margin_based_clustering_loss(x, t, 0.3, 0.8, 3, norm, 1, 2, 0.1)
+  end
+end
 for _, mode in ipairs { "sum", "mean", "max" } do
   cases["embedding_bag " .. mode] = function(W, i) return F.embedding_bag(i + 1, W, nil, mode) end
   cases["embedding_bag of lists " .. mode] = function(W, i, o)

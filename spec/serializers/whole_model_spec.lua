@@ -25,6 +25,7 @@ local MAKE = {
   Embedding = function() return L.Embedding(5, 2) end,
   CRF1d = function() return L.CRF1d(3) end,
   NegativeSampling = function() return L.NegativeSampling(2, { 3, 1, 2 }, 2, { power = 0.5 }) end,
+  BlackOut = function() return L.BlackOut(2, { 3, 1, 2 }, 2) end,
   BinaryHierarchicalSoftmax = function()
     return L.BinaryHierarchicalSoftmax(3, { { 1, 2 }, { 3, 4 } })
   end,

@@ -207,6 +207,10 @@ local every = {
     make = function() return L.NegativeSampling(3, { 3, 1, 2 }, 2) end, params = { "/W 3x3" },
     inputs = function() return rows(), labels { 1, 2, 3, 1 } end,
   },
+  BlackOut = {
+    make = function() return L.BlackOut(3, { 3, 1, 2 }, 2) end, params = { "/W 3x3" },
+    inputs = function() return rows(), labels { 1, 2, 3, 1 } end,
+  },
   BinaryHierarchicalSoftmax = {
     make = function() return L.BinaryHierarchicalSoftmax(3, { { 1, 2 }, { 3, 4 } }) end,
     inputs = function() return rows(), labels { 1, 2, 3, 4 } end, params = { "/W 3x3" },

@@ -32,7 +32,7 @@ return {
     connectionist_temporal_classification crf1d argmax_crf1d negative_sampling
     gaussian_kl_divergence gaussian_nll bernoulli_nll nll_loss
     binary_cross_entropy_with_logits kl_div cosine_similarity smooth_l1_loss
-    sigmoid_focal_loss
+    sigmoid_focal_loss black_out discriminative_margin_based_clustering_loss
 
     absolute add average mean clip exp log sqrt rsqrt square sum sum_to max min argmax argmin
     maximum minimum matmul batch_matmul sin cos identity logsumexp prod sign expm1 log1p log2
@@ -66,7 +66,7 @@ return {
     MLPConvolution2D BatchNormalization LayerNormalization GroupNormalization WeightNorm LSTM
     StatelessLSTM GRU StatefulGRU StatelessGRU NStepLSTM NStepBiLSTM NStepGRU NStepBiGRU
     NStepRNNTanh NStepBiRNNTanh NStepRNNReLU NStepBiRNNReLU MultiHeadAttention
-    TransformerEncoderLayer TransformerDecoderLayer CRF1d NegativeSampling
+    TransformerEncoderLayer TransformerDecoderLayer CRF1d NegativeSampling BlackOut
     BinaryHierarchicalSoftmax Classifier VGG16Layers ResNet50Layers StatelessMGU StatefulMGU
     StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
     LocalConvolution2D DeformableConvolution2D

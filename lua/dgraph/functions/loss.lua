@@ -347,4 +347,139 @@ return function(F)
     if return_samples then return y, samples end
     return y
   end
+
+  --- ln(1 - p), where p is the softmax of each row of scores, two or more. Of the largest p, which
+  --- may be as near to 1 as numbers are, by the sum over the others; the rest are not above 1/2.
+  local function log_others(scores)
+    local place = create.arange(scores:dim(2), { dtype = "int64", device = scores.device }) + 1
+    local is_largest = place:eq(F.expand_dims(scores:argmax(2), 2))
+    local other = F.where(is_largest, create.full_like(scores, -math.huge), scores)
+    local p = F.where(is_largest, create.zeros_like(scores), F.softmax(scores, 2))
+    return F.where(is_largest, -F.softplus(scores - F.logsumexp(other, 2, true)), F.log1p(-p))
+  end
+
+  --- BlackOut: -ln p(t) - the sum of ln(1 - p(s)) over the samples s of a row, where p is the
+  --- softmax of x w over the rows w of W that the label t and the samples name. The mean over the
+  --- rows; reduce "no" gives one number for each.
+  --- Shapes: x: batch x size; t: batch; W: labels x size; samples: batch x any number; the loss:
+  --- one number, or batch with reduce "no".
+  --- Dtypes: x, W: floats, one for both; t, samples: int32, int64 or uint8; the loss has x's.
+  --- Errors: labels and samples that are not 1 to the rows of W; a `reduce` that it does not know.
+  --- Source: Chainer; Ji et al., arXiv:1511.06909.
+  declare("black_out(x, t, W, samples, reduce: any = 'mean')", function(x, t, W, samples, reduce)
+    local who = "F.black_out"
+    checks.reduction(who, reduce, checks.MEAN_OR_NO)
+    checks.float(who, x)
+    wants_rows(who, x)
+    local rows, size = x:dim(1), x:dim(2)
+    if C.dg_ndim(W) ~= 2 or W:dim(2) ~= size or C.dg_ndim(t) ~= 1 or t:dim(1) ~= rows
+        or C.dg_ndim(samples) ~= 2 or samples:dim(1) ~= rows then
+      errors.raisef("%s: shapes %s of x, %s of t, %s of W and %s of samples do not fit", who,
+        table.concat(x.shape, "x"), table.concat(t.shape, "x"), table.concat(W.shape, "x"),
+        table.concat(samples.shape, "x"))
+    end
+    for _, ids in ipairs { t, samples } do
+      native.check(C.dg_count_labels(who, ids, W:dim(1), 1, NONE))
+    end
+    local right = F.expand_dims(F.cast(t, "int64"), 2)
+    local w = F.embed_id(F.concat({ right, F.cast(samples, "int64") }, 2), W)
+    local scores = F.squeeze(F.matmul(w, F.expand_dims(x, 3)), 3)
+    local loss = -F.log_softmax(scores, 2)[{ {}, 1 }]
+    local drawn = samples:dim(2)
+    if drawn > 0 then loss = loss - F.sum(log_others(scores)[{ {}, { 2, drawn + 1 } }], 2) end
+    return reduce == "no" and loss or F.mean(loss)
+  end)
+
+  -- -- Clusters -------------------------------------------------------------------------------
+
+  --- Lengths of vectors along an axis, or two; of the norm 2 with the gradient 0 where all is 0.
+  local function lengths(x, axes, norm)
+    if norm == 1 then return F.sum(F.absolute(x), axes) end
+    local squares = F.sum(F.square(x), axes)
+    local is_zero = squares:eq(0)
+    return F.where(is_zero, squares, F.sqrt(F.where(is_zero, create.ones_like(squares), squares)))
+  end
+
+  --- The rows of x added up by their clusters; those with the number -1 are left out.
+  local function by_cluster(numbers, x, clusters)
+    return wrap(C.dg_embed_id_grad(numbers, x, clusters, 1, -1))
+  end
+
+  --- How far the means of an image's clusters are nearer than 2 `delta`: means: images x clusters x
+  --- size. All pairs count, each once.
+  local function nearness(means, delta, norm)
+    local images, n = means:dim(1), means:dim(2)
+    local apart = lengths(F.expand_dims(means, 3) - F.expand_dims(means, 2), 4, norm)
+    local near = F.triu(F.square(F.relu(2 * delta - apart)), 1)
+    return F.sum(near) * (1 / math.max(images * n * (n - 1) / 2, 1))
+  end
+
+  --- How far embeddings are from the means of their clusters by more than `delta`: rows x size, and
+  --- for each row its cluster of an image and over all images.
+  local function spread(rows, means, numbers, instances, n, delta, norm)
+    local centers = F.embed_id(numbers, means, -1, false)
+    local beyond = F.square(F.relu(lengths(centers - rows, 2, norm) - delta))
+    local sums = by_cluster(instances, F.expand_dims(beyond, 2), n)
+    local ones = create.ones({ rows:dim(1), 1 }, { dtype = rows.dtype, device = rows.device })
+    return F.sum(sums / F.clip(by_cluster(instances, ones, n), 1, math.huge)) * (1 / n)
+  end
+
+  local function check_clusters(who, x, labels, size, norm)
+    checks.float(who, x)
+    if C.dg_ndim(x) ~= 4 or C.dg_ndim(labels) ~= 3 or x:dim(1) ~= labels:dim(1)
+        or x:dim(3) ~= labels:dim(2) or x:dim(4) ~= labels:dim(3) then
+      errors.raisef("%s: shapes %s and %s do not fit, wanted batch x size x height x width and "
+        .. "batch x height x width", who, table.concat(x.shape, "x"),
+        table.concat(labels.shape, "x"))
+    end
+    if dtypes.is_float(C.dg_dtype_of(labels)) or labels.dtype == "bool" then
+      errors.raisef("%s: the labels are %s, wanted integers", who, labels.dtype)
+    end
+    if size ~= x:dim(2) then
+      errors.raisef("%s: max_embedding_dim is %d, the embeddings have %d", who, size, x:dim(2))
+    end
+    if norm ~= 1 and norm ~= 2 then errors.raisef("%s: norm is %g, wanted 1 or 2", who, norm) end
+  end
+
+  --- Family: clusters
+  --- Shapes: embeddings: batch x size x height x width; labels: batch x height x width; each
+  --- result: one number.
+  --- Dtypes: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
+  --- Errors: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+  --- Source: Chainer; De Brabandere et al., arXiv:1708.02551.
+
+  --- Three losses that have the pixels of an instance near to each other, and instances apart.
+  --- Each image has as many instances as embeddings have elements, `max_embedding_dim`: the labels
+  --- from 1 to that, as in Chainer; pixels with other labels, 0 as a rule, count for nothing. With
+  --- d the distance by the `norm`, m the mean of an instance in an image (0 where there is none),
+  --- they are `alpha` times the mean over the instances of the mean over their pixels of max(0,
+  --- d(m, x) - delta_v)^2; `beta` times the mean over pairs and images of max(0, 2 delta_d -
+  --- d(m, m'))^2; and `gamma` times the mean over instances and images of the norm of m, where the
+  --- norm 2 takes the root over all images at once, as Chainer does.
+  ---@return dgraph.Tensor variance
+  ---@return dgraph.Tensor distance
+  ---@return dgraph.Tensor regularization
+  declare("discriminative_margin_based_clustering_loss(embeddings, labels, delta_v: number, "
+    .. "delta_d: number, max_embedding_dim: integer, norm: number = 1, alpha: number = 1, "
+    .. "beta: number = 1, gamma: number = 0.001)",
+    function(x, labels, delta_v, delta_d, n, norm, alpha, beta, gamma)
+      check_clusters("F.discriminative_margin_based_clustering_loss", x, labels, n, norm)
+      local images, dtype = x:dim(1), x.dtype
+      if dtype ~= "float64" then x = F.cast(x, "float32") end -- 16 bits cannot count the pixels
+      local rows = F.reshape(F.transpose(x, { 1, 3, 4, 2 }), { C.dg_size(labels), n })
+      local instances = F.cast(labels, "int64")
+      local none = create.full_like(instances, -1)
+      instances = F.where(F.logical_and(instances:gt(0), instances:le(n)), instances, none)
+      local first = create.arange(images, { dtype = "int64", device = x.device }) * n
+      local numbers = F.where(instances:gt(0), instances + first:reshape(images, 1, 1), none)
+      instances, numbers = F.flatten(instances), F.flatten(numbers)
+      local ones = create.ones({ rows:dim(1), 1 }, { dtype = x.dtype, device = x.device })
+      local means = by_cluster(numbers, rows, images * n)
+        / F.clip(by_cluster(numbers, ones, images * n), 1, math.huge)
+      local by_image = F.reshape(means, { images, n, n })
+      local variance = spread(rows, means, numbers, instances, n, delta_v, norm) * alpha
+      local distance = nearness(by_image, delta_d, norm) * beta
+      local size = F.sum(lengths(by_image, { 1, 3 }, norm)) * (gamma / math.max(n * images, 1))
+      return F.cast(variance, dtype), F.cast(distance, dtype), F.cast(size, dtype)
+    end, 3)
 end

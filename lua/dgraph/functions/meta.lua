@@ -1708,6 +1708,47 @@ function F.decov(h, reduce) end
 ---@return dgraph.Tensor? samples  batch x (1 + sample_size): the labels, then those drawn
 function F.negative_sampling(x, t, W, sampler, sample_size, reduce, return_samples) end
 
+--- BlackOut: -ln p(t) - the sum of ln(1 - p(s)) over the samples s of a row, where p is the
+--- softmax of x w over the rows w of W that the label t and the samples name. The mean over the
+--- rows; reduce "no" gives one number for each.
+--- - **Shapes**: x: batch x size; t: batch; W: labels x size; samples: batch x any number; the loss: one number, or batch with reduce "no".
+--- - **Dtypes**: x, W: floats, one for both; t, samples: int32, int64 or uint8; the loss has x's.
+--- - **Errors**: labels and samples that are not 1 to the rows of W; a `reduce` that it does not know.
+--- - **Source**: Chainer; Ji et al., arXiv:1511.06909.
+---@param x dgraph.Tensor
+---@param t dgraph.Tensor
+---@param W dgraph.Tensor
+---@param samples dgraph.Tensor
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function F.black_out(x, t, W, samples, reduce) end
+
+--- Three losses that have the pixels of an instance near to each other, and instances apart.
+--- Each image has as many instances as embeddings have elements, `max_embedding_dim`: the labels
+--- from 1 to that, as in Chainer; pixels with other labels, 0 as a rule, count for nothing. With
+--- d the distance by the `norm`, m the mean of an instance in an image (0 where there is none),
+--- they are `alpha` times the mean over the instances of the mean over their pixels of max(0,
+--- d(m, x) - delta_v)^2; `beta` times the mean over pairs and images of max(0, 2 delta_d -
+--- d(m, m'))^2; and `gamma` times the mean over instances and images of the norm of m, where the
+--- norm 2 takes the root over all images at once, as Chainer does.
+--- - **Shapes**: embeddings: batch x size x height x width; labels: batch x height x width; each result: one number.
+--- - **Dtypes**: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
+--- - **Errors**: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+--- - **Source**: Chainer; De Brabandere et al., arXiv:1708.02551.
+---@param embeddings dgraph.Tensor
+---@param labels dgraph.Tensor
+---@param delta_v number
+---@param delta_d number
+---@param max_embedding_dim integer
+---@param norm? number  1 by default
+---@param alpha? number  1 by default
+---@param beta? number  1 by default
+---@param gamma? number  0.001 by default
+---@return dgraph.Tensor variance
+---@return dgraph.Tensor distance
+---@return dgraph.Tensor regularization
+function F.discriminative_margin_based_clustering_loss(embeddings, labels, delta_v, delta_d, max_embedding_dim, norm, alpha, beta, gamma) end
+
 --- a < b as bools, broadcast; a and b of one dtype.
 --- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.
 --- - **Dtypes**: any, one for both; y has bool.
@@ -4948,6 +4989,45 @@ function Tensor:cross_covariance(z, reduce) end
 ---@param reduce? string  "half_squared_sum" by default
 ---@return dgraph.Tensor
 function Tensor:decov(reduce) end
+
+--- BlackOut: -ln p(t) - the sum of ln(1 - p(s)) over the samples s of a row, where p is the
+--- softmax of x w over the rows w of W that the label t and the samples name. The mean over the
+--- rows; reduce "no" gives one number for each.
+--- - **Shapes**: x: batch x size; t: batch; W: labels x size; samples: batch x any number; the loss: one number, or batch with reduce "no".
+--- - **Dtypes**: x, W: floats, one for both; t, samples: int32, int64 or uint8; the loss has x's.
+--- - **Errors**: labels and samples that are not 1 to the rows of W; a `reduce` that it does not know.
+--- - **Source**: Chainer; Ji et al., arXiv:1511.06909.
+---@param t dgraph.Tensor
+---@param W dgraph.Tensor
+---@param samples dgraph.Tensor
+---@param reduce? string  "mean" by default
+---@return dgraph.Tensor
+function Tensor:black_out(t, W, samples, reduce) end
+
+--- Three losses that have the pixels of an instance near to each other, and instances apart.
+--- Each image has as many instances as embeddings have elements, `max_embedding_dim`: the labels
+--- from 1 to that, as in Chainer; pixels with other labels, 0 as a rule, count for nothing. With
+--- d the distance by the `norm`, m the mean of an instance in an image (0 where there is none),
+--- they are `alpha` times the mean over the instances of the mean over their pixels of max(0,
+--- d(m, x) - delta_v)^2; `beta` times the mean over pairs and images of max(0, 2 delta_d -
+--- d(m, m'))^2; and `gamma` times the mean over instances and images of the norm of m, where the
+--- norm 2 takes the root over all images at once, as Chainer does.
+--- - **Shapes**: embeddings: batch x size x height x width; labels: batch x height x width; each result: one number.
+--- - **Dtypes**: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
+--- - **Errors**: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+--- - **Source**: Chainer; De Brabandere et al., arXiv:1708.02551.
+---@param labels dgraph.Tensor
+---@param delta_v number
+---@param delta_d number
+---@param max_embedding_dim integer
+---@param norm? number  1 by default
+---@param alpha? number  1 by default
+---@param beta? number  1 by default
+---@param gamma? number  0.001 by default
+---@return dgraph.Tensor variance
+---@return dgraph.Tensor distance
+---@return dgraph.Tensor regularization
+function Tensor:discriminative_margin_based_clustering_loss(labels, delta_v, delta_d, max_embedding_dim, norm, alpha, beta, gamma) end
 
 --- a < b as bools, broadcast; a and b of one dtype.
 --- - **Shapes**: a, b: broadcast; either may be a number; y: their common shape.

@@ -7,6 +7,7 @@ local FILES = {
   EmbedID = "embed_id",
   CRF1d = "crf1d",
   NegativeSampling = "negative_sampling",
+  BlackOut = "black_out",
   BinaryHierarchicalSoftmax = "binary_hierarchical_softmax",
   Convolution1D = "convolution_1d",
   Convolution2D = "convolution_2d",
@@ -72,6 +73,7 @@ local FILES = {
 ---@field EmbedID dgraph.EmbedID
 ---@field CRF1d dgraph.CRF1d
 ---@field NegativeSampling dgraph.NegativeSampling
+---@field BlackOut dgraph.BlackOut
 ---@field BinaryHierarchicalSoftmax dgraph.BinaryHierarchicalSoftmax
 ---@field Convolution1D dgraph.Convolution1D
 ---@field Convolution2D dgraph.Convolution2D
