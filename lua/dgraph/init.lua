@@ -55,9 +55,13 @@ function dg.randn(...) return dg.random.randn(...) end
 ---@return dgraph.Tensor
 function dg.rand(...) return dg.random.rand(...) end
 
---- The modules of dgraph/utils, also loaded at their first use.
+--- The modules of dgraph/utils, also loaded at their first use, and what Chainer has there of one.
 dg.utils = setmetatable({}, {
-  __index = function(_, name) return require("dgraph.utils." .. name) end,
+  __index = function(_, name)
+    if name == "CooMatrix" then return require "dgraph.utils.coo_matrix" end
+    if name == "to_coo" or name == "get_order" then return dg.utils.CooMatrix[name] end
+    return require("dgraph.utils." .. name)
+  end,
 })
 
 dg.newaxis = indexing.newaxis

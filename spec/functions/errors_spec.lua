@@ -467,6 +467,10 @@ local PROVOKED = {
     { "F.batch_matmul: wanted a batch of matrices or vectors, got 1 and 2 axes",
       F.batch_matmul, v, x },
   },
+  sparse_matmul = {
+    { "F.sparse_matmul: wanted a CooMatrix and a tensor, got a tensor and a tensor",
+      F.sparse_matmul, x, x },
+  },
   bilinear = {
     { "F.bilinear: V1, V2 and b come together or not at all",
       F.bilinear, x, x, dg.ones(3, 3, 2), dg.ones(3, 2) },

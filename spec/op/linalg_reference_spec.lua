@@ -1,6 +1,8 @@
-local F = require("dgraph").F
+local dg = require "dgraph"
 local matrices = require "spec.support.matrices"
 local reference = require "spec.support.reference"
+
+local F = dg.F
 
 local symmetric = matrices.symmetric
 
@@ -38,6 +40,20 @@ for _, formula in ipairs {
   "ea,fb,abcd,gc,hd->efgh",
 } do
   functions["einsum " .. formula] = function(...) return F.einsum(formula, ...) end
+end
+
+local function sparse(data, row, col)
+  return dg.utils.CooMatrix(data, row + 1, col + 1, { 4, 5 })
+end
+
+functions.sparse_matmul = function(data, row, col, x)
+  return F.sparse_matmul(sparse(data, row, col), x)
+end
+functions["sparse_matmul on the right"] = function(data, row, col, x)
+  return F.sparse_matmul(x, sparse(data, row, col), true, true)
+end
+functions["sparse_matmul of batches"] = function(data, row, col, x)
+  return F.sparse_matmul(sparse(data, row, col), x, true, true)
 end
 
 reference("linalg", functions)

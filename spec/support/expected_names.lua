@@ -41,6 +41,7 @@ return {
     batch_inv det batch_det cholesky digamma lgamma polygamma zeta erfc erfcinv erfcx erfinv
     ndtr ndtri log_ndtr sub mul div pow neg floordiv var std cummax round isnan arcsinh
     arccosh solve svd eigh qr fft ifft
+    sparse_matmul
 
     dropout gaussian gumbel_softmax
 

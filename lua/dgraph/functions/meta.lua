@@ -3027,6 +3027,21 @@ function F.vdot(a, b) end
 ---@return dgraph.Tensor
 function F.outer(a, b) end
 
+--- The product of a sparse matrix (`dg.utils.CooMatrix`) and a tensor, whichever comes first, or
+--- of batches of both; `transa` and `transb` transpose them. Gradients flow to the tensor and to
+--- the values of the entries. Takes memory for entries x n numbers, or x m where the tensor comes
+--- first.
+--- - **Shapes**: a: (batch x) m x k; b: (batch x) k x n; y: (batch x) m x n.
+--- - **Dtypes**: floats, one for both; y has it.
+--- - **Errors**: other than one sparse matrix and one tensor.
+--- - **Source**: Chainer.
+---@param a dgraph.CooMatrix|dgraph.Tensor
+---@param b dgraph.CooMatrix|dgraph.Tensor
+---@param transa? boolean  false
+---@param transb? boolean  false
+---@return dgraph.Tensor
+function F.sparse_matmul(a, b, transa, transb) end
+
 --- y[l] = e1' W[..][..][l] e2 for each row of e1 and e2: batch x J, batch x K; W: J x K x L. With
 --- the linear terms e1 V1 + e2 V2 + b where V1 (J x L), V2 (K x L) and b (L) are given, all or
 --- none.

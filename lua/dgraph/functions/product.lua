@@ -124,6 +124,23 @@ return function(F)
     return F.matmul(F.reshape(a, { -1, 1 }), F.reshape(b, { 1, -1 }))
   end)
 
+  --- The product of a sparse matrix (`dg.utils.CooMatrix`) and a tensor, whichever comes first, or
+  --- of batches of both; `transa` and `transb` transpose them. Gradients flow to the tensor and to
+  --- the values of the entries. Takes memory for entries x n numbers, or x m where the tensor comes
+  --- first.
+  --- Shapes: a: (batch x) m x k; b: (batch x) k x n; y: (batch x) m x n.
+  --- Dtypes: floats, one for both; y has it.
+  --- Errors: other than one sparse matrix and one tensor.
+  --- Source: Chainer.
+  ---@param a dgraph.CooMatrix|dgraph.Tensor
+  ---@param b dgraph.CooMatrix|dgraph.Tensor
+  ---@param transa? boolean  false
+  ---@param transb? boolean  false
+  ---@return dgraph.Tensor
+  function F.sparse_matmul(a, b, transa, transb)
+    return require "dgraph.functions.sparse_matmul"(F, a, b, transa, transb)
+  end
+
   --- Rows without axes other than the first.
   local function as_matrix(x)
     if x.ndim == 0 then errors.raise "F.bilinear: the inputs need an axis for the batch" end
