@@ -3,6 +3,7 @@ local DatasetMixin = require "dgraph.dataset.mixin"
 local check = require "dgraph.check"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
+local image_lists = require "dgraph.datasets.image_lists"
 local read_image = require "dgraph.datasets.read_image"
 
 ---@class dgraph.ImageDataset: dgraph.Dataset
@@ -31,32 +32,11 @@ function ImageDataset:get_example(i)
     device = self.options.device }) }
 end
 
---- The lines of a file that are not empty.
-local function lines_of(path, who)
-  local file, message = io.open(path, "r")
-  local _, unreadable
-  if file then _, unreadable = file:read(0) end
-  if unreadable then message = path .. ": " .. unreadable end
-  if message then errors.raisef("%s: %s", who, message) end
-  local lines = {}
-  for line in file:lines() do
-    line = line:match "^%s*(.-)%s*$"
-    if line ~= "" then lines[#lines + 1] = line end
-  end
-  file:close()
-  return lines
-end
-
 local function make(who, fields, root, opts)
   if root ~= nil and type(root) ~= "string" then
     errors.raisef("%s: the root must be a string, got %s", who, check.spell(root))
   end
   for _, dtype in pairs { opts.dtype, opts.label_dtype } do dtypes.id(dtype, who) end
-  for i, path in ipairs(fields.paths) do
-    if type(path) ~= "string" then
-      errors.raisef("%s: path %d must be a string, got %s", who, i, check.spell(path))
-    end
-  end
   fields.name, fields.root = who, root or "."
   fields.label_dtype = opts.label_dtype or "int32"
   fields.options = { dtype = opts.dtype, mode = opts.mode, device = opts.device }
@@ -71,20 +51,7 @@ end
 function image_dataset.ImageDataset(paths, root, opts)
   local who = "ImageDataset"
   opts = check.options(opts, who, { dtype = true, mode = true, device = true })
-  if type(paths) == "string" then paths = lines_of(paths, who) end
-  if type(paths) ~= "table" then
-    errors.raisef("%s: wanted a path or an array of paths, got %s", who, check.spell(paths))
-  end
-  local copy = {}
-  for i, path in ipairs(paths) do copy[i] = path end
-  return make(who, { paths = copy }, root, opts)
-end
-
---- A path and a label out of a pair, or out of the text "path label".
-local function split_pair(pair)
-  if type(pair) == "table" then return pair[1], pair[2] end
-  local path, label = tostring(pair):match "^(.*%S)%s+(%S+)$"
-  return path, tonumber(label)
+  return make(who, { paths = image_lists.names(paths, who) }, root, opts)
 end
 
 ---@class dgraph.LabeledImageOptions: dgraph.ReadImageOptions
@@ -101,18 +68,7 @@ function image_dataset.LabeledImageDataset(pairs_of, root, opts)
   local who = "LabeledImageDataset"
   opts = check.options(opts, who,
     { dtype = true, mode = true, device = true, label_dtype = true, zero_based = true })
-  if type(pairs_of) == "string" then pairs_of = lines_of(pairs_of, who) end
-  if type(pairs_of) ~= "table" then
-    errors.raisef("%s: wanted a path or an array of pairs, got %s", who, check.spell(pairs_of))
-  end
-  local paths, labels = {}, {}
-  for i, pair in ipairs(pairs_of) do
-    local path, label = split_pair(pair)
-    if type(path) ~= "string" or type(label) ~= "number" then
-      errors.raisef("%s: entry %d is no path and label", who, i)
-    end
-    paths[i], labels[i] = path, label + (opts.zero_based and 1 or 0)
-  end
+  local paths, labels = image_lists.labeled(pairs_of, opts.zero_based, who)
   return make(who, { paths = paths, labels = labels }, root, opts)
 end
 

@@ -5,6 +5,7 @@ local image_dataset = require "dgraph.datasets.image_dataset"
 local kuzushiji_mnist = require "dgraph.datasets.kuzushiji_mnist"
 local ptb = require "dgraph.datasets.ptb"
 local splits = require "dgraph.datasets.split_dataset"
+local zipped = require "dgraph.datasets.zipped_image_dataset"
 
 return {
   TupleDataset = require "dgraph.datasets.tuple_dataset",
@@ -21,6 +22,9 @@ return {
   TextDataset = require "dgraph.datasets.text_dataset",
   ImageDataset = image_dataset.ImageDataset,
   LabeledImageDataset = image_dataset.LabeledImageDataset,
+  ZippedImageDataset = zipped.ZippedImageDataset,
+  MultiZippedImageDataset = zipped.MultiZippedImageDataset,
+  LabeledZippedImageDataset = zipped.LabeledZippedImageDataset,
   read_image = require "dgraph.datasets.read_image",
   read_libsvm = require "dgraph.datasets.libsvm",
   read_csv = require "dgraph.datasets.csv",
