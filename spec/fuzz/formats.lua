@@ -5,6 +5,7 @@ local buffer = require "dgraph.utils.buffer"
 local elements = require "dgraph.serializers.elements"
 local files = require "dgraph.utils.files"
 local json = require "dgraph.serializers.json"
+local mat = require "dgraph.datasets.mat"
 local model_file = require "dgraph.serializers.model"
 local mutate = require "spec.fuzz.mutate"
 local npy = require "dgraph.serializers.npy"
@@ -103,6 +104,17 @@ local function read_npy(bytes, size)
   return elements.decode(header, bytes, target)
 end
 
+--- Reads two arrays, all of whose numbers are looked at.
+local function read_mat(bytes, size)
+  local arrays, message = mat.parse(bytes, size, { "f8", "long_name_of_an_array" })
+  if not arrays then return nil, message end
+  local sum = 0
+  for _, array in pairs(arrays) do
+    for i = 0, array.count - 1 do sum = sum + tonumber(array.data[i]) end
+  end
+  return sum
+end
+
 local function read_tensors(open)
   return function(bytes, size)
     local file, message = open(bytes, size)
@@ -128,6 +140,12 @@ return {
     words = JSON,
     read = function(bytes, size) return json.decode(ffi.string(bytes, size)) end,
     growth = 0,
+  },
+  mat = {
+    texts = function() return fixtures("mat/%s.mat", "plain", "packed") end,
+    words = { "\14\0\0\0", "\15\0\0\0", "\9\0\0\0", "\5\0\0\0", "\1\0\1\0", "f8", "\120\156" },
+    read = read_mat,
+    growth = 1032,
   },
   npy = {
     texts = function()

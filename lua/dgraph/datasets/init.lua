@@ -35,6 +35,7 @@ return {
   get_kuzushiji_mnist_labels = kuzushiji_mnist.get_kuzushiji_mnist_labels,
   get_cifar10 = cifar.get_cifar10,
   get_cifar100 = cifar.get_cifar100,
+  get_svhn = require "dgraph.datasets.svhn",
   get_ptb_words = ptb.get_ptb_words,
   get_ptb_words_vocabulary = ptb.get_ptb_words_vocabulary,
   get_tinyshakespeare = require "dgraph.datasets.tinyshakespeare",

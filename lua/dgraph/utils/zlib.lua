@@ -1,4 +1,4 @@
---- The system's zlib, opened on first use: raw deflate and inflate, CRC-32, gzip files.
+--- The system's zlib, opened on first use: deflate and inflate, CRC-32, gzip files.
 local ffi = require "ffi"
 local buffer = require "dgraph.utils.buffer"
 local shared_library = require "dgraph.utils.shared_library"
@@ -31,7 +31,7 @@ struct {
   int data_type; unsigned long adler; unsigned long reserved;
 }]]
 
-local RAW = -15 -- window bits; negative: no zlib header around the data
+local RAW, WRAPPED = -15, 15 -- window bits; negative: no zlib header around the data
 local DEFLATED, MEMORY, DEFAULT_STRATEGY = 8, 8, 0
 local NO_FLUSH, FINISH = 0, 4
 local OK, STREAM_END, BUF_ERROR = 0, 1, -5
@@ -99,17 +99,18 @@ local function run_inflate(stream, source, source_size, target, target_size, pre
   return true
 end
 
---- Inflates raw deflate data to exactly `target_size` bytes: fewer or more are an error, and
---- nothing is written past the target.
+--- Inflates deflate data to exactly `target_size` bytes: fewer or more are an error, and nothing is
+--- written past the target.
 ---@param source ffi.cdata*  `const uint8_t *`
 ---@param source_size integer
 ---@param target ffi.cdata*  `uint8_t *`
 ---@param target_size integer
 ---@param prefix? boolean  only the first `target_size` bytes are wanted, whatever follows
+---@param wrapped? boolean  the data has zlib's header and checksum, which has to be right
 ---@return true? done
 ---@return string? message
-function zlib.inflate(source, source_size, target, target_size, prefix)
-  local stream, message = open_stream(Z().dgraph_z_inflate_init, RAW)
+function zlib.inflate(source, source_size, target, target_size, prefix, wrapped)
+  local stream, message = open_stream(Z().dgraph_z_inflate_init, wrapped and WRAPPED or RAW)
   if not stream then return nil, message end
   local done
   done, message = run_inflate(stream, source, source_size, target, target_size, prefix)
