@@ -34,6 +34,7 @@ describe("README.md and docs", function()
 
   it("have all names of dg, and all settings", function()
     assert.equal("", unknown(text, dg))
+    assert.equal("", unknown(text, dg.dataset.tabular))
     assert.equal("", unknown(text, require "dgraph.config".values))
   end)
 

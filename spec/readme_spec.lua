@@ -79,7 +79,7 @@ describe("README.md", function()
       dg = dg, x = setmetatable({}, { __index = function(_, name)
         return tensor.fields[name] or tensor.methods[name]
       end }), layer = dg.L.Linear(1, 1), list = dg.Sequential(), optimizer = dg.optimizers.SGD(),
-      trainer = dg.training.Trainer,
+      trainer = dg.training.Trainer, dataset = dg.dataset.tabular.from_data { 1 },
     }
     local place, missing, count, section = nil, {}, 0, nil
     for line in io.lines "README.md" do

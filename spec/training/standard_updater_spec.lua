@@ -51,6 +51,8 @@ describe("StandardUpdater", function()
     local named = seen_from { { x = x, t = 5 }, { x = y, t = 6 } }[1]
     assert.same({ { { 1, 2 }, { 3, 4 } }, { 5, 6 } }, { named.x, named.t })
     assert.error_matches(function() seen_from { x, "b" } end, "example 2 is a string")
+    named = seen_from(dg.datasets.DictDataset { x = dg.tensor { 7, 8, 9 } })[1]
+    assert.same({ x = { 7, 8 } }, named)
   end)
 
   it("goes through a converter", function()

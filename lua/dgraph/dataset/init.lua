@@ -4,6 +4,8 @@ local download = require "dgraph.dataset.download"
 
 return {
   DatasetMixin = require "dgraph.dataset.mixin",
+  TabularDataset = require "dgraph.dataset.tabular.tabular_dataset",
+  tabular = require "dgraph.dataset.tabular",
   concat_examples = concat.concat_examples,
   to_device = concat.to_device,
   get_dataset_root = download.get_dataset_root,

@@ -30,6 +30,9 @@ function Dataset:slice(from, to)
   return examples
 end
 
+--- What `dataset[{ from, to }]` gives.
+function Dataset:_range(from, to) return self:slice(from, to) end
+
 --- `dataset[i]` or `dataset[{ from, to }]`: both ends are included, negative ones count from the
 --- end.
 local function index(self, key)
@@ -46,15 +49,16 @@ local function index(self, key)
       from == to and " " .. tostring(from) or ("s %s to %s"):format(tostring(from), tostring(to)),
       length)
   end
-  if type(key) == "table" then return self:slice(from, to) end
+  if type(key) == "table" then return self:_range(from, to) end
   return self:get_example(from)
 end
 
 --- A dataset of your own: a table with the methods `len(self)` and `get_example(self, i)`, and
 --- `batch(self, positions)` where the common one would not do. The other fields are the dataset's.
 ---@param fields table
+---@param methods? table  of a kind of datasets; they go before those of every dataset
 ---@return dgraph.Dataset
-local function new(fields)
+local function new(fields, methods)
   if type(fields) ~= "table" or type(fields.len) ~= "function"
     or type(fields.get_example) ~= "function" then
     errors.raise "DatasetMixin: wanted a table with the functions len and get_example"
@@ -67,6 +71,7 @@ local function new(fields)
   meta.__index = function(_, key)
     if type(key) ~= "string" then return index(self, key) end
     local value = fields[key]
+    if value == nil and methods then value = methods[key] end
     if value == nil then return Dataset[key] end
     return value
   end

@@ -8,12 +8,16 @@ local function several(device, n, ...)
   return unpack(tensors, 1, n)
 end
 
---- A list of examples is joined, tensors go to the device. No function is made here or by those who
---- call it, which would keep LuaJIT from compiling the loop of a training.
+--- A list of examples is joined; tensors, and a table of them by name, go to the device. No
+--- function is made here or by those who call it, which would keep LuaJIT from compiling the loop
+--- of a training.
 local function convert(converter, device, ...)
   local n, batch = select("#", ...), ...
   if batch == nil then return end
   if converter then return converter(n > 1 and { ... } or batch, device) end
+  if n == 1 and type(batch) == "table" and batch[1] == nil and next(batch) ~= nil then
+    return concat.to_device(device, batch)
+  end
   if n == 1 and not native.is_tensor(batch) then return concat.concat_examples(batch, device) end
   if device == nil then return ... end
   return several(device, n, ...)
