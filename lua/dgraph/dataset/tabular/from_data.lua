@@ -7,7 +7,7 @@ local native = require "dgraph.native"
 
 local WHO = "from_data"
 
-local Column = { name = "from_data" }
+local Column = {}
 Column.__index = Column
 
 --- The number of rows.
