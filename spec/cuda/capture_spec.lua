@@ -105,6 +105,12 @@ end)
 ]])
   end)
 
+  it("keeps averages that correct what it computes", function()
+    says(REPLAYED, [[
+same(function() return mlp(L.BatchRenormalization(8, 2, 1)) end)
+]])
+  end)
+
   it("goes through the steps of an LSTM", function()
     says(REPLAYED, [[
 local Net = dg.Chain:extend("Net")

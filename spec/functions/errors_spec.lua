@@ -406,6 +406,21 @@ local PROVOKED = {
     { "batch_normalization: running_mean and running_var come together",
       F.batch_normalization, x, v, v, { running_mean = dg.ones(3) } },
   },
+  batch_renormalization = {
+    { "F.batch_renormalization: running_mean and running_var are needed",
+      F.batch_renormalization, x, v, v, 1, 0 },
+    { "F.batch_renormalization: wanted rmax >= 1 and dmax >= 0, got 0 and 0",
+      F.batch_renormalization, x, v, v, 0, 0, { running_mean = v, running_var = v } },
+  },
+  decorrelated_batch_normalization = {
+    { "F.decorrelated_batch_normalization: x of 2x3 has no channels that fall into 16 groups",
+      F.decorrelated_batch_normalization, x },
+    { WITHOUT_LAPACK, "decorrelated_batch_normalization", "1" },
+  },
+  fixed_decorrelated_batch_normalization = {
+    { "F.fixed_decorrelated_batch_normalization: x of 2x3 has no channels that fall into 2 gr",
+      F.fixed_decorrelated_batch_normalization, x, x, x, 2 },
+  },
   group_normalization = {
     { "group_normalization: 3 channels do not fall into 2 groups",
       F.group_normalization, x, 2, v, v },
@@ -555,8 +570,9 @@ local function read_errors(path, found)
 end
 
 --- What a call raises where OpenBLAS is not taken.
-local function without_lapack(name)
-  local code = 'print(select(2, pcall(dg.F.NAME, dg.ones(2, 2), dg.ones(2, 2))))'
+local function without_lapack(name, second)
+  local code = ("print(select(2, pcall(dg.F.NAME, dg.ones(2, 2), %s)))"):format(
+    second or "dg.ones(2, 2)")
   local pipe = assert(io.popen("DGRAPH_BLAS=none LUA_PATH='lua/?.lua;lua/?/init.lua;;' luajit -e '"
     .. "dg = require \"dgraph\" " .. code:gsub("NAME", name) .. "' 2>&1"))
   local message = pipe:read "*a"
@@ -565,7 +581,7 @@ local function without_lapack(name)
 end
 
 local function provoke(entry)
-  if entry[1] == WITHOUT_LAPACK then return without_lapack(entry[2]) end
+  if entry[1] == WITHOUT_LAPACK then return without_lapack(entry[2], entry[3]) end
   local ok, message = pcall(entry[2], unpack(entry, 3, table.maxn(entry)))
   assert.is_false(ok)
   return message

@@ -75,6 +75,10 @@ local MAKE = {
   Scale = function() return L.Scale(1, { 3 }, { bias_term = true }) end,
   Parameter = function() return L.Parameter(dg.tensor { 1, 2, 3 }) end,
   BatchNormalization = function() return L.BatchNormalization(3) end,
+  BatchRenormalization = function() return L.BatchRenormalization(3, 2, { dmax = 1 }) end,
+  DecorrelatedBatchNormalization = function()
+    return L.DecorrelatedBatchNormalization(4, { group_size = 2 })
+  end,
   LayerNormalization = function() return L.LayerNormalization(3) end,
   GroupNormalization = function() return L.GroupNormalization(2, 4) end,
   InstanceNorm = function() return L.InstanceNorm(4, { affine = true }) end,

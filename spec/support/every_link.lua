@@ -114,6 +114,16 @@ local every = {
     lazy = function() return L.BatchNormalization() end,
     inputs = rows, params = { "/beta 3", "/gamma 3" }, persistent = { "avg_mean", "avg_var" },
   },
+  BatchRenormalization = {
+    make = function() return L.BatchRenormalization(3) end,
+    lazy = function() return L.BatchRenormalization() end,
+    inputs = rows, params = { "/beta 3", "/gamma 3" }, persistent = { "avg_mean", "avg_var" },
+  },
+  DecorrelatedBatchNormalization = {
+    make = function() return L.DecorrelatedBatchNormalization(4, 2) end,
+    inputs = function() return dg.Variable(dg.randn(5, 4)) end, params = {},
+    persistent = { "avg_mean", "avg_projection" },
+  },
   LayerNormalization = {
     make = function() return L.LayerNormalization(3) end,
     lazy = function() return L.LayerNormalization() end,

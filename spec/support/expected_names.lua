@@ -47,6 +47,8 @@ return {
 
     batch_normalization fixed_batch_normalization layer_normalization group_normalization
     normalize local_response_normalization instance_norm rms_norm weight_norm
+    batch_renormalization fixed_batch_renormalization decorrelated_batch_normalization
+    fixed_decorrelated_batch_normalization
 
     max_pooling_2d average_pooling_2d max_pooling_1d max_pooling_3d max_pooling_nd
     average_pooling_1d average_pooling_3d average_pooling_nd unpooling_1d unpooling_2d
@@ -71,6 +73,7 @@ return {
     BinaryHierarchicalSoftmax Classifier VGG16Layers ResNet50Layers StatelessMGU StatefulMGU
     StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
     LocalConvolution2D DeformableConvolution2D
+    BatchRenormalization DecorrelatedBatchNormalization
   ]],
 
   initializers = words [[

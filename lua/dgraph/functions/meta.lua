@@ -2595,6 +2595,77 @@ function F.batch_normalization(x, gamma, beta, eps, running_mean, running_var, d
 ---@return dgraph.Tensor
 function F.fixed_batch_normalization(x, gamma, beta, mean, var, eps, axis) end
 
+--- Normalization over the batch that stays near what the averages would give: (xn r + d) gamma +
+--- beta, where xn is (x - mean) / sigma with sigma = sqrt(var + eps), both of x over the first
+--- axis and all behind those of gamma. With sigma' = sqrt(running_var + eps), r is sigma /
+--- sigma', limited to [1 / rmax, rmax], and d is (mean - running_mean) / sigma', limited to
+--- [-dmax, dmax]; both count as constants in the gradients. gamma and beta may be nil: 1 and 0.
+--- The averages, which are needed, change only with `update_statistics`, as batch_normalization
+--- changes them.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta, the averages: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: no running_mean or running_var; an rmax below 1 or a dmax below 0.
+--- - **Source**: Chainer; Ioffe, arXiv:1702.03275.
+---@param x dgraph.Tensor
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param rmax number
+---@param dmax number
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_var? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@param update_statistics? boolean  false by default
+---@return dgraph.Tensor
+function F.batch_renormalization(x, gamma, beta, rmax, dmax, eps, running_mean, running_var, decay, update_statistics) end
+
+--- The same as `fixed_batch_normalization` for the first axis and all behind those of mean: in
+--- use nothing is left to correct.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta, mean, var: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe, arXiv:1702.03275.
+---@param x dgraph.Tensor
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param var dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@return dgraph.Tensor
+function F.fixed_batch_renormalization(x, gamma, beta, mean, var, eps) end
+
+--- Makes channels uncorrelated, with mean 0 and variance 1 over the batch: P (x - mean), where P
+--- is the inverse square root of the covariances of the channels plus eps on their diagonal (ZCA
+--- whitening). The channels fall into groups, which are whitened each by itself. `running_mean`
+--- and `running_projection` become decay times themselves plus 1 - decay times the mean and P, in
+--- place, where the P of m places counts m / (m - 1) times; either may be nil. Second derivatives
+--- want covariances whose eigenvalues differ.
+--- - **Shapes**: x: batch x channels x ...; running_mean: groups x channels of a group; running_projection: groups x channels of a group x as many; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer; Huang et al., arXiv:1804.08450.
+---@param x dgraph.Tensor
+---@param groups? integer  16 by default
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_projection? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@return dgraph.Tensor
+function F.decorrelated_batch_normalization(x, groups, eps, running_mean, running_projection, decay) end
+
+--- projection (x - mean) for each group of channels, with averages as
+--- `decorrelated_batch_normalization` keeps them.
+--- - **Shapes**: x: batch x channels x ...; mean: groups x channels of a group; projection: groups x channels of a group x as many; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups.
+--- - **Source**: Chainer; Huang et al., arXiv:1804.08450.
+---@param x dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param projection dgraph.Tensor
+---@param groups? integer  16 by default
+---@return dgraph.Tensor
+function F.fixed_decorrelated_batch_normalization(x, mean, projection, groups) end
+
 --- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
 --- of x, as many as gamma has. gamma and beta have the shape of these axes.
 --- - **Shapes**: x: ... x units for gamma and beta of that size; y: as x.
@@ -5788,6 +5859,73 @@ function Tensor:batch_normalization(gamma, beta, eps, running_mean, running_var,
 ---@param axis? integer|integer[]
 ---@return dgraph.Tensor
 function Tensor:fixed_batch_normalization(gamma, beta, mean, var, eps, axis) end
+
+--- Normalization over the batch that stays near what the averages would give: (xn r + d) gamma +
+--- beta, where xn is (x - mean) / sigma with sigma = sqrt(var + eps), both of x over the first
+--- axis and all behind those of gamma. With sigma' = sqrt(running_var + eps), r is sigma /
+--- sigma', limited to [1 / rmax, rmax], and d is (mean - running_mean) / sigma', limited to
+--- [-dmax, dmax]; both count as constants in the gradients. gamma and beta may be nil: 1 and 0.
+--- The averages, which are needed, change only with `update_statistics`, as batch_normalization
+--- changes them.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta, the averages: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: no running_mean or running_var; an rmax below 1 or a dmax below 0.
+--- - **Source**: Chainer; Ioffe, arXiv:1702.03275.
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param rmax number
+---@param dmax number
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_var? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@param update_statistics? boolean  false by default
+---@return dgraph.Tensor
+function Tensor:batch_renormalization(gamma, beta, rmax, dmax, eps, running_mean, running_var, decay, update_statistics) end
+
+--- The same as `fixed_batch_normalization` for the first axis and all behind those of mean: in
+--- use nothing is left to correct.
+--- - **Shapes**: x: batch x channels x ...; gamma, beta, mean, var: channels; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: none.
+--- - **Source**: Chainer; Ioffe, arXiv:1702.03275.
+---@param gamma? dgraph.Tensor
+---@param beta? dgraph.Tensor
+---@param mean dgraph.Tensor
+---@param var dgraph.Tensor
+---@param eps? number  2e-5 by default
+---@return dgraph.Tensor
+function Tensor:fixed_batch_renormalization(gamma, beta, mean, var, eps) end
+
+--- Makes channels uncorrelated, with mean 0 and variance 1 over the batch: P (x - mean), where P
+--- is the inverse square root of the covariances of the channels plus eps on their diagonal (ZCA
+--- whitening). The channels fall into groups, which are whitened each by itself. `running_mean`
+--- and `running_projection` become decay times themselves plus 1 - decay times the mean and P, in
+--- place, where the P of m places counts m / (m - 1) times; either may be nil. Second derivatives
+--- want covariances whose eigenvalues differ.
+--- - **Shapes**: x: batch x channels x ...; running_mean: groups x channels of a group; running_projection: groups x channels of a group x as many; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups; where there is no OpenBLAS with LAPACK.
+--- - **Source**: Chainer; Huang et al., arXiv:1804.08450.
+---@param groups? integer  16 by default
+---@param eps? number  2e-5 by default
+---@param running_mean? dgraph.Tensor
+---@param running_projection? dgraph.Tensor
+---@param decay? number  0.9 by default
+---@return dgraph.Tensor
+function Tensor:decorrelated_batch_normalization(groups, eps, running_mean, running_projection, decay) end
+
+--- projection (x - mean) for each group of channels, with averages as
+--- `decorrelated_batch_normalization` keeps them.
+--- - **Shapes**: x: batch x channels x ...; mean: groups x channels of a group; projection: groups x channels of a group x as many; y: as x.
+--- - **Dtypes**: floats, one for all; y has it.
+--- - **Errors**: channels that do not fall into so many groups.
+--- - **Source**: Chainer; Huang et al., arXiv:1804.08450.
+---@param mean dgraph.Tensor
+---@param projection dgraph.Tensor
+---@param groups? integer  16 by default
+---@return dgraph.Tensor
+function Tensor:fixed_decorrelated_batch_normalization(mean, projection, groups) end
 
 --- (x - mean) / sqrt(var + eps) gamma + beta, with the mean and the variance over the last axes
 --- of x, as many as gamma has. gamma and beta have the shape of these axes.

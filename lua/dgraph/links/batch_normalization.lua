@@ -4,11 +4,10 @@ local F = require "dgraph.functions"
 local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
 local arguments = require "dgraph.links.arguments"
+local averages = require "dgraph.links.averages"
 local check = require "dgraph.check"
 local config = require "dgraph.config"
-local errors = require "dgraph.errors"
 local initializers = require "dgraph.initializers"
-local native = require "dgraph.native"
 
 ---@class dgraph.BatchNormalization: dgraph.Link
 ---@field gamma dgraph.Parameter?  what the normalized input is multiplied with
@@ -63,11 +62,11 @@ end
 ---@param ... any  the other options, in the order of dgraph.BatchNormalizationOptions
 function BatchNormalization:init(size, decay, ...)
   if arguments.is_options(size) then size, decay = nil, size end
-  local opts = arguments.read("BatchNormalization", OPTIONS, decay, ...)
+  local opts = arguments.read(self._name, OPTIONS, decay, ...)
   local dtype = opts.dtype
   self.decay, self.eps, self.axis = opts.decay or 0.9, opts.eps or 2e-5, opts.axis
-  check.number(self.decay, "BatchNormalization", "decay")
-  check.number(self.eps, "BatchNormalization", "eps")
+  check.number(self.decay, self._name, "decay")
+  check.number(self.eps, self._name, "eps")
   if opts.use_gamma ~= false then
     self.gamma = Parameter(initializer(opts.initial_gamma, 1, dtype))
   end
@@ -82,7 +81,7 @@ function BatchNormalization:init(size, decay, ...)
   for _, name in ipairs { "avg_mean", "avg_var", "N" } do self:register_persistent(name) end
   if size == nil then return end
   size = type(size) == "table" and size or { size }
-  for _, each in ipairs(size) do arguments.size("BatchNormalization", "size", each) end
+  for _, each in ipairs(size) do arguments.size(self._name, "size", each) end
   allocate(self, size)
 end
 
@@ -102,29 +101,24 @@ end
 --- all batches since, rather than one that forgets.
 function BatchNormalization:start_finetuning() self.N = 0 end
 
+--- In training; classes that extend this one have their own way.
+function BatchNormalization:_normalize(x, decay)
+  return (F.batch_normalization(x, self.gamma, self.beta, self.eps, self.avg_mean, self.avg_var,
+    decay, self.axis))
+end
+
 ---@param x dgraph.Tensor  batch x channels x ...
 ---@param finetune? boolean|{ finetune: boolean }  in training: see start_finetuning
 ---@return dgraph.Tensor  of x's shape
 function BatchNormalization:forward(x, finetune)
   if not self.avg_mean then see(self, x) end
   local y
-  if not config.values.train then
+  if config.values.train then
+    y = averages.pass(self, x, finetune, self._normalize)
+  else
     y = F.fixed_batch_normalization(x, self.gamma, self.beta, self.avg_mean, self.avg_var,
       self.eps, self.axis)
-    return y
   end
-  local decay = self.decay
-  if type(finetune) == "table" then finetune = finetune.finetune end
-  if finetune then
-    if native.capture then
-      errors.raise("BatchNormalization: finetuning counts batches, which a step that dg.capture "
-        .. "records cannot")
-    end
-    self.N = self.N + 1
-    decay = 1 - 1 / self.N
-  end
-  y = F.batch_normalization(x, self.gamma, self.beta, self.eps, self.avg_mean, self.avg_var, decay,
-    self.axis)
   return y
 end
 

@@ -54,6 +54,8 @@ local FILES = {
   Scale = "scale",
   Parameter = "parameter",
   BatchNormalization = "batch_normalization",
+  BatchRenormalization = "batch_renormalization",
+  DecorrelatedBatchNormalization = "decorrelated_batch_normalization",
   LayerNormalization = "layer_normalization",
   GroupNormalization = "group_normalization",
   InstanceNorm = "instance_norm",
@@ -120,6 +122,8 @@ local FILES = {
 ---@field Scale dgraph.Scale
 ---@field Parameter dgraph.ParameterLink
 ---@field BatchNormalization dgraph.BatchNormalization
+---@field BatchRenormalization dgraph.BatchRenormalization
+---@field DecorrelatedBatchNormalization dgraph.DecorrelatedBatchNormalization
 ---@field LayerNormalization dgraph.LayerNormalization
 ---@field GroupNormalization dgraph.GroupNormalization
 ---@field InstanceNorm dgraph.InstanceNorm
