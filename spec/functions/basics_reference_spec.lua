@@ -17,6 +17,12 @@ reference("basics", {
   ["argmin axis=1"] = function(x) return F.argmin(x, 1) - 1 end,
   absolute = F.absolute,
   linear = F.linear,
+  simplified_dropconnect = function(x, W, b, mask)
+    return F.simplified_dropconnect(x, W, b, 0.3, true, mask)
+  end,
+  ["simplified_dropconnect of all alike"] = function(x, W, mask)
+    return F.simplified_dropconnect(x, W, nil, 0.3, { mask = mask })
+  end,
   matmul = F.matmul,
   ["matmul of stacks"] = F.matmul,
   ["matmul by a vector"] = F.matmul,

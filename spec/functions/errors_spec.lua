@@ -401,6 +401,10 @@ local PROVOKED = {
   gumbel_softmax = {
     { "F.gumbel_softmax: tau is 0, wanted more than 0", F.gumbel_softmax, x, 0 },
   },
+  simplified_dropconnect = {
+    { "F.simplified_dropconnect: the ratio is 1, wanted one from 0 to below 1",
+      F.simplified_dropconnect, x, x, nil, 1 },
+  },
   zoneout = { { "F.zoneout: the ratio is 2, wanted one from 0 to 1", F.zoneout, x, x, 2 } },
   batch_normalization = {
     { "batch_normalization: running_mean and running_var come together",

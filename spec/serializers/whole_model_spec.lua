@@ -56,6 +56,7 @@ local MAKE = {
   StatefulZoneoutLSTM = function() return L.StatefulZoneoutLSTM(3, 2, { h_ratio = 0.2 }) end,
   ChildSumTreeLSTM = function() return L.ChildSumTreeLSTM(3, 2) end,
   NaryTreeLSTM = function() return L.NaryTreeLSTM(nil, 2, 3) end,
+  SimplifiedDropconnect = function() return L.SimplifiedDropconnect(3, 2, { ratio = 0.2 }) end,
   Inception = function() return L.Inception(2, 1, 2, 3, 4, 5, 6, { bias_init = 1 }) end,
   NStepLSTM = function() return L.NStepLSTM(2, 3, 2, 0.5) end,
   NStepBiLSTM = function() return L.NStepBiLSTM(1, 3, 2, 0) end,

@@ -195,6 +195,11 @@ local every = {
     inputs = function() return dg.randn(4, 2), dg.randn(4, 2), rows() end,
     params = { "/W_h1/W 8x2", "/W_x/W 8x3", "/W_x/b 8" },
   },
+  SimplifiedDropconnect = {
+    make = function() return L.SimplifiedDropconnect(3, 2) end,
+    lazy = function() return L.SimplifiedDropconnect(nil, 2) end,
+    inputs = rows, params = { "/W 2x3", "/b 2" },
+  },
   Inception = {
     make = function() return L.Inception(2, 1, 2, 3, 1, 2, 1) end,
     lazy = function() return L.Inception(nil, 1, 2, 3, 1, 2, 1) end, inputs = image,

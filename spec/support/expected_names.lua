@@ -43,7 +43,7 @@ return {
     arccosh solve svd eigh qr fft ifft
     sparse_matmul
 
-    dropout gaussian gumbel_softmax
+    dropout gaussian gumbel_softmax simplified_dropconnect
 
     batch_normalization fixed_batch_normalization layer_normalization group_normalization
     normalize local_response_normalization instance_norm rms_norm weight_norm
@@ -74,6 +74,7 @@ return {
     StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
     LocalConvolution2D DeformableConvolution2D
     BatchRenormalization DecorrelatedBatchNormalization
+    SimplifiedDropconnect
   ]],
 
   initializers = words [[

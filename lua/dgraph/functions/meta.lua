@@ -2521,6 +2521,24 @@ function F.matmul(a, b, transa, transb) end
 ---@return dgraph.Tensor
 function F.dropout(x, ratio) end
 
+--- y = x W' + b, where each weight is dropped with probability `ratio` and the others are
+--- divided by 1 - ratio, while both `train` and `dg.config.train` are true; none otherwise. Each
+--- sample loses others, unless `use_batchwise_mask` is false. A `mask`, whose elements are 1
+--- where a weight stays, takes the place of what is drawn; it holds outside of training too.
+--- - **Shapes**: x: batch x in, where in may be several axes; W: out x in; b: out or nil; mask: out x in, or batch x out x in; y: batch x out.
+--- - **Dtypes**: floats, one for x, W and b; mask: any; y has x's.
+--- - **Errors**: a ratio that is not in [0, 1).
+--- - **Source**: Chainer; Wan et al., "Regularization of neural networks using DropConnect", 2013.
+---@param x dgraph.Tensor
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@param train? boolean  true by default
+---@param mask? dgraph.Tensor
+---@param use_batchwise_mask? boolean  true by default
+---@return dgraph.Tensor
+function F.simplified_dropconnect(x, W, b, ratio, train, mask, use_batchwise_mask) end
+
 --- A sample of normal distributions: mean + exp(ln_var / 2) eps, both of one shape. eps is drawn
 --- from the standard one unless given, and returned as well with `return_eps`.
 --- - **Shapes**: mean, ln_var, eps: one shape, any; the results: the same.
@@ -5803,6 +5821,23 @@ function Tensor:matmul(b, transa, transb) end
 ---@param ratio? number  0.5 by default
 ---@return dgraph.Tensor
 function Tensor:dropout(ratio) end
+
+--- y = x W' + b, where each weight is dropped with probability `ratio` and the others are
+--- divided by 1 - ratio, while both `train` and `dg.config.train` are true; none otherwise. Each
+--- sample loses others, unless `use_batchwise_mask` is false. A `mask`, whose elements are 1
+--- where a weight stays, takes the place of what is drawn; it holds outside of training too.
+--- - **Shapes**: x: batch x in, where in may be several axes; W: out x in; b: out or nil; mask: out x in, or batch x out x in; y: batch x out.
+--- - **Dtypes**: floats, one for x, W and b; mask: any; y has x's.
+--- - **Errors**: a ratio that is not in [0, 1).
+--- - **Source**: Chainer; Wan et al., "Regularization of neural networks using DropConnect", 2013.
+---@param W dgraph.Tensor
+---@param b? dgraph.Tensor
+---@param ratio? number  0.5 by default
+---@param train? boolean  true by default
+---@param mask? dgraph.Tensor
+---@param use_batchwise_mask? boolean  true by default
+---@return dgraph.Tensor
+function Tensor:simplified_dropconnect(W, b, ratio, train, mask, use_batchwise_mask) end
 
 --- A sample of a choice that can be differentiated: softmax((log_pi + g) / tau) along an axis,
 --- the second by default, with g from Gumbel's distribution. The smaller tau, the nearer to 0 and

@@ -24,6 +24,62 @@ return function(F)
     return wrap(C.dg_dropout(x, ratio))
   end)
 
+  --- Raises an error unless x, as rows, goes with W and b.
+  local function wants_layer(who, rows, W, b)
+    local in_size = rows:dim(2)
+    if W.ndim ~= 2 or W:dim(2) ~= in_size then
+      errors.raisef("%s: W is %s, wanted out x %d", who, table.concat(W.shape, "x"), in_size)
+    end
+    if b and (b.ndim ~= 1 or b:dim(1) ~= W:dim(1)) then
+      errors.raisef("%s: b is %s, wanted %d", who, table.concat(b.shape, "x"), W:dim(1))
+    end
+  end
+
+  --- W without what a mask drops, for all samples or for each.
+  local function masked(who, W, mask, batch, scale)
+    local shape, out, columns = mask.shape, W:dim(1), W:dim(2)
+    local n = #shape
+    if shape[n - 1] ~= out or shape[n] ~= columns or n ~= 2 and (n ~= 3 or shape[1] ~= batch) then
+      errors.raisef("%s: the mask is %s, wanted %dx%d or %dx%dx%d", who, table.concat(shape, "x"),
+        out, columns, batch, out, columns)
+    end
+    return W * (F.cast(mask:detach(), W.dtype) * scale)
+  end
+
+  --- y = x W' + b, where each weight is dropped with probability `ratio` and the others are
+  --- divided by 1 - ratio, while both `train` and `dg.config.train` are true; none otherwise. Each
+  --- sample loses others, unless `use_batchwise_mask` is false. A `mask`, whose elements are 1
+  --- where a weight stays, takes the place of what is drawn; it holds outside of training too.
+  --- Shapes: x: batch x in, where in may be several axes; W: out x in; b: out or nil; mask: out x
+  --- in, or batch x out x in; y: batch x out.
+  --- Dtypes: floats, one for x, W and b; mask: any; y has x's.
+  --- Errors: a ratio that is not in [0, 1).
+  --- Source: Chainer; Wan et al., "Regularization of neural networks using DropConnect", 2013.
+  declare("simplified_dropconnect(x, W, b: tensor?, ratio: number = 0.5, train: boolean = true, "
+    .. "mask: tensor?, use_batchwise_mask: boolean = true)",
+    function(x, W, b, ratio, train, mask, use_batchwise_mask)
+      local who = "F.simplified_dropconnect"
+      checks.float(who, x)
+      if x.ndim < 2 then errors.raisef("%s: x has %d axes, wanted 2 or more", who, x.ndim) end
+      if not (ratio >= 0 and ratio < 1) then
+        errors.raisef("%s: the ratio is %g, wanted one from 0 to below 1", who, ratio)
+      end
+      local batch, in_size = x:dim(1), 1
+      for axis = 2, x.ndim do in_size = in_size * x:dim(axis) end
+      local rows = x.ndim == 2 and x or F.reshape(x, { batch, in_size })
+      wants_layer(who, rows, W, b)
+      if not (train and config.values.train) then ratio = 0 end
+      if mask then
+        W = masked(who, W, mask, batch, 1 / (1 - ratio))
+      elseif ratio > 0 then
+        if use_batchwise_mask then W = F.broadcast_to(W, { batch, W:dim(1), W:dim(2) }) end
+        W = wrap(C.dg_dropout(W, ratio))
+      end
+      if W.ndim == 2 then return F.linear(rows, W, b) end
+      local y = F.squeeze(F.matmul(W, F.expand_dims(rows, 3)), 3)
+      return b and y + b or y
+    end)
+
   --- Random numbers like x.
   local function like(x, distribution, a, b)
     return random[distribution](a, b, x.shape, { dtype = x.dtype, device = x.device })

@@ -22,6 +22,7 @@ local FILES = {
   LocalConvolution2D = "local_convolution_2d",
   DeformableConvolution2D = "deformable_convolution_2d",
   MLPConvolution2D = "mlp_convolution_2d",
+  SimplifiedDropconnect = "simplified_dropconnect",
   Inception = "inception",
   Classifier = "classifier",
   Embedding = "embed_id",
@@ -90,6 +91,7 @@ local FILES = {
 ---@field LocalConvolution2D dgraph.LocalConvolution2D
 ---@field DeformableConvolution2D dgraph.DeformableConvolution2D
 ---@field MLPConvolution2D dgraph.MLPConvolution2D
+---@field SimplifiedDropconnect dgraph.SimplifiedDropconnect
 ---@field Inception dgraph.Inception
 ---@field Classifier dgraph.Classifier
 ---@field Embedding dgraph.EmbedID
