@@ -58,6 +58,9 @@ local MAKE = {
   NaryTreeLSTM = function() return L.NaryTreeLSTM(nil, 2, 3) end,
   SimplifiedDropconnect = function() return L.SimplifiedDropconnect(3, 2, { ratio = 0.2 }) end,
   Inception = function() return L.Inception(2, 1, 2, 3, 4, 5, 6, { bias_init = 1 }) end,
+  InceptionBN = function()
+    return L.InceptionBN(2, 0, 2, 3, 4, 5, "max", { stride = 2, dtype = "float64" })
+  end,
   NStepLSTM = function() return L.NStepLSTM(2, 3, 2, 0.5) end,
   NStepBiLSTM = function() return L.NStepBiLSTM(1, 3, 2, 0) end,
   NStepGRU = function() return L.NStepGRU(1, 3, 2, 0) end,

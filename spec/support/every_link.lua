@@ -207,6 +207,16 @@ local every = {
       "/conv5/W 2x1x5x5", "/conv5/b 2", "/proj3/W 2x2x1x1", "/proj3/b 2", "/proj5/W 1x2x1x1",
       "/proj5/b 1", "/projp/W 1x2x1x1", "/projp/b 1" },
   },
+  InceptionBN = {
+    make = function() return L.InceptionBN(2, 1, 2, 3, 1, 2, "avg", 1) end,
+    lazy = function() return L.InceptionBN(nil, 1, 2, 3, 1, 2, "avg", 1) end, inputs = image,
+    params = { "/conv1/W 1x2x1x1", "/conv1n/beta 1", "/conv1n/gamma 1", "/conv3/W 3x2x3x3",
+      "/conv33a/W 2x1x3x3", "/conv33an/beta 2", "/conv33an/gamma 2", "/conv33b/W 2x2x3x3",
+      "/conv33bn/beta 2", "/conv33bn/gamma 2", "/conv3n/beta 3", "/conv3n/gamma 3",
+      "/poolp/W 1x2x1x1", "/poolpn/beta 1", "/poolpn/gamma 1", "/proj3/W 2x2x1x1",
+      "/proj33/W 1x2x1x1", "/proj33n/beta 1", "/proj33n/gamma 1", "/proj3n/beta 2",
+      "/proj3n/gamma 2" },
+  },
   MultiHeadAttention = {
     make = function() return L.MultiHeadAttention(6, 3) end,
     inputs = function() return dg.randn(2, 4, 6), dg.randn(2, 3, 6), dg.randn(2, 3, 6) end,

@@ -24,6 +24,7 @@ local FILES = {
   MLPConvolution2D = "mlp_convolution_2d",
   SimplifiedDropconnect = "simplified_dropconnect",
   Inception = "inception",
+  InceptionBN = "inception_bn",
   Classifier = "classifier",
   Embedding = "embed_id",
   LSTM = "lstm",
@@ -93,6 +94,7 @@ local FILES = {
 ---@field MLPConvolution2D dgraph.MLPConvolution2D
 ---@field SimplifiedDropconnect dgraph.SimplifiedDropconnect
 ---@field Inception dgraph.Inception
+---@field InceptionBN dgraph.InceptionBN
 ---@field Classifier dgraph.Classifier
 ---@field Embedding dgraph.EmbedID
 ---@field LSTM dgraph.LSTM
