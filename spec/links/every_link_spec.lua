@@ -1,6 +1,6 @@
 --- What every layer must do, tried with each: names in files, sizes from the first input, copies,
---- gradients, saving, and moving to another device. VGG and ResNet, which are large, have specs of
---- their own.
+--- gradients, saving, and moving to another device. VGG, ResNet and GoogLeNet, which are large,
+--- have specs of their own.
 local dg = require "dgraph"
 local every = require "spec.support.every_link"
 local expected = require "spec.support.expected_names"
@@ -124,7 +124,8 @@ end
 describe("every link", function()
   it("is tried", function()
     for _, name in ipairs(expected.links) do
-      assert.is_truthy(every[name] or name:find "^VGG" or name:find "^ResNet", name)
+      assert.is_truthy(every[name] or name:find "^VGG" or name:find "^ResNet"
+        or name == "GoogLeNet", name)
     end
   end)
 

@@ -89,6 +89,7 @@ local MAKE = {
   RMSNorm = function() return L.RMSNorm(3) end,
   WeightNorm = function() return L.WeightNorm(L.Linear(3, 2)) end,
   Highway = function() return L.Highway(2, { activate = F.sigmoid }) end,
+  GoogLeNet = small("GoogLeNet", { base = 8, classes = 5, insize = 32 }),
   VGG16Layers = small("VGG16Layers", VGG),
   VGG19Layers = small("VGG19Layers", VGG),
   ResNet50Layers = small("ResNet50Layers", RESNET),

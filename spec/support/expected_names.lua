@@ -74,7 +74,7 @@ return {
     StatefulPeepholeLSTM StatefulZoneoutLSTM ChildSumTreeLSTM NaryTreeLSTM Inception
     LocalConvolution2D DeformableConvolution2D
     BatchRenormalization DecorrelatedBatchNormalization
-    SimplifiedDropconnect InceptionBN
+    SimplifiedDropconnect InceptionBN GoogLeNet
   ]],
 
   initializers = words [[

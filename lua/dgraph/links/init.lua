@@ -64,6 +64,7 @@ local FILES = {
   RMSNorm = "rms_norm",
   WeightNorm = "weight_norm",
   Highway = "highway",
+  GoogLeNet = "googlenet",
   VGG16Layers = "vgg16_layers",
   VGG19Layers = "vgg19_layers",
   ResNet50Layers = "resnet50_layers",
@@ -134,6 +135,7 @@ local FILES = {
 ---@field RMSNorm dgraph.RMSNorm
 ---@field WeightNorm dgraph.WeightNorm
 ---@field Highway dgraph.Highway
+---@field GoogLeNet dgraph.GoogLeNet
 ---@field VGG16Layers dgraph.VGG16Layers
 ---@field VGG19Layers dgraph.VGG19Layers
 ---@field ResNet50Layers dgraph.ResNet50Layers

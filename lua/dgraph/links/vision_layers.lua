@@ -15,7 +15,9 @@ local scope = require "dgraph.scope"
 ---@field classes integer  how many it tells apart: 1000. A class of one's own may set all of these
 ---  to others, before `init`, for a smaller network.
 ---@field default_layer string  what `extract` gives if it is not told
----@field steps table[]  for each layer its name, and what it does: names of fields, and functions
+---@field steps table[]  for each layer its name, and what it does: names of fields, and functions.
+---  One that goes on from an earlier layer than that before it names that, `from`, and none goes on
+---  from it.
 local VisionLayers = Chain:extend("VisionLayers")
 
 VisionLayers.insize, VisionLayers.classes = 224, 1000
@@ -44,12 +46,13 @@ function VisionLayers:_construction()
   return { n = given.n, nil, unpack(given, 2, given.n) }
 end
 
---- The layers in order: for each its name, and the functions that it consists of.
----@return { name: string, [integer]: fun(x: dgraph.Tensor): dgraph.Tensor }[]
+--- The layers in order: for each its name, the functions that it consists of, and where it does not
+--- go on from the one before it, from which it does.
+---@return { name: string, from: string?, [integer]: fun(x: dgraph.Tensor): dgraph.Tensor }[]
 function VisionLayers:functions()
   local list = {}
   for i, step in ipairs(self.steps) do
-    list[i] = { name = step[1] }
+    list[i] = { name = step[1], from = step.from }
     for k = 2, #step do
       list[i][k - 1] = type(step[k]) == "string" and self[step[k]] or step[k]
     end
@@ -57,19 +60,34 @@ function VisionLayers:functions()
   return list
 end
 
---- The layers that are asked for, as a set, and how many they are.
+--- The layers that are asked for, as a set.
 local function read_layers(self, layers)
-  local known, wanted, count = {}, {}, 0
+  local known, wanted = {}, {}
   for _, name in ipairs(self.available_layers) do known[name] = true end
   for _, name in ipairs(layers) do
     if not known[name] then
       errors.raisef("%s: there is no layer %s (known: %s)", self._name, check.spell(name),
         table.concat(self.available_layers, ", "))
     end
-    if not wanted[name] then count = count + 1 end
     wanted[name] = true
   end
-  return wanted, count
+  return wanted
+end
+
+--- The layers of the main way that are asked for, or from which one that is asked for goes aside,
+--- as a set, and how many they are.
+local function needed_of(list, wanted)
+  local needed, count = {}, 0
+  for _, layer in ipairs(list) do
+    local name = layer.from or layer.name
+    if wanted[layer.name] and not needed[name] then needed[name], count = true, count + 1 end
+  end
+  return needed, count
+end
+
+local function run(layer, x)
+  for _, f in ipairs(layer) do x = f(x) end
+  return x
 end
 
 --- Computes as far as the last of the layers that are asked for.
@@ -77,14 +95,17 @@ end
 ---@param layers? string[]  { "prob" } by default
 ---@return table<string, dgraph.Tensor>  what these layers give, by their names
 function VisionLayers:forward(x, layers)
-  local wanted, left = read_layers(self, layers or { "prob" })
-  local activations = {}
-  for _, layer in ipairs(self:functions()) do
-    if left == 0 then break end
-    for _, f in ipairs(layer) do x = f(x) end
-    if wanted[layer.name] then
-      activations[layer.name] = x
-      left = left - 1
+  local wanted, list = read_layers(self, layers or { "prob" }), self:functions()
+  local needed, left = needed_of(list, wanted)
+  local reached, activations = {}, {}
+  for _, layer in ipairs(list) do
+    local name = layer.name
+    if layer.from then
+      if wanted[name] then activations[name] = run(layer, reached[layer.from]) end
+    elseif left > 0 then
+      x = run(layer, x)
+      if needed[name] then reached[name], left = x, left - 1 end
+      if wanted[name] then activations[name] = x end
     end
   end
   return activations
