@@ -5,7 +5,8 @@ describe("dg.config", function()
     assert.is_true(dg.config.train)
     assert.has_error(function() return dg.config.trian end)
     assert.has_error(function() dg.config.trian = true end, "dg.config: there is no setting "
-      .. "\"trian\" (known: autocast, debug, device, dtype, enable_backprop, train, and user_...)")
+      .. "\"trian\" (known: autocast, debug, device, dtype, enable_backprop, in_recomputing, "
+      .. "train, and user_...)")
     assert.has_error(function() dg.config.train = 1 end)
     assert.has_error(function() dg.config.dtype = "int32" end)
     dg.config.user_depth = 3

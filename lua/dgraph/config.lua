@@ -14,6 +14,7 @@ local C = native.C
 ---@field dtype dgraph.Dtype  of new tensors and parameters; "float32"
 ---@field device dgraph.Device  where they are made; "cpu", or what DGRAPH_DEVICE says
 ---@field autocast "float16"|"bfloat16"|false  what products are computed in: `dg.autocast`; false
+---@field in_recomputing boolean  F.forget computes again what it did not keep: averages stay; false
 ---@field debug boolean  every result and every gradient is looked through for NaN; false, or what
 ---  DGRAPH_DEBUG says
 
@@ -23,6 +24,7 @@ local values = {
   dtype = "float32",
   device = "cpu",
   autocast = false,
+  in_recomputing = false,
   debug = false,
 }
 

@@ -119,6 +119,20 @@ describe("BatchNormalization", function()
     assert.same({ 3, 3 }, link.beta.grad:totable())
   end)
 
+  it("counts a batch once where it is computed again, in finetuning too", function()
+    for _, case in ipairs {
+      { L.BatchNormalization(2), { 0.3, 0.6 } }, { L.BatchNormalization(2), { 3, 6 }, true },
+    } do
+      local link, wanted, finetune = unpack(case)
+      local leaf = dg.Variable(x)
+      F.forget(function(h) return link(h, finetune) end, leaf):sum():backward()
+      close(link.avg_mean, dg.tensor(wanted), 1e-6, 0)
+      assert.equal(finetune and 1 or 0, link.N)
+      assert.same({ 3, 3 }, link.beta.grad:totable())
+      assert.is_false(dg.config.in_recomputing)
+    end
+  end)
+
   it("learns", function()
     local link = L.BatchNormalization(2)
     local optimizer = dg.optimizers.SGD(0.1):setup(link)

@@ -99,6 +99,16 @@ describe("DecorrelatedBatchNormalization", function()
     close(link.avg_mean:reshape { 8 }, F.mean(x, 1) * 0.1, 1e-6, 0)
   end)
 
+  it("counts a batch once where it is computed again", function()
+    local link = L.DecorrelatedBatchNormalization(8, 2)
+    local other = link:copy("copy")
+    other(x)
+    local leaf = dg.Variable(x)
+    F.forget(link, leaf):sum():backward()
+    assert.same(other.avg_mean:totable(), link.avg_mean:totable())
+    assert.same(other.avg_projection:totable(), link.avg_projection:totable())
+  end)
+
   it("helps a layer before it to learn", function()
     local net = dg.Sequential(L.Linear(8, 4), L.DecorrelatedBatchNormalization(4, 1),
       L.Linear(4, 1))

@@ -66,8 +66,8 @@ function Forget:backward(...)
     errors.raise "F.forget: what it forgot cannot be differentiated twice"
   end
   local now = random.get_state()
-  local ok, tensors, count = pcall(config.using_config, "train", self.train,
-    config.force_backprop_mode, again, self, { ... })
+  local ok, tensors, count = pcall(config.using_config, "in_recomputing", true,
+    config.using_config, "train", self.train, config.force_backprop_mode, again, self, { ... })
   random.set_state(now)
   if not ok then error(tensors, 0) end
   for i = 1, count do tensors[i] = tensors[i] or nil end
@@ -95,7 +95,8 @@ return function(F)
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
   --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
   --- then goes back through it. Parameters that f uses get their gradients too. f returns one
-  --- tensor or several and must do the same each time. An error under double backprop.
+  --- tensor or several and must do the same each time; running averages of layers move once, since
+  --- `dg.config.in_recomputing` is true the second time. An error under double backprop.
   ---@param f fun(...): dgraph.Tensor ...
   ---@param ... any  tensors, and whatever else f takes
   ---@return dgraph.Tensor ...

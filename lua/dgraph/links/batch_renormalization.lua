@@ -1,5 +1,6 @@
 --- Normalization over the batch that stays near what the running averages would give, so that
---- training and use agree better.
+--- training and use agree better. What `F.forget` computes again goes by averages that have moved
+--- meanwhile, so that its gradients are a little off.
 --- Source: Chainer; Ioffe, arXiv:1702.03275.
 local BatchNormalization = require "dgraph.links.batch_normalization"
 local F = require "dgraph.functions"
