@@ -288,6 +288,10 @@ case("MLP", dg.Sequential(L.Linear(4, 8), F.tanh, L.Linear(8, 3), F.softmax), { 
 case("LeNet", dg.Sequential(L.Convolution2D(1, 3, 5), F.relu, pool, L.Convolution2D(3, 4, 3),
   F.relu, pool, L.Linear(nil, 10), F.relu, L.Linear(10, 5)), { dg.randn(2, 1, 18, 18) })
 
+case("InceptionBN", L.InceptionBN(2, 1, 2, 3, 1, 2, "max", 1), { dg.randn(2, 2, 5, 6) })
+case("renormalized, whitened, dropconnect", dg.Sequential(L.BatchRenormalization(4, 2, 1),
+  L.DecorrelatedBatchNormalization(4, 2), L.SimplifiedDropconnect(4, 3)), { dg.randn(2, 4) })
+
 local CharLSTM = dg.Chain:extend "CharLSTM"
 function CharLSTM:init(symbols, units)
   self.embed, self.lstm = L.EmbedID(symbols, units), L.LSTM(units, units)
