@@ -207,7 +207,7 @@ DG_API int dg_backward(dg_tensor *y, int flags, dg_walk **rest)
   dg_walk *w = walk_new(1, &y, &start, 0, NULL, flags);
   if (!w) return DG_WALK_FAILED;
   if (given) b->grad = NULL; /* its hold is ours now */
-  dg_status status = dg_walk_go_on(w, false, 0);
+  dg_status status = dg_walk_advance(w, false, 0);
   if (given && status == DG_WALK_FAILED) b->grad = given;
   else if (given) dg_unhold(given);
   if (status == DG_WALK_DONE || status == DG_WALK_FAILED) dg_walk_free(w);

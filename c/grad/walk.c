@@ -372,10 +372,13 @@ static int resume(dg_walk *w)
 dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us)
 {
   if (w->state == DG_FINISHED) return DG_WALK_DONE;
-  if (w->state != DG_BROKEN && !dg_walk_is_alive(w)) {
-    dg_walk_let_go(w);
-    return DG_WALK_FAILED;
-  }
+  if (w->state == DG_BROKEN || dg_walk_is_alive(w)) return dg_walk_advance(w, node, budget_us);
+  dg_walk_let_go(w);
+  return DG_WALK_FAILED;
+}
+
+dg_status dg_walk_advance(dg_walk *w, bool node, double budget_us)
+{
   if (w->state != DG_BROKEN && resume(w) < 0) return DG_WALK_FAILED;
   double end = budget_us > 0 ? microseconds() + budget_us : 0;
   bool before = dg_backprop_set(dg_walk_records(w));

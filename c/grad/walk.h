@@ -211,6 +211,8 @@ extern DG_HIDDEN DG_THREAD_LOCAL uint64_t dg_walk_marker;
 /* Goes on until the walk ends, the caller is needed, a node was visited (`node`), or the time is up
  * (0: no limit). */
 dg_status dg_walk_go_on(dg_walk *w, bool node, double budget_us);
+/* The same for a walk whose graph is there. */
+dg_status dg_walk_advance(dg_walk *w, bool node, double budget_us);
 /* Lets go of all that the walk holds; it cannot go on. */
 void dg_walk_let_go(dg_walk *w);
 

@@ -361,7 +361,6 @@ static __attribute__((noinline)) dg_tensor *record_made(dg_call *c, int inputs, 
 DG_INLINE dg_tensor *record_made_scoped(dg_call *c, int inputs, dg_body *const *x, dg_body *y,
                                         uint16_t kind)
 {
-  DG_UNROLL
   for (int i = 0; i < inputs; i++) {
     if (DG_UNLIKELY(dg_borrow(x[i]) < 0)) return fail(c), NULL;
     c->version[i] = x[i]->store->version;
@@ -381,10 +380,11 @@ DG_INLINE dg_tensor *record_made_scoped(dg_call *c, int inputs, dg_body *const *
   return dg_handle(y);
 }
 
-/* Has y, which is computed, be the output of an operator of inputs with these flags. */
-DG_INLINE dg_tensor *yield(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
-                           dg_body *y, const double *parameters, uint16_t kind)
+dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y,
+                    const double *parameters, int kind)
 {
+  uint32_t flags = 0;
+  for (int i = 0; i < inputs; i++) flags |= x[i]->flags;
   if (!records(op, flags)) return dg_born(y);
   dg_call *c = new_call(op, inputs, true);
   if (DG_UNLIKELY(!c)) {
@@ -395,19 +395,12 @@ DG_INLINE dg_tensor *yield(const dg_op_class *op, int inputs, dg_body *const *x,
   c->y_inline[0] = y;
   if (parameters) c->f[0] = parameters[0], c->f[1] = parameters[1];
   if (DG_UNLIKELY(dg_tape.depth == 0 || dg_tape.births_room - dg_tape.born < 2))
-    return record_made(c, inputs, y, kind);
-  return record_made_scoped(c, inputs, x, y, kind);
-}
-
-dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y)
-{
-  uint32_t flags = 0;
-  for (int i = 0; i < inputs; i++) flags |= x[i]->flags;
-  return yield(op, inputs, x, flags, y, NULL, 0);
+    return record_made(c, inputs, y, (uint16_t)kind);
+  return record_made_scoped(c, inputs, x, y, (uint16_t)kind);
 }
 
 /* The short way: no shape rule, no strides, and a call only if it is to be recorded. */
-DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, uint32_t flags,
+DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x,
                           const double *parameters)
 {
   const dg_map *m = op->map;
@@ -423,7 +416,7 @@ DG_INLINE dg_tensor *flat(const dg_op_class *op, int inputs, dg_body *const *x, 
     dg_body_free(y);
     return NULL;
   }
-  return yield(op, inputs, x, flags, y, parameters, DG_CALL_FLAT);
+  return dg_yield(op, inputs, x, y, parameters, DG_CALL_FLAT);
 }
 
 static dg_tensor *finish_with(dg_call *c, const double *parameters)
@@ -439,7 +432,7 @@ dg_tensor *dg_apply1_long(const dg_op_class *op, dg_tensor *x, const double *par
   if (b && dg_point_fits(op, 1, &b) && dg_row_take(b->one) == 0)
     return dg_point_apply(op, 1, &b, parameters, dg_point_loop);
   if (DG_LIKELY(dg_is_full(b) && b->v.contiguous && dg_map_has(op->map, b->v.dtype)))
-    return flat(op, 1, &b, b->flags, parameters);
+    return flat(op, 1, &b, parameters);
   return finish_with(dg_begin1(op, x), parameters);
 }
 
@@ -451,7 +444,7 @@ dg_tensor *dg_apply2_long(const dg_op_class *op, dg_tensor *a, dg_tensor *b,
     return dg_point_apply(op, 2, x, parameters, dg_point_loop);
   if (DG_LIKELY(dg_is_full(x[0]) && dg_is_full(x[1]) && dg_is_alike(&x[0]->v, &x[1]->v) &&
                 dg_map_has(op->map, x[0]->v.dtype)))
-    return flat(op, 2, x, x[0]->flags | x[1]->flags, parameters);
+    return flat(op, 2, x, parameters);
   return finish_with(dg_begin2(op, a, b), parameters);
 }
 

@@ -131,10 +131,11 @@ dg_tensor *dg_finish(dg_call *c);
 /* The same for several outputs: y gets `outputs` handles. */
 int dg_finish_all(dg_call *c, dg_tensor **y);
 
-/* The result of these steps for an operator without attributes whose output y, new, with elements and of
- * the host, was computed a shorter way: past dg_begin, and past a shape rule that would say nothing.
- * No more than DG_CALL_INPUTS inputs. */
-dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y);
+/* The result of these steps for an operator whose output y, new and with elements, was computed a
+ * shorter way: past dg_begin, and past a shape rule that would say nothing. `parameters` are the
+ * call's f[0] and f[1], or NULL; `kind` is 0 or DG_CALL_FLAT. No more than DG_CALL_INPUTS inputs. */
+dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y,
+                    const double *parameters, int kind);
 
 /* All three steps for an elementwise operator, with the parameters p and q of its formula (or NULL).
  */

@@ -225,7 +225,7 @@ static dg_tensor *go_short(dg_body *const in[3])
   const dg_view *x = &in[0]->v, *W = &in[1]->v;
   dg_body *y = dg_body_matrix(x->dtype, x->shape[0], W->shape[0], DG_ACTIVATION);
   int status = DG_LIKELY(y != NULL) ? dg_backend_of(x)->linear(x, W, &in[2]->v, &y->v) : -1;
-  if (DG_LIKELY(status == 0)) return dg_yield(&linear_op, 3, in, y);
+  if (DG_LIKELY(status == 0)) return dg_yield(&linear_op, 3, in, y, NULL, 0);
   dg_fail_prefix("linear: ");
   if (y) dg_body_free(y);
   return NULL;

@@ -194,24 +194,6 @@ dg_body *dg_body_full_like(int dtype, const dg_view *like, dg_kind kind)
   return b;
 }
 
-dg_body *dg_body_matrix(int dtype, int64_t rows, int64_t columns, dg_kind kind)
-{
-  dg_body *b = blank();
-  if (DG_UNLIKELY(!b)) return NULL;
-  b->v.size = rows * columns;
-  b->v.dtype = (uint8_t)dtype;
-  b->v.ndim = 2;
-  b->v.contiguous = true;
-  b->v.device = 0;
-  b->v.shape[0] = rows;
-  b->v.shape[1] = columns;
-  b->v.stride[0] = DG_MAX(columns, 1);
-  b->v.stride[1] = 1;
-  if (DG_LIKELY(allocate(b, kind) == 0)) return b;
-  dg_body_free(b);
-  return NULL;
-}
-
 int dg_body_adopt(dg_body *b, void *data, dg_pin *pin)
 {
   int64_t got;

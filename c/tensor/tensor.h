@@ -78,8 +78,9 @@ dg_body *dg_body_new(const char *who, int dtype, int ndim, const int64_t *shape)
 dg_body *dg_body_like(int dtype, const dg_view *shape);
 /* The same, with elements. */
 dg_body *dg_body_full_like(int dtype, const dg_view *shape, dg_kind kind);
-/* The same for a matrix on the host, whose number of elements is not too large. */
-dg_body *dg_body_matrix(int dtype, int64_t rows, int64_t columns, dg_kind kind);
+/* The same on the host, with the shape () or rows x columns, whose product is not too large. */
+DG_INLINE dg_body *dg_body_scalar(int dtype, dg_kind kind);
+DG_INLINE dg_body *dg_body_matrix(int dtype, int64_t rows, int64_t columns, dg_kind kind);
 /* Gives the body its own storage, uninitialized. */
 int dg_body_allocate(dg_body *b, dg_kind kind);
 /* Counts its storage under another kind from now on. */
@@ -94,6 +95,26 @@ dg_body *dg_body_view(const dg_body *x);
 void dg_body_drop_storage(dg_body *b);
 DG_INLINE void dg_body_free(dg_body *b);
 void dg_body_free_parts(dg_body *b);
+
+/* Only what dg_body_full_like looks at is set: all of a view takes longer than the rest. */
+DG_INLINE dg_body *dg_body_scalar(int dtype, dg_kind kind)
+{
+  dg_view v;
+  v.size = 1;
+  v.dtype = (uint8_t)dtype, v.ndim = 0, v.contiguous = true, v.device = 0;
+  v.shape[0] = v.shape[1] = v.stride[0] = v.stride[1] = 1;
+  return dg_body_full_like(dtype, &v, kind);
+}
+
+DG_INLINE dg_body *dg_body_matrix(int dtype, int64_t rows, int64_t columns, dg_kind kind)
+{
+  dg_view v;
+  v.size = rows * columns;
+  v.dtype = (uint8_t)dtype, v.ndim = 2, v.contiguous = true, v.device = 0;
+  v.shape[0] = rows, v.stride[0] = DG_MAX(columns, 1);
+  v.shape[1] = columns, v.stride[1] = 1;
+  return dg_body_full_like(dtype, &v, kind);
+}
 
 DG_INLINE void dg_body_free(dg_body *b)
 {

@@ -31,6 +31,18 @@ local function constant(name)
   return '"' .. name:gsub("[^%w_]", function(c) return ("\\%03d"):format(c:byte()) end) .. '"'
 end
 
+--- A function that compares what links hold with what is noted of it: `watched` has a link, a name
+--- and a value for each of `names`. Where it is written out a link is looked up once.
+local function comparison(watched, names)
+  local same = "if not rawequal(rawget(%s, %s), watched[3 * $i]) then return false end"
+  local in_loop = same:format("watched[3 * $i - 2]", "watched[3 * $i - 1]")
+  return unroll("watched", #names, in_loop, "return true", function(i)
+    local known = i > 1 and watched[3 * i - 2] == watched[3 * i - 5]
+    return (known and "" or i == 1 and "local link = watched[1] " or "link = watched[3 * $i - 2] ")
+      .. same:format("link", constant(names[i]))
+  end)
+end
+
 function List:_read()
   local watched, names, params = {}, {}, {} -- a link, a name, and what the link held under it
   for link in self.model:links() do
@@ -42,10 +54,7 @@ function List:_read()
   end
   for param in self.model:params() do params[#params + 1] = param end
   self.version, self._watched, self._count = self.version + 1, watched, count
-  local same = "if not rawequal(rawget(watched[3 * $i - 2], %s), watched[3 * $i]) then "
-    .. "return false end"
-  self._is_same = unroll("watched", #names, same:format "watched[3 * $i - 1]", "return true",
-    function(i) return same:format(constant(names[i])) end)
+  self._is_same = comparison(watched, names)
   self.params, self.n = params, #params
   -- The same for C; what it says about each goes into `marks`.
   self.marks = ffi.new("uint8_t[?]", math.max(#params, 1))

@@ -83,9 +83,10 @@ local function enter()
     spares = spares - 1
     scope.serial, scope.depth, scope.closed = serial, native.depth, false
   else
-    -- All fields at once: a table that grows costs more.
+    -- All fields at once: a table that grows costs more. `undo` is the class's own, found sooner.
     scope = setmetatable({
       serial = serial, depth = native.depth, thread = false, is_open = false, closed = false,
+      undo = OpenScope.undo,
     }, OpenScope)
   end
   enter_extent(scope, current)

@@ -49,6 +49,12 @@ void dg_gemm_strips_f64(int ta, int tb, int64_t m, int64_t n, int64_t k, double 
                         const double *a, int64_t lda, const double *b, int64_t ldb, double beta,
                         const double *z, int64_t ldz, double *c, int64_t ldc);
 
+/* C = alpha x y' + beta C: x has m elements, y has n. All contiguous. */
+void dg_outer_f32(int64_t m, int64_t n, float alpha, const float *x, const float *y, float beta,
+                  float *c);
+void dg_outer_f64(int64_t m, int64_t n, double alpha, const double *x, const double *y, double beta,
+                  double *c);
+
 /* y = x W' + b: x batch x in, W out x in, b out or NULL, y batch x out. All contiguous. */
 void dg_linear_f32(int64_t batch, int64_t in, int64_t out, const float *x, const float *w,
                    const float *b, float *y);

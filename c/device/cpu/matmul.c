@@ -242,7 +242,10 @@ int dg_cpu_linear_grad_add(const dg_view *x, const dg_view *w, const dg_view *gy
 int dg_cpu_outer(double scale, const dg_view *a, const dg_view *b, bool add, const dg_view *y)
 {
   int64_t m = a->shape[1], n = b->shape[1], k = a->shape[0], lda = a->stride[0], ldb = b->stride[0];
-  if (y->dtype == DG_F32)
+  if (k == 1 && y->dtype == DG_F32)
+    dg_outer_f32(m, n, (float)scale, a->data, b->data, add, y->data);
+  else if (k == 1) dg_outer_f64(m, n, scale, a->data, b->data, add, y->data);
+  else if (y->dtype == DG_F32)
     dg_gemm_f32(1, 0, m, n, k, (float)scale, a->data, lda, b->data, ldb, add, y->data, n);
   else dg_gemm_f64(1, 0, m, n, k, scale, a->data, lda, b->data, ldb, add, y->data, n);
   return 0;

@@ -43,7 +43,7 @@ function Together.new(optimizer, rules)
   local names = Rule.state_names
   return setmetatable({
     optimizer = optimizer, rules = rules, Rule = Rule, n = n, update_core = Rule.update_core,
-    changes = -1, is_plain = false,
+    changes = -1, is_plain = false, counts_steps = Rule.counts_steps,
     states = ffi.new("dg_tensor *[?]", math.max(n * #names, 1)), values = {}, tables = {},
     has_states = #names > 0 and unroll("tables, values", n, states_code(names), "return true"),
     is_at = unroll("rules, t, off", n,
@@ -99,7 +99,7 @@ function Together.update(self, optimizer, list)
   local t = rules[1].t
   if self.changes ~= changes.count then self:_look() end
   if not self.is_plain or Rule.update_core ~= self.update_core then return false end
-  if Rule.counts_steps and not self.is_at(rules, t, 0) then return false end
+  if self.counts_steps and not self.is_at(rules, t, 0) then return false end
   local has_states = self.has_states
   if has_states and not has_states(self.tables, self.values) and not self:_read_states() then
     return false
