@@ -39,6 +39,35 @@ describe("read_image", function()
     assert.same(pixels.gray_png:totable(), read("gray_alpha.png", { mode = "gray" }):totable())
   end)
 
+  it("gives the same values in floats of 16 bits", function()
+    local wanted = read("rgb.png"):totable()
+    for _, dtype in ipairs { "float16", "bfloat16", "f16" } do
+      local image = read("rgb.png", { dtype = dtype })
+      assert.same({ dtype:gsub("^f16", "float16"), wanted },
+        { image.dtype, image:to("float32"):totable() })
+    end
+  end)
+
+  it("frees what the collector would not see", function()
+    local buffer = require "dgraph.utils.buffer"
+    for _, name in ipairs { "rgb.png", "rgb.jpg" } do
+      local made, freed = 0, 0
+      local new, free = buffer.new, buffer.free
+      finally(function() buffer.new, buffer.free = new, free end)
+      function buffer.new(size)
+        made = made + 1
+        return new(size)
+      end
+      function buffer.free(bytes)
+        freed = freed + 1
+        return free(bytes)
+      end
+      read(name)
+      buffer.new, buffer.free = new, free
+      assert.same({ 2, 2 }, { made, freed }) -- the file and the pixels
+    end
+  end)
+
   it("tells what it cannot read", function()
     local function message(path) return select(2, datasets.read_image(path)) end
     assert.matches("cmyk.jpg: jpeg: images in CMYK are not read", message(IMAGES .. "/cmyk.jpg"))
@@ -139,6 +168,44 @@ describe("LabeledImageDataset", function()
     assert.same({ { 1, 10 }, "int64" }, { t:totable(), t.dtype })
     folder.remove(path .. ".d")
     os.remove(path)
+  end)
+
+  it("leaves negative labels as they are", function()
+    local dataset = datasets.LabeledImageDataset({ { "rgb.png", -1 }, { "rgb.png", 0 } }, IMAGES,
+      { zero_based = true })
+    assert.same({ -1, 1 }, select(2, dataset:batch { 1, 2 }):totable())
+  end)
+
+  it("takes only labels that their dtype can hold", function()
+    local function label(value, dtype)
+      local opts = { label_dtype = dtype, zero_based = dtype == "u8" }
+      return datasets.LabeledImageDataset({ { "rgb.png", value } }, IMAGES, opts)[1][2]:item()
+    end
+    assert.same({ 1.5, 2 ^ 31 - 1, -2 ^ 31 + 1, 255, 2 ^ 53 },
+      { label(1.5, "float32"), label(2 ^ 31 - 1), label(-2 ^ 31 + 1), label(254, "u8"),
+        label(2 ^ 53, "int64") })
+    for _, wrong in ipairs { { 1.5 }, { 0 / 0 }, { 1 / 0, "int64" }, { 2 ^ 31 }, { 255, "u8" },
+      { -1, "uint8" } } do
+      assert.error_matches(function() label(unpack(wrong)) end, "LabeledImageDataset: entry 1 has "
+        .. "the label [%-.%w]+, which u?int%d+ cannot hold")
+    end
+  end)
+
+  it("closes files of lists, also those that cannot be read", function()
+    local path = folder.new()
+    folder.write(path .. "/list", "rgb.png 1\n")
+    local opened, open = {}, io.open
+    finally(function() io.open = open end) -- luacheck: ignore
+    function io.open(...) -- luacheck: ignore
+      local file, message = open(...)
+      opened[#opened + 1] = file
+      return file, message
+    end
+    datasets.LabeledImageDataset(path .. "/list")
+    assert.error_matches(function() datasets.LabeledImageDataset(path) end, "Is a directory")
+    io.open = open -- luacheck: ignore
+    assert.same({ "closed file", "closed file" }, { io.type(opened[1]), io.type(opened[2]) })
+    folder.remove(path)
   end)
 
   it("refuses entries without a label", function()

@@ -43,6 +43,14 @@ describe("read_libsvm", function()
       data.values.dtype, data.labels.dtype, data.n_features, data.labels:totable() })
   end)
 
+  it("rounds to floats of 16 bits", function()
+    local data = assert(datasets.read_libsvm(place .. "/rows",
+      { dtype = "float16", label_dtype = "bfloat16" }))
+    assert.same({ { 0.5, -20, 1 }, { 1, -1, 0 }, "float16", "bfloat16" },
+      { data.values:to("float32"):totable(), data.labels:to("float32"):totable(),
+        data.values.dtype, data.labels.dtype })
+  end)
+
   it("is a dataset whose batches go into F.embedding_bag", function()
     local data = assert(datasets.read_libsvm(place .. "/rows"))
     local indices, values, offsets, labels = data:batch { 3, 2, 1, 3 }

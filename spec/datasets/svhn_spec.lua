@@ -46,6 +46,15 @@ describe("get_svhn", function()
     assert.same({ 1, 6, "int64" }, { #labeled, labeled[1][2]:item(), labeled[1][2].dtype })
   end)
 
+  it("gives the same values in floats of 16 bits", function()
+    local wanted = datasets.get_svhn { folder = FIXTURES }
+    local got = datasets.get_svhn { folder = FIXTURES, dtype = "float16", label_dtype = "bfloat16" }
+    local x, t = wanted:batch { 1, 2, 3 }
+    local half, labels = got:batch { 1, 2, 3 }
+    assert.same({ x:to("float16"):totable(), t:totable(), "float16", "bfloat16" },
+      { half:totable(), labels:to("int32"):totable(), half.dtype, labels.dtype })
+  end)
+
   it("fetches the files, checks their sums, and finds them again #slow", function()
     for _, name in ipairs { "train_32x32.mat", "test_32x32.mat" } do
       folder.write(place .. "/source/" .. name, folder.read(FIXTURES .. "/" .. name))
@@ -90,6 +99,9 @@ describe("get_svhn", function()
     assert.matches("0 is no class", message(with_labels "\0"))
     assert.matches("11 is no class", message(with_labels "\11"))
     assert.matches("ndim is 3, not 1", message(whole, { ndim = 1 }))
+    local done, text = pcall(function() datasets.get_svhn { folder = FIXTURES, dtype = "none" } end)
+    assert.is_false(done)
+    assert.matches('^spec/datasets/svhn_spec.lua:%d+: dg.empty: there is no dtype "none"', text)
     os.remove(place .. "/test_32x32.mat")
     assert.has_error(function() datasets.get_svhn { folder = place } end)
   end)

@@ -101,6 +101,7 @@ describe("datasets of zipped images", function()
     for message, f in pairs {
       ["ZippedImageDataset: wanted the path of an archive, got 3"] = function() Zipped(3) end,
       ["ZippedImageDataset: /nowhere.zip: No such file"] = function() Zipped "/nowhere.zip" end,
+      ["ZippedImageDataset: spec: Is a directory"] = function() Zipped "spec" end,
       ["ZippedImageDataset: README.md: not a zip"] = function() Zipped "README.md" end,
       ["ZippedImageDataset: mode is"] = function() Zipped(one, { mode = "hsv" }) end,
       ['ZippedImageDataset: unknown option "label_dtype"'] = function()
@@ -127,6 +128,9 @@ describe("datasets of zipped images", function()
       end,
       ['LabeledZippedImageDataset: entry 2: .*one.zip has no "b.png"'] = function()
         Labeled(one, { { "gray.png", 1 }, { "b.png", 2 } })
+      end,
+      ["LabeledZippedImageDataset: entry 1 has the label 0.5, which int32 cannot hold"] = function()
+        Labeled(one, { { "gray.png", 0.5 } })
       end,
       ["LabeledZippedImageDataset: /nowhere"] = function() Labeled(one, "/nowhere") end,
       ["LabeledZippedImageDataset: .*colour"] = function()

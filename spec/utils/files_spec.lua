@@ -91,7 +91,7 @@ describe("files", function()
     files.write(path, "")
     assert.equal(0, select(2, assert(files.map(path))))
     assert.matches("No such file", select(2, files.map(path .. "-")))
-    assert.is_nil((files.map(folder)))
+    assert.same({ nil, folder .. ": Is a directory" }, { files.map(folder) })
   end)
 
   describe("when a call fails", function()

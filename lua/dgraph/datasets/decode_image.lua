@@ -1,10 +1,11 @@
 --- A PNG or JPEG file that lies in memory as a tensor.
+local buffer = require "dgraph.utils.buffer"
 local check = require "dgraph.check"
-local convert = require "dgraph.tensor.convert"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local jpeg = require "dgraph.utils.jpeg"
 local png = require "dgraph.utils.png"
+local written = require "dgraph.datasets.written"
 
 local CHANNELS = { gray = 1, rgb = 3 }
 
@@ -60,10 +61,10 @@ function decode_image.tensor(bytes, size, opts)
   local image, message = decode(bytes, size)
   if not image then return nil, message end
   local channels = CHANNELS[opts.mode] or image.channels
-  local x = require "dgraph".empty({ channels, image.height, image.width },
-    { dtype = opts.dtype or "float32", device = "cpu" })
-  write_planes(x:pointer(), image, channels)
-  return x:to(opts.device or convert.default_device())
+  local x = written({ channels, image.height, image.width }, opts.dtype or "float32", opts.device,
+    function(target) write_planes(target, image, channels) end)
+  buffer.free(image.pixels) -- which the collector would take for a few bytes
+  return x
 end
 
 return decode_image

@@ -1,5 +1,5 @@
 --- Images and labels of the known data sets: bytes made tensors.
-local convert = require "dgraph.tensor.convert"
+local written = require "dgraph.datasets.written"
 
 local image_arrays = {}
 
@@ -9,15 +9,14 @@ local image_arrays = {}
 ---@param each fun(i: integer): ffi.cdata*  the bytes of image i, from 0
 ---@return dgraph.Tensor
 function image_arrays.images(shape, opts, each)
-  local images = require "dgraph".empty(shape, { dtype = opts.dtype or "float32", device = "cpu" })
-  local target, factor = images:pointer(), (opts.scale or 1) / 255
-  local count = shape[1]
-  local size = count > 0 and images.size / count or 0
-  for i = 0, count - 1 do
-    local source, at = each(i), i * size
-    for k = 0, size - 1 do target[at + k] = source[k] * factor end
-  end
-  return images:to(opts.device or convert.default_device())
+  local factor, size = (opts.scale or 1) / 255, 1
+  for axis = 2, #shape do size = size * shape[axis] end
+  return written(shape, opts.dtype or "float32", opts.device, function(target)
+    for i = 0, shape[1] - 1 do
+      local source, at = each(i), i * size
+      for k = 0, size - 1 do target[at + k] = source[k] * factor end
+    end
+  end)
 end
 
 --- A tensor of labels, which count from 1, out of bytes that count from 0.
@@ -28,15 +27,19 @@ end
 ---@return dgraph.Tensor? labels
 ---@return integer? wrong  a byte that is no class
 function image_arrays.labels(count, opts, classes, each)
-  local labels = require "dgraph".empty({ count },
-    { dtype = opts.label_dtype or "int32", device = "cpu" })
-  local target = labels:pointer()
-  for i = 0, count - 1 do
-    local label = each(i)
-    if label >= classes then return nil, label end
-    target[i] = label + 1
-  end
-  return labels:to(opts.device or convert.default_device())
+  local wrong
+  local labels = written({ count }, opts.label_dtype or "int32", opts.device, function(target)
+    for i = 0, count - 1 do
+      local label = each(i)
+      if label >= classes then
+        wrong = label
+        return
+      end
+      target[i] = label + 1
+    end
+  end)
+  if wrong then return nil, wrong end
+  return labels
 end
 
 return image_arrays

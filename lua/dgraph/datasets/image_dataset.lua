@@ -36,9 +36,8 @@ local function make(who, fields, root, opts)
   if root ~= nil and type(root) ~= "string" then
     errors.raisef("%s: the root must be a string, got %s", who, check.spell(root))
   end
-  for _, dtype in pairs { opts.dtype, opts.label_dtype } do dtypes.id(dtype, who) end
+  if opts.dtype then dtypes.id(opts.dtype, who) end
   fields.name, fields.root = who, root or "."
-  fields.label_dtype = opts.label_dtype or "int32"
   fields.options = { dtype = opts.dtype, mode = opts.mode, device = opts.device }
   return DatasetMixin(setmetatable(fields, ImageDataset))
 end
@@ -56,7 +55,8 @@ end
 
 ---@class dgraph.LabeledImageOptions: dgraph.ReadImageOptions
 ---@field label_dtype dgraph.Dtype?  int32
----@field zero_based boolean?  the labels given count from 0, as those of Chainer; false
+---@field zero_based boolean?  the labels given count from 0, as those of Chainer, and negative ones
+---  stay as they are; false
 
 --- A dataset of images and labels: each example is an array of both.
 ---@param pairs_of { [1]: string, [2]: integer }[]|string  an array of pairs of a path and a label,
@@ -68,8 +68,8 @@ function image_dataset.LabeledImageDataset(pairs_of, root, opts)
   local who = "LabeledImageDataset"
   opts = check.options(opts, who,
     { dtype = true, mode = true, device = true, label_dtype = true, zero_based = true })
-  local paths, labels = image_lists.labeled(pairs_of, opts.zero_based, who)
-  return make(who, { paths = paths, labels = labels }, root, opts)
+  local paths, labels, dtype = image_lists.labeled(pairs_of, opts, who)
+  return make(who, { paths = paths, labels = labels, label_dtype = dtype }, root, opts)
 end
 
 return image_dataset

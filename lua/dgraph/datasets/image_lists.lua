@@ -1,6 +1,7 @@
 --- The lists that datasets of images are made from: names, or names and labels, in a file or an
 --- array.
 local check = require "dgraph.check"
+local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 
 local image_lists = {}
@@ -8,10 +9,12 @@ local image_lists = {}
 --- The lines of a file that are not empty.
 local function lines_of(path, who)
   local file, message = io.open(path, "r")
-  local _, unreadable
-  if file then _, unreadable = file:read(0) end
-  if unreadable then message = path .. ": " .. unreadable end
-  if message then errors.raisef("%s: %s", who, message) end
+  if not file then errors.raisef("%s: %s", who, message) end
+  local _, unreadable = file:read(0) -- of a folder, for one
+  if unreadable then
+    file:close()
+    errors.raisef("%s: %s: %s", who, path, unreadable)
+  end
   local lines = {}
   for line in file:lines() do
     line = line:match "^%s*(.-)%s*$"
@@ -47,14 +50,27 @@ local function split_pair(pair)
   return name, tonumber(label)
 end
 
+-- The largest label of each dtype of integers, which would take another one for it, or a fraction
+-- for a whole number.
+local LARGEST = { uint8 = 2 ^ 8 - 1, int32 = 2 ^ 31 - 1, int64 = 2 ^ 53 }
+
+--- Whether a dtype can hold a label as it is.
+local function fits(label, dtype)
+  local largest = LARGEST[dtype]
+  return not largest
+    or label % 1 == 0 and label <= largest and label >= (dtype == "uint8" and 0 or -largest)
+end
+
 --- Names of images and their labels.
----@param list { [1]: string, [2]: integer }[]|string  pairs, or the path of a file with a name and
----  a label in each line
----@param zero_based boolean?  the labels given count from 0
+---@param list { [1]: string, [2]: number }[]|string  pairs, or the path of a file with a name and a
+---  label in each line
+---@param opts dgraph.LabeledImageOptions
 ---@param who string
 ---@return string[] names
----@return integer[] labels  from 1
-function image_lists.labeled(list, zero_based, who)
+---@return number[] labels  that count from 1; negative ones stay as they are
+---@return dgraph.Dtype dtype  of the labels, which can hold them
+function image_lists.labeled(list, opts, who)
+  local dtype = dtypes.name(dtypes.id(opts.label_dtype or "int32", who))
   if type(list) == "string" then list = lines_of(list, who) end
   if type(list) ~= "table" then
     errors.raisef("%s: wanted a path or an array of pairs, got %s", who, check.spell(list))
@@ -65,9 +81,13 @@ function image_lists.labeled(list, zero_based, who)
     if type(name) ~= "string" or type(label) ~= "number" then
       errors.raisef("%s: entry %d is no path and label", who, i)
     end
-    names[i], labels[i] = name, label + (zero_based and 1 or 0)
+    if opts.zero_based and label >= 0 then label = label + 1 end
+    if not fits(label, dtype) then
+      errors.raisef("%s: entry %d has the label %.14g, which %s cannot hold", who, i, label, dtype)
+    end
+    names[i], labels[i] = name, label
   end
-  return names, labels
+  return names, labels, dtype
 end
 
 return image_lists

@@ -4,6 +4,7 @@ local SparseDataset = require "dgraph.datasets.sparse_dataset"
 local buffer = require "dgraph.utils.buffer"
 local check = require "dgraph.check"
 local errors = require "dgraph.errors"
+local written = require "dgraph.datasets.written"
 local zlib = require "dgraph.utils.zlib"
 
 local WHO = "read_libsvm"
@@ -35,9 +36,10 @@ local function new_list()
   function list.cut(size) list.size = size end
   --- A tensor of the elements.
   function list.tensor(dtype)
-    local x = require "dgraph".empty({ list.size }, { dtype = dtype, device = "cpu" })
-    local target, source = x:pointer(), list.data
-    for i = 0, list.size - 1 do target[i] = source[i] end
+    local x = written({ list.size }, dtype, "cpu", function(target)
+      local source = list.data
+      for i = 0, list.size - 1 do target[i] = source[i] end
+    end)
     buffer.free(list.bytes)
     return x
   end

@@ -6,7 +6,6 @@ local DatasetMixin = require "dgraph.dataset.mixin"
 local buffer = require "dgraph.utils.buffer"
 local check = require "dgraph.check"
 local decode_image = require "dgraph.datasets.decode_image"
-local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local files = require "dgraph.utils.files"
 local image_lists = require "dgraph.datasets.image_lists"
@@ -108,16 +107,14 @@ end
 function zipped.LabeledZippedImageDataset(zipfilename, labels_of, opts)
   local who = "LabeledZippedImageDataset"
   opts = check.options(opts, who, LABELED_OPTIONS)
-  if opts.label_dtype then dtypes.id(opts.label_dtype, who) end
   local dataset = make(who, zipfilename, opts)
-  local names, labels = image_lists.labeled(labels_of, opts.zero_based, who)
+  local names, labels, dtype = image_lists.labeled(labels_of, opts, who)
   for i, name in ipairs(names) do
     if not dataset._archive:size(name) then
       errors.raisef("%s: entry %d: %s has no %q", who, i, zipfilename, name)
     end
   end
-  dataset.paths, dataset.labels = names, labels
-  dataset.label_dtype = opts.label_dtype or "int32"
+  dataset.paths, dataset.labels, dataset.label_dtype = names, labels, dtype
   return dataset
 end
 

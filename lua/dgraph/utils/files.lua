@@ -6,6 +6,7 @@ local clock = require "dgraph.utils.clock"
 
 ffi.cdef [[
 int dgraph_libc_open(const char *path, int flags, ...) asm("open");
+ssize_t dgraph_libc_read(int fd, void *data, size_t size) asm("read");
 ssize_t dgraph_libc_write(int fd, const void *data, size_t size) asm("write");
 int dgraph_libc_fsync(int fd) asm("fsync");
 int dgraph_libc_close(int fd) asm("close");
@@ -259,7 +260,9 @@ end
 local PROT_READ_WRITE, MAP_PRIVATE, SEEK_END = 3, 2, 2
 
 local function map_open(fd, path)
-  local size = tonumber(C.dgraph_libc_lseek(fd, 0, SEEK_END))
+  -- A folder has some size or other, but cannot be read.
+  local can_read = C.dgraph_libc_read(fd, nil, 0) == 0
+  local size = can_read and tonumber(C.dgraph_libc_lseek(fd, 0, SEEK_END)) or -1
   if size < 0 then return nil, ("%s: %s"):format(path, reason()) end
   if size == 0 then return buffer.new(0), 0 end
   local memory = C.dgraph_libc_mmap(nil, size, PROT_READ_WRITE, MAP_PRIVATE, fd, 0)
