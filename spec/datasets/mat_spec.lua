@@ -131,6 +131,34 @@ describe("mat", function()
     assert.equal(1, parse(header() .. packed(matrix("x", 9, { 1, 1 }, "a")), "x").x.count)
   end)
 
+  it("frees what it unpacked and does not need", function()
+    local made, freed = {}, {}
+    local new, free = buffer.new, buffer.free
+    finally(function() buffer.new, buffer.free = new, free end)
+    function buffer.new(size)
+      local bytes, message = new(size)
+      made[#made + 1] = bytes
+      return bytes, message
+    end
+    function buffer.free(bytes)
+      freed[#freed + 1] = bytes
+      return free(bytes)
+    end
+    local arrays = assert(mat.read("spec/fixtures/mat/packed.mat", { "f8" }))
+    assert.is_true(#made > 10)
+    assert.equal(#made - 1, #freed)
+    assert.same({ -1, -0.25, -0.75, 0, -0.5, 0.25 }, numbers_of(arrays.f8))
+    for _, name in ipairs { "text", "nothing" } do
+      made, freed = {}, {}
+      assert.is_nil((mat.read("spec/fixtures/mat/packed.mat", { "f8", name })))
+      assert.equal(#made, #freed)
+    end
+    made, freed = {}, {}
+    local whole = packed(matrix("y", 9, { 1, 1 }, "a"))
+    message_of(header() .. whole .. packed(matrix("x", 9, { 1, 1 }, "a"), "sums"), "y")
+    assert.equal(#made - #freed, 3) -- the text, and what `packed` made
+  end)
+
   it("refuses files that are cut off at any byte", function()
     for _, name in ipairs { "plain", "packed" } do
       local text = folder.read(("spec/fixtures/mat/%s.mat"):format(name))

@@ -98,7 +98,8 @@ local function read_numbers(bytes, at, finish, count, name)
   return ffi.cast("const " .. stored .. " *", bytes + numbers), stored
 end
 
---- Reads the variable whose elements lie between two positions.
+--- Reads the variable whose elements lie between two positions, if it is wanted.
+---@return boolean? taken  whether there is an array now that points into the bytes
 local function read_matrix(bytes, at, finish, arrays, wanted, unpacked)
   local kind, flags, flags_size, shape_at = element(bytes, at, finish)
   check(kind == UINT32 and flags_size == FLAGS_SIZE, "a variable begins with no flags")
@@ -117,35 +118,37 @@ local function read_matrix(bytes, at, finish, arrays, wanted, unpacked)
   local numbers, stored = read_numbers(bytes, numbers_at, finish, count, name)
   arrays[name] = { class = CLASSES[class], shape = shape, count = count, stored = stored,
     data = numbers, owner = bytes, unpacked = unpacked }
+  return true
 end
 
---- Unpacks a compressed element into memory of its own.
----@return ffi.cdata* bytes
----@return integer size
-local function unpack_element(source, source_size)
+--- Reads the variable in a compressed element, which is unpacked into memory of its own. That is
+--- freed where no array needs it: the collector would take each for a few bytes.
+local function read_compressed(source, source_size, arrays, wanted)
   local tag = ffi.new("uint8_t[?]", TAG_SIZE)
   local done, message = zlib.inflate(source, source_size, tag, TAG_SIZE, true, true)
   check(done, "%s", message)
   local size = TAG_SIZE + u32(tag, 4)
   check(u32(tag, 0) == MATRIX, "a compressed element is no variable")
   check(size <= MAX_RATIO * source_size, "%.0f bytes declare to be %.0f", source_size, size)
-  local bytes
-  bytes, message = buffer.new(size)
-  check(bytes, "%s", message)
-  done, message = zlib.inflate(source, source_size, bytes, size, false, true)
-  check(done, "%s", message)
-  return bytes, size
+  local bytes, full = buffer.new(size)
+  check(bytes, "%s", full)
+  local read, taken = pcall(function()
+    local whole, wrong = zlib.inflate(source, source_size, bytes, size, false, true)
+    check(whole, "%s", wrong)
+    return read_matrix(bytes, TAG_SIZE, size, arrays, wanted, true)
+  end)
+  if not (read and taken) then buffer.free(bytes) end
+  if not read then error(taken, 0) end
 end
 
-local function read_variables(bytes, size, names)
+local function read_variables(bytes, size, names, arrays)
   check_header(bytes, size)
-  local arrays, wanted, at = {}, {}, HEADER_SIZE
+  local wanted, at = {}, HEADER_SIZE
   for _, name in ipairs(names) do wanted[name] = true end
   while at < size do
     local kind, data, data_size, next_at = element(bytes, at, size)
     if kind == COMPRESSED then
-      local unpacked, unpacked_size = unpack_element(bytes + data, data_size)
-      read_matrix(unpacked, TAG_SIZE, unpacked_size, arrays, wanted, true)
+      read_compressed(bytes + data, data_size, arrays, wanted)
     else
       check(kind == MATRIX, "there is no variable at byte %.0f", at)
       read_matrix(bytes, data, data + data_size, arrays, wanted, false)
@@ -153,7 +156,6 @@ local function read_variables(bytes, size, names)
     at = next_at
   end
   for _, name in ipairs(names) do check(arrays[name], "there is no %q", name) end
-  return arrays
 end
 
 --- Reads arrays out of a file that lies in memory, which must stay as it is while they are used;
@@ -164,10 +166,14 @@ end
 ---@return table<string, dgraph.MatArray>? arrays  by name
 ---@return string? message
 function mat.parse(bytes, size, names)
-  local done, arrays = pcall(read_variables, bytes, size, names)
+  local arrays = {}
+  local done, failure = pcall(read_variables, bytes, size, names, arrays)
   if done then return arrays end
-  if type(arrays) ~= "table" then error(arrays, 0) end
-  return nil, arrays.message
+  for _, array in pairs(arrays) do
+    if array.unpacked then buffer.free(array.owner) end
+  end
+  if type(failure) ~= "table" then error(failure, 0) end
+  return nil, failure.message
 end
 
 --- Reads arrays out of a file.

@@ -18,7 +18,7 @@ local PLANE = SIDE * SIDE
 local PIXELS = CHANNELS * PLANE
 
 local function fail(path, message, ...)
-  error(("%s: %s: %s"):format(WHO, path, message:format(...)), 0)
+  errors.raisef("%s: %s: %s", WHO, path, message:format(...))
 end
 
 --- How many images there are: height x width x channels x images, where MATLAB drops a last 1.
@@ -62,7 +62,7 @@ end
 local function read(path, opts)
   local withlabel = opts.withlabel ~= false
   local arrays, message = mat.read(path, withlabel and { "X", "y" } or { "X" })
-  if not arrays then error(("%s: %s"):format(WHO, message), 0) end
+  if not arrays then errors.raisef("%s: %s", WHO, message) end
   local X, y = arrays.X, arrays.y
   local count = count_images(X, path)
   local t = withlabel and read_labels(y, count, opts, path)
@@ -90,11 +90,7 @@ local function get_svhn(opts)
   local paths, message = download.locate("svhn", wanted, URL, opts)
   if not paths then errors.raisef("%s: %s", WHO, message) end
   local parts = {}
-  for i, entry in ipairs(wanted) do
-    local done, part = pcall(read, paths[entry[1]], opts)
-    if not done then errors.raise(part) end
-    parts[i] = part
-  end
+  for i, entry in ipairs(wanted) do parts[i] = read(paths[entry[1]], opts) end
   return unpack(parts)
 end
 
