@@ -35,7 +35,8 @@ describe("DatasetMixin", function()
   end)
 
   it("refuses positions that do not exist, and half of the methods", function()
-    for _, key in ipairs { 0, 6, -1, 1.5, { 0, 2 }, { 3, 6 } } do
+    for _, key in ipairs { 0, 6, -1, 1.5, 0 / 0, { 0, 2 }, { 3, 6 }, { "a", 2 },
+      { 1, "b" }, { 0 / 0, 2 }, { 1, true } } do
       local done, message = pcall(function() return squares[key] end)
       assert.is_false(done)
       assert.matches("^spec/dataset/mixin_spec.lua:%d+: squares: no example", message)

@@ -1,6 +1,7 @@
 --- Length, examples and batches of all that may stand for a dataset: a plain Lua array, a tensor
 --- (its rows), an object of DatasetMixin, or a table with the methods `len` and `get_example`.
 local ffi = require "ffi"
+local check = require "dgraph.check"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 
@@ -51,13 +52,13 @@ end
 function access.positions(positions, length, who)
   local array = native.is_tensor(positions) and positions:totable() or positions
   if type(array) ~= "table" then
-    errors.raisef("%s: wanted an array of positions, got %s", who, tostring(positions))
+    errors.raisef("%s: wanted an array of positions, got %s", who, check.spell(positions))
   end
   for i = 1, #array do
     local position = array[i]
     if type(position) ~= "number"
       or not (position >= 1 and position <= length and position % 1 == 0) then
-      errors.raisef("%s: no example %s among %d", who, tostring(position), length)
+      errors.raisef("%s: no example %s among %d", who, check.spell(position), length)
     end
   end
   return array

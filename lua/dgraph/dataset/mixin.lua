@@ -33,15 +33,19 @@ end
 --- What `dataset[{ from, to }]` gives.
 function Dataset:_range(from, to) return self:slice(from, to) end
 
+--- A position that counts from the end where it is negative, as one that counts from 1.
+local function from_start(position, length)
+  if type(position) == "number" and position < 0 then return position + length + 1 end
+  return position
+end
+
 --- `dataset[i]` or `dataset[{ from, to }]`: both ends are included, negative ones count from the
 --- end.
 local function index(self, key)
   local length = #self
   local from, to = key, key
   if type(key) == "table" then
-    from, to = key[1] or 1, key[2] or length
-    if from < 0 then from = from + length + 1 end
-    if to < 0 then to = to + length + 1 end
+    from, to = from_start(key[1] or 1, length), from_start(key[2] or length, length)
   end
   if type(from) ~= "number" or type(to) ~= "number" or from < 1 or to > length or from % 1 ~= 0
     or to % 1 ~= 0 then

@@ -67,5 +67,7 @@ describe("dataset:concat", function()
       assert.matches("^spec/dataset/tabular/concat_spec.lua:%d+: ", got)
       assert.matches(message, got, 1, true)
     end
+    assert.error_matches(function() whole:concat(nil, whole) end,
+      "concat: wanted a TabularDataset, got nil")
   end)
 end)

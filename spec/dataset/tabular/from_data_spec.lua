@@ -81,6 +81,9 @@ describe("tabular.from_data", function()
       ["join: dataset 1 has 5 rows, dataset 2 has 2"] = { { { "a", square }, { 1, 2 } }, 5 },
       ['join: several datasets have a column "a"'] = { { { "a", { 1 } }, { "a", { 2 } } } },
       ["from_data: columns have strings as names, not 0"] = { { [0] = { 1 } } },
+      ['from_data: columns stand in an array or have names, but "b" is beside an array'] = {
+        { x, b = words } },
+      ["from_data: column 2 is nil"] = { { x, nil, words } },
       ["from_data: wanted a dataset or an array of examples, got a number"] = { 3 },
       ["from_data: wanted a dataset or an array of examples, got a string"] = { { a = "b" } },
       ["from_data: a tensor without axes has no rows"] = { dg.tensor(3) },

@@ -24,7 +24,7 @@ describe("dataset:join", function()
         len = function() return 1 end,
         get_examples = function(_, _, key_indices)
           asked[#asked + 1] = { name, key_indices }
-          return { { 1 }, { 2 } }
+          return { { 1 }, key_indices[2] and { 2 } }
         end }
     end
     counted("x"):join(counted "y", counted "z"):slice(nil, { "z2", "x1", "z1", "z2" }):fetch()
@@ -35,6 +35,12 @@ describe("dataset:join", function()
     assert.equal("tuple", both.mode)
     assert.equal("tuple", right:join(from_data { "e", { 1, 2 } }).mode)
     assert.equal("dict", right:join(from_data { d = { 7, 8 } }, left).mode)
+  end)
+
+  it("refuses nil among datasets", function()
+    assert.error_matches(function() left:join(nil, right) end,
+      "join: wanted a TabularDataset, got nil")
+    assert.error_matches(function() left:join(right, nil) end, "join: wanted a TabularDataset")
   end)
 
   it("refuses other lengths and columns that are there already", function()

@@ -69,6 +69,8 @@ describe("dataset:slice", function()
       ["slice: the step is 0"] = { { { 1, 2, 0 } } },
       ["slice: the step must be an integer, got 0.5"] = { { { 1, 2, 0.5 } } },
       ["slice: rows are an array or a tensor, not 3"] = { 3 },
+      ["slice: a tensor of rows has one axis, not 2"] = { dg.tensor({ { 1, 2 } }, "int32") },
+      ["slice: a tensor of rows has one axis, not 0"] = { dg.tensor(1, "int32") },
       ["slice: no column 4 among 3"] = { nil, 4 },
       ['slice: no column "d" among a, b, c'] = { nil, { "a", "d" } },
       ["slice: no column true among a, b, c"] = { nil, { true } },

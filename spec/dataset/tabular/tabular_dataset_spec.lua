@@ -131,6 +131,34 @@ describe("TabularDataset", function()
     end
   end)
 
+  it("refuses columns of another length than was asked for, through all views", function()
+    local function of(column)
+      return TabularDataset { name = "short", keys = { "a" }, mode = "tuple",
+        len = function() return 4 end, get_examples = function() return { column } end }
+    end
+    for _, column in ipairs { { 1, 2 }, dg.ones(2, 3), dg.ones(2) } do
+      local short = of(column)
+      local whole = from_data { "b", { 1, 2, 3, 4 } }
+      for name, f in pairs {
+        example = function() return short[1] end,
+        examples = function() return short[{ 1, 3 }] end,
+        batch = function() return short:batch { 1, 2, 3, 4 } end,
+        fetch = function() return short:fetch() end,
+        slice = function() return short:slice({ 4 }):fetch() end,
+        concat = function() return short:concat(short):examples { 1, 6, 2 } end,
+        join = function() return whole:join(short):fetch() end,
+        transform = function() return short:transform("x", function(a) return a end):fetch() end,
+        delegate = function() return dg.dataset.tabular.DelegateDataset(short)[4] end,
+      } do
+        local done, got = pcall(f)
+        assert.is_false(done, name)
+        assert.matches("^spec/dataset/tabular/tabular_dataset_spec.lua:%d+: ", got)
+        assert.matches('get_examples returned 2 values of "a" for %d rows', got)
+      end
+    end
+    assert.error_matches(function() return of(5)[1] end, "short: wanted a dataset")
+  end)
+
   it("tells what is wrong, at the line of the caller", function()
     local function with(fields)
       for name, value in pairs { len = function() return 1 end, keys = { "a" },

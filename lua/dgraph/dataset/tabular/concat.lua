@@ -3,6 +3,7 @@ local access = require "dgraph.dataset.access"
 local columns = require "dgraph.datasets.columns"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
+local read = require "dgraph.dataset.tabular.read"
 local view = require "dgraph.dataset.tabular.view"
 
 local Concat = {}
@@ -80,10 +81,10 @@ function Concat:get_examples(rows, key_indices)
   local tables = {}
   for d, dataset in ipairs(self.datasets) do
     if not rows or #asked[d] > 0 then
-      tables[#tables + 1] = dataset:get_examples(rows and asked[d], key_indices)
+      tables[#tables + 1] = read(dataset, rows and asked[d], key_indices)
     end
   end
-  if #tables == 0 then return self.dataset:get_examples({}, key_indices) end
+  if #tables == 0 then return read(self.dataset, {}, key_indices) end
   if #tables == 1 then return tables[1] end
   local joined = {}
   for k = 1, #tables[1] do
@@ -101,8 +102,8 @@ local _, make = view.kind(Concat)
 return function(...)
   local datasets = { ... }
   local wanted = table.concat(datasets[1].keys, ", ")
-  for i, dataset in ipairs(datasets) do
-    local keys = table.concat(view.check(dataset, "concat").keys, ", ")
+  for i = 1, select("#", ...) do
+    local keys = table.concat(view.check(datasets[i], "concat").keys, ", ")
     if keys ~= wanted then
       errors.raisef("concat: dataset 1 has the columns %s, dataset %d has %s", wanted, i, keys)
     end

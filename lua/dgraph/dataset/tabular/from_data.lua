@@ -135,6 +135,15 @@ local function listed_parts(data)
       parts[i] = { nil, part }
     end
   end
+  local count = 0
+  for key in pairs(data) do
+    if type(key) == "string" then
+      errors.raisef("%s: columns stand in an array or have names, but %q is beside an array", WHO,
+        key)
+    end
+    count = count + 1
+  end
+  if count ~= #parts then errors.raisef("%s: column %d is nil", WHO, #parts + 1) end
   return #parts > 0 and parts or nil
 end
 

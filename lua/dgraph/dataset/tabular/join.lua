@@ -1,5 +1,6 @@
 --- The columns of several TabularDatasets side by side.
 local errors = require "dgraph.errors"
+local read = require "dgraph.dataset.tabular.read"
 local view = require "dgraph.dataset.tabular.view"
 
 local Join, properties = {}, {}
@@ -19,9 +20,9 @@ function Join:get_examples(rows, key_indices)
       end
     end
     if not key_indices then
-      for k, column in ipairs(dataset:get_examples(rows)) do found[offset + k] = column end
+      for k, column in ipairs(read(dataset, rows)) do found[offset + k] = column end
     elseif #wanted > 0 then
-      local columns = dataset:get_examples(rows, wanted)
+      local columns = read(dataset, rows, wanted)
       for k, own in ipairs(wanted) do found[offset + own] = columns[k] end
     end
     offset = offset + count
@@ -53,8 +54,8 @@ local _, make = view.kind(Join, properties)
 ---@return dgraph.TabularDataset
 return function(...)
   local datasets, taken = { ... }, {}
-  for i, dataset in ipairs(datasets) do
-    view.check(dataset, "join")
+  for i = 1, select("#", ...) do
+    local dataset = view.check(datasets[i], "join")
     if #dataset ~= #datasets[1] then
       errors.raisef("join: dataset 1 has %d rows, dataset %d has %d", #datasets[1], i, #dataset)
     end

@@ -78,8 +78,13 @@ end
 --- Rows as positions from 1 on; nil: all.
 local function rows_of(rows, length)
   if rows == nil then return nil end
-  local list = native.is_tensor(rows) and rows:totable() or rows
-  if type(list) ~= "table" then
+  local list = rows
+  if native.is_tensor(rows) then
+    if rows.ndim ~= 1 then
+      errors.raisef("%s: a tensor of rows has one axis, not %d", WHO, rows.ndim)
+    end
+    list = rows:totable()
+  elseif type(rows) ~= "table" then
     errors.raisef("%s: rows are an array or a tensor, not %s", WHO, check.spell(rows))
   end
   local first = list[1]

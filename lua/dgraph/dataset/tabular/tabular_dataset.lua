@@ -7,6 +7,7 @@ local columns = require "dgraph.datasets.columns"
 local concat = require "dgraph.dataset.concat"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
+local read = require "dgraph.dataset.tabular.read"
 
 ---@class dgraph.TabularDataset: dgraph.Dataset
 ---@field keys string[]  the names of the columns
@@ -34,15 +35,6 @@ local function in_mode(self, values)
     errors.raisef("%s: without a mode there is one column, not %d", self.name, #keys)
   end
   return values[1]
-end
-
---- All columns, some rows of them.
-local function read(self, rows)
-  local read_columns, count = self:get_examples(rows), #self.keys
-  if type(read_columns) ~= "table" or #read_columns ~= count then
-    errors.raisef("%s: get_examples has to return an array of %d columns", self.name, count)
-  end
-  return read_columns
 end
 
 local function example_of(self, read_columns, i)

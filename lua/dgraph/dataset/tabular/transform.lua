@@ -3,6 +3,7 @@ local access = require "dgraph.dataset.access"
 local check = require "dgraph.check"
 local columns = require "dgraph.datasets.columns"
 local errors = require "dgraph.errors"
+local read = require "dgraph.dataset.tabular.read"
 local view = require "dgraph.dataset.tabular.view"
 
 local Transform, properties = {}, {}
@@ -77,7 +78,7 @@ end
 ---@param key_indices integer[]?
 ---@return any[]
 function Transform:get_examples(rows, key_indices)
-  local inputs = self.dataset:get_examples(rows)
+  local inputs = read(self.dataset, rows)
   local count = rows and #rows or #self.dataset
   local outputs = (self.is_batch and transform_all or transform_each)(self, inputs, count)
   return key_indices and access.examples(outputs, key_indices) or outputs
