@@ -12,10 +12,8 @@ local function drawn(shape) return dg.ones(shape, "int32") end
 
 local x, v, one, none = dg.ones(2, 3), dg.ones(3), dg.ones {}, dg.zeros(0)
 local flat, cube = dg.zeros(2, 2), dg.ones(2, 2, 2)
-local image, kernel, region = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2), dg.ones(1, 4)
-  },
 local pixels = labels { { { 1 } } }
-local image, kernel = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2)
+local image, kernel, region = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2), dg.ones(1, 4)
 
 --- The state, weights and biases of one layer over sequences.
 local h, ws, bs = dg.zeros(1, 2, 2), { {} }, { {} }
