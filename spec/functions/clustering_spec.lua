@@ -66,6 +66,7 @@ describe("discriminative_margin_based_clustering_loss", function()
         "discriminative_margin_based_clustering_loss: " .. text)
     end
     bad("max_embedding_dim is 3, the embeddings have 2", x, labels, 1, 1, 3)
+    bad("max_embedding_dim is 0, wanted more than 0", dg.ones(1, 0, 1, 4), labels, 1, 1, 0)
     bad("norm is 1.5, wanted 1 or 2", x, labels, 1, 1, 2, 1.5)
     bad("the labels are float64, wanted integers", x, x[1]:cast("float64")[{ { 1, 1 } }], 1, 1, 2)
     bad("shapes 1x2x1x4 and 4 do not fit", x, ids { 1, 1, 2, 2 }, 1, 1, 2)

@@ -84,6 +84,12 @@ describe("fft", function()
     local x = dg.ones(3)
     assert.error_matches(function() F.fft { x } end, "F.fft: wanted a real .* got 1 tensors")
     assert.error_matches(function() F.ifft { x, x, x } end, "F.ifft: wanted a real .* got 3")
+    for _, wrong in ipairs { 3, "x", x, dg.ones(2, 3) } do
+      assert.error_matches(function() F.fft(wrong) end, "F.fft: x must be a list of tensors, got")
+    end
+    assert.error_matches(function() F.ifft() end, "F.ifft: x must be a list of tensors, got nil")
+    assert.error_matches(function() F.fft { x, nil, x } end, "F.fft: x%[2%] must be a tensor")
+    assert.error_matches(function() F.fft { 1, 2 } end, "F.fft: x%[1%] must be a tensor, got 1")
     assert.error_matches(function() F.fft { x, dg.ones(2) } end,
       "F.fft: float32 3 and float32 2 differ")
     assert.error_matches(function() F.ifft { x, dg.ones({ 3 }, "float64") } end,

@@ -132,9 +132,33 @@ describe("CooMatrix", function()
     assert.equal("other", order({ 1, 1, 2 }, { 3, 2, 1 }))
     assert.equal("C", order({ { 1, 2 }, { 1, 1 } }, { { 2, 1 }, { 1, 2 } }))
     assert.equal("F", order({ { 1, 2 }, { 2, 1 } }, { { 1, 1 }, { 1, 2 } }))
+    assert.error_matches(function() order({ 1, 2, 3 }, { 1 }) end,
+      "get_order: row is int32 3, col is int32 1: wanted one shape")
+    assert.error_matches(function() CooMatrix.get_order(ids { 1 }, 1) end,
+      "get_order: col must be a tensor, got 1")
     assert.equal("C", CooMatrix.get_order(dg.zeros({ 0 }, "int32"), dg.zeros({ 0 }, "int32")))
     assert.equal("other", sparse(data, ROW, COL).order)
     assert.equal("F", CooMatrix(data, ROW, COL, { 3, 4 }, "F").order)
+  end)
+
+  it("takes entries that count for nothing, whatever their value is", function()
+    local leaf = dg.Variable { 2, 0 / 0, 1 / 0 }
+    local coo = CooMatrix(leaf, ids { 1, -1, -1 }, ids { 2, -1, -1 }, { 2, 2 })
+    local dense = dg.Variable { { 1 / 0, 3 }, { 4, 5 } }
+    local y = F.sparse_matmul(coo, dense)
+    assert.same({ { 8, 10 }, { 0, 0 } }, y:totable())
+    assert.same({ { 0, 2 }, { 0, 0 } }, coo:to_dense():totable())
+    F.sum(y):backward()
+    assert.same({ { 9, 0, 0 }, { { 0, 0 }, { 2, 2 } } },
+      { leaf.grad:totable(), dense.grad:totable() })
+  end)
+
+  it("refuses to become larger than numbers count", function()
+    local coo = CooMatrix(dg.ones(1), ids { 1 }, ids { 1 }, { 2 ^ 40, 2 ^ 40 })
+    assert.error_matches(function() coo:to_dense() end,
+      "to_dense: 1.20893e%+24 elements of 1099511627776x1099511627776 are too many")
+    coo = CooMatrix(dg.ones(1), ids { 1 }, ids { 1 }, { 2 ^ 26, 2 ^ 27 })
+    assert.error_matches(function() coo:to_dense() end, "out of memory")
   end)
 
   it("refuses what is none", function()
@@ -151,6 +175,15 @@ describe("CooMatrix", function()
     bad("the shape must be two sizes from 1 on", dg.ones(1), one, one, { 1 })
     bad("the shape must be two sizes from 1 on", dg.ones(1), one, one, { 1, 0 })
     bad("the shape must be two sizes from 1 on", dg.ones(1), one, one, { 1, 1, 1 })
+    for _, shape in ipairs { 3, "3x4", true } do
+      bad("the shape must be two sizes from 1 on", dg.ones(1), one, one, shape)
+    end
+    bad("the shape must be two sizes from 1 on", dg.ones(1), one, one)
+    bad("a size must be an integer, got nan", dg.ones(1), one, one, { 0 / 0, 1 })
+    bad("an entry has a row and a column, or %-1 for both", dg.ones(2), ids { 1, -1 },
+      ids({ 1, 1 }, "int64"), { 1, 1 })
+    bad("an entry has a row and a column, or %-1 for both", dg.ones(2), ids { 1, 1 },
+      ids { -1, 1 }, { 1, 1 }, "C")
     bad('order must be "C", "F" or "other", got "c"', dg.ones(1), one, one, { 1, 1 }, "c")
   end)
 end)

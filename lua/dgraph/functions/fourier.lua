@@ -12,6 +12,7 @@
 -- places has no small factor it becomes a convolution of a length that has: L. Bluestein, "A linear
 -- filtering approach to the computation of the discrete Fourier transform", 1970.
 local Function = require "dgraph.function"
+local check = require "dgraph.check"
 local checks = require "dgraph.functions.loss_checks"
 local config = require "dgraph.config"
 local create = require "dgraph.create"
@@ -201,8 +202,9 @@ return function(F)
   end
 
   local function check_pair(who, x)
-    if #x ~= 2 then
-      errors.raisef("%s: wanted a real and an imaginary part, got %d tensors", who, #x)
+    local _, count = check.tensors(x, who, "x")
+    if count ~= 2 then
+      errors.raisef("%s: wanted a real and an imaginary part, got %d tensors", who, count)
     end
     local real, imag = x[1], x[2]
     checks.alike(who, real, imag)

@@ -438,6 +438,7 @@ return function(F)
     if size ~= x:dim(2) then
       errors.raisef("%s: max_embedding_dim is %d, the embeddings have %d", who, size, x:dim(2))
     end
+    checks.positive(who, size, "max_embedding_dim")
     if norm ~= 1 and norm ~= 2 then errors.raisef("%s: norm is %g, wanted 1 or 2", who, norm) end
   end
 
@@ -445,7 +446,7 @@ return function(F)
   --- Shapes: embeddings: batch x size x height x width; labels: batch x height x width; each
   --- result: one number.
   --- Dtypes: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
-  --- Errors: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+  --- Errors: a max_embedding_dim that is not the size, or is 0; a norm other than 1 and 2.
   --- Source: Chainer; De Brabandere et al., arXiv:1708.02551.
 
   --- Three losses that have the pixels of an instance near to each other, and instances apart.

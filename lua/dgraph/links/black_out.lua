@@ -6,6 +6,7 @@ local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
 local WalkerAlias = require "dgraph.utils.walker_alias"
 local arguments = require "dgraph.links.arguments"
+local check = require "dgraph.check"
 local initializers = require "dgraph.initializers"
 
 ---@class dgraph.BlackOut: dgraph.Link
@@ -31,6 +32,7 @@ end
 ---@param t dgraph.Tensor  batch, labels from 1
 ---@return dgraph.Tensor  the mean of the losses of the rows
 function BlackOut:forward(x, t)
+  check.tensor(x, "BlackOut", "x")
   local samples = self.sampler:sample({ x:dim(1), self.sample_size }, x.device)
   local y = F.black_out(x, t, self.W, samples) -- no tail call: see Link
   return y

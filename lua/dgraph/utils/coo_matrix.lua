@@ -13,7 +13,7 @@ local C, wrap = native.C, native.wrap
 ---@class dgraph.CooMatrix
 ---@field data dgraph.Tensor  the values: entries, or batch x entries for matrices of one shape
 ---@field row dgraph.Tensor  of data's shape: rows, from 1; -1 where an entry counts for nothing
----@field col dgraph.Tensor  of data's shape: columns likewise
+---@field col dgraph.Tensor  of data's shape: columns, -1 in the same places
 ---@field shape integer[]  rows and columns
 ---@field order "C"|"F"|"other"  whether entries go by rows, or by columns; no result depends on it
 ---@overload fun(data, row, col, shape, order?, requires_grad?): dgraph.CooMatrix
@@ -23,28 +23,31 @@ local ORDERS = { C = true, F = true, other = true }
 
 local function spell(x) return ("%s %s"):format(x.dtype, table.concat(x.shape, "x")) end
 
+local function have_one_shape(x, y)
+  return table.concat(x.shape, "x") == table.concat(y.shape, "x")
+end
+
 local function check_positions(x, what, data, size)
   check.tensor(x, "CooMatrix", what)
-  if table.concat(x.shape, "x") ~= table.concat(data.shape, "x") then
+  if not have_one_shape(x, data) then
     errors.raisef("CooMatrix: %s is %s, data is %s: wanted one shape", what, spell(x), spell(data))
   end
   native.check(C.dg_count_labels("CooMatrix: " .. what, x, size, 1, -1))
 end
 
 local function check_shape(shape)
-  local rows, columns = unpack(type(shape) == "table" and shape or {})
-  for _, size in ipairs { rows or 0, columns or 0 } do
-    if #shape ~= 2 or check.integer(size, "CooMatrix", "a size") < 1 then
-      errors.raise "CooMatrix: the shape must be two sizes from 1 on"
-    end
+  if type(shape) == "table" and #shape == 2 then
+    local rows = check.integer(shape[1], "CooMatrix", "a size")
+    local columns = check.integer(shape[2], "CooMatrix", "a size")
+    if rows > 0 and columns > 0 then return rows, columns end
   end
-  return rows, columns
+  errors.raise "CooMatrix: the shape must be two sizes from 1 on"
 end
 
 --- Entries of equal places add up.
 ---@param data dgraph.Tensor  floats, (batch x) entries; its graph, if any, gets gradients
 ---@param row dgraph.Tensor  of data's shape: rows, from 1; -1 where an entry counts for nothing
----@param col dgraph.Tensor  of data's shape: columns likewise
+---@param col dgraph.Tensor  of data's shape: columns, -1 in the same places
 ---@param shape integer[]  rows and columns
 ---@param order? "C"|"F"|"other"  as `get_order` says, which is asked when this is nil
 ---@param requires_grad? boolean  make data a leaf that collects gradients; false
@@ -57,6 +60,9 @@ function CooMatrix:init(data, row, col, shape, order, requires_grad)
   local rows, columns = check_shape(shape)
   check_positions(row, "row", data, rows)
   check_positions(col, "col", data, columns)
+  if not functions.all(row:gt(0):eq(col:gt(0))):item() then
+    errors.raise "CooMatrix: an entry has a row and a column, or -1 for both"
+  end
   if order ~= nil and not ORDERS[order] then
     errors.raisef("CooMatrix: order must be \"C\", \"F\" or \"other\", got %s", check.spell(order))
   end
@@ -83,12 +89,14 @@ end
 ---@return dgraph.Tensor  (batch x) rows x columns
 function CooMatrix:to_dense()
   local rows, columns = self.shape[1], self.shape[2]
-  local row, col = functions.cast(self.row, "int64"), functions.cast(self.col, "int64")
-  local counts = functions.logical_and(row:gt(0), col:gt(0))
-  local place = functions.where(counts, (row - 1) * columns + col, create.full_like(row, -1))
   local batch = self.data.ndim == 2 and self.data:dim(1)
-  local values = functions.reshape(self.data, { self.data.size, 1 })
   local all = (batch or 1) * rows * columns
+  if all > 2 ^ 53 then
+    errors.raisef("to_dense: %g elements of %dx%d are too many", all, rows, columns)
+  end
+  local row, col = functions.cast(self.row, "int64"), functions.cast(self.col, "int64")
+  local place = functions.where(row:gt(0), (row - 1) * columns + col, create.full_like(row, -1))
+  local values = functions.reshape(self.data, { self.data.size, 1 })
   local y = wrap(C.dg_embed_id_grad(CooMatrix.numbered(place, rows * columns), values, all, 1, -1))
   return functions.reshape(y, batch and { batch, rows, columns } or { rows, columns })
 end
@@ -109,6 +117,11 @@ end
 ---@param col dgraph.Tensor
 ---@return "C"|"F"|"other"
 function CooMatrix.get_order(row, col)
+  check.tensor(row, "get_order", "row")
+  check.tensor(col, "get_order", "col")
+  if not have_one_shape(row, col) then
+    errors.raisef("get_order: row is %s, col is %s: wanted one shape", spell(row), spell(col))
+  end
   row, col = functions.cast(row, "int64"), functions.cast(col, "int64")
   return is_sorted(row, col) and "C" or is_sorted(col, row) and "F" or "other"
 end
