@@ -82,6 +82,18 @@ describe("sparse_matmul", function()
     same(F.matmul(x, dense, true, true), F.sparse_matmul(x, coo, true, true))
   end)
 
+  it("goes with what layers give under autocast", function()
+    local narrow, x = sparse(data:cast "float32", ROW, COL), dg.Variable(dg.ones(4, 2))
+    local y = dg.autocast("bfloat16", function()
+      return F.sparse_matmul(narrow, F.matmul(x, dg.tensor { { 1, 0 }, { 0, 2 } }))
+    end)
+    assert.same({ "float32", { { 8, 16 }, { -1, -2 }, { 3, 6 } } }, { y.dtype, y:totable() })
+    F.sum(y):backward()
+    assert.same({ { 3, 6 }, { 6, 12 }, { 0, 0 }, { 1, 2 } }, x.grad:totable())
+    assert.equal("float32",
+      F.sparse_matmul(sparse(data:cast "float16", ROW, COL), dg.ones(4, 2)).dtype)
+  end)
+
   it("refuses what does not fit", function()
     local function bad(text, ...)
       local args, n = { ... }, select("#", ...)
