@@ -84,6 +84,22 @@ describe("errors", function()
     assert.same({ { 2, 4 }, { 6, 8 } }, y:totable())
   end)
 
+  it("come again although a list alone holds the tensors", function()
+    local C = require "dgraph.native".C
+    local function columns() return { dg.ones(100, 2), dg.zeros(100, 2) } end
+    for _, name in ipairs { "concat", "stack" } do
+      for i = 1, 120 do
+        local y = F[name]((function()
+          local xs = columns()
+          if i % 60 == 0 then C.dg_memory_fail_after(0) end
+          return xs
+        end)(), 2)
+        C.dg_memory_fail_after(-1)
+        assert.equal(200, F.sum(y):item())
+      end
+    end
+  end)
+
   it("tell where user code is", function()
     assert.truthy(errors.where():find("errors_spec.lua:", 1, true))
   end)

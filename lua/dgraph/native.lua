@@ -253,6 +253,13 @@ function native.again(name, ...)
   return wrap(C[name](...))
 end
 
+--- What `again` gave for a call whose arguments stand in a list. The list comes first, so that it
+--- is in use while garbage is collected: it may be all that the tensors in it have.
+---@param _ table
+---@param y dgraph.Tensor
+---@return dgraph.Tensor
+function native.after(_, y) return y end
+
 local slot = ffi.new "dg_tensor *[1]"
 
 --- The same handle in a second cdata. To LuaJIT's compiler two cdata of one pointer are one object,

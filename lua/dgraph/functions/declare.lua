@@ -117,8 +117,8 @@ local function body_lines(names, results, lines)
 end
 
 --- The lines that call C.
-local function native_lines(symbol, arguments, lines)
-  local last, first = operators.call(symbol, arguments, true)
+local function native_lines(symbol, arguments, list, lines)
+  local last, first = operators.call(symbol, arguments, true, list)
   table.insert(lines, 1, first)
   lines[#lines + 1] = last
 end
@@ -135,10 +135,11 @@ local CODE = "local _, _, _, check, dtypes, read_options, who, names, kinds, bod
 ---@return table
 local function begin(list, symbol, call, has_body, results)
   local names, arguments, by_name, optional, kinds = {}, {}, {}, {}, {}
-  local tests, defaults, checks = {}, {}, {}
+  local tests, defaults, checks, tensors = {}, {}, {}, nil
   for text in list:gmatch "[^,]+" do
     local p = parameters[text]
     names[#names + 1], arguments[#arguments + 1], by_name[p.name] = p.name, p.argument, p.argument
+    if p.type == "tensors" then tensors = p.name end
     -- Options are what comes behind the tensors.
     if tests[1] or p.nullable or p.default or p.type ~= "tensor" and p.type ~= "tensors" then
       optional[#optional + 1], kinds[#kinds + 1] = p.name, p.type
@@ -161,7 +162,7 @@ local function begin(list, symbol, call, has_body, results)
     body_lines(name_list, results, lines)
   else
     call = call and call:gsub("[%a_][%w_]*", by_name) or table.concat(arguments, ", ")
-    native_lines(symbol, call, lines)
+    native_lines(symbol, call, tensors, lines)
   end
   return {
     code = operators.compile("functions", CODE:format(name_list, table.concat(lines, "\n"))),

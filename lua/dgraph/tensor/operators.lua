@@ -12,14 +12,14 @@ local operators = {}
 -- A call of C in generated code: with its name and arguments, twice.
 local COMPILED = [[
 local y = C[$symbol]($arguments)
-if y == nil then return again($symbol, $arguments) end
+if y == nil then return $beginagain($symbol, $arguments)$end end
 if native.depth > 0 then return y[0] end
 return wrap(y)]]
 
 -- The same where `native.is_interpreted`.
 local INTERPRETED = [[
 local y = C[$symbol_ref]($arguments)
-if errno() ~= 0 then return settle(y, $symbol, $arguments) end
+if errno() ~= 0 then return $beginsettle(y, $symbol, $arguments)$end end
 if native.depth > 0 then return y end
 return own(y)]]
 
@@ -35,11 +35,14 @@ end]]
 ---@param name string  "dg_add"
 ---@param arguments string  as they stand in the code
 ---@param is_shared boolean?  leave its name to `operators.load`
+---@param list string?  what holds arguments, and has to live until the call has come again
 ---@return string last  the last statement
 ---@return string first  the first statement, if any
-function operators.call(name, arguments, is_shared)
+function operators.call(name, arguments, is_shared, list)
   local function fill_in(text)
     text = text:gsub("%$arguments", arguments)
+    text = text:gsub("%$begin", list and ("native.after(%s, "):format(list) or "")
+    text = text:gsub("%$end", list and ")" or "")
     return (text:gsub("%$(symbol([%l_]*))", is_shared and "%1" or '"' .. name .. '%2"'))
   end
   if not native.is_interpreted then return fill_in(COMPILED), "" end
