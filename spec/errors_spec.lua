@@ -84,6 +84,19 @@ describe("errors", function()
     assert.same({ { 2, 4 }, { 6, 8 } }, y:totable())
   end)
 
+  it("come again with the same arguments", function()
+    local C = require "dgraph.native".C
+    local a, b, c = dg.full({ 30, 40 }, 2), dg.full({ 30, 40 }, 3), dg.full({ 30, 40 }, 0.5)
+    for name, case in pairs { where = { 2, c:gt(0), a, b }, scale = { 6, a, b, 1 },
+      bias = { 5, a, b, 1 }, linear_interpolate = { 2.5, c, a, b }, add = { 5, a, b },
+      clip = { 1, a, 0, 1 } } do
+      C.dg_memory_fail_after(0)
+      local y = F[name](unpack(case, 2))
+      C.dg_memory_fail_after(-1)
+      assert.equal(1200 * case[1], F.sum(y):item(), name)
+    end
+  end)
+
   it("come again although a list alone holds the tensors", function()
     local C = require "dgraph.native".C
     local function columns() return { dg.ones(100, 2), dg.zeros(100, 2) } end

@@ -9,19 +9,20 @@ local tensor = require "dgraph.tensor"
 
 local operators = {}
 
--- A call of C in generated code: with its name and arguments, twice.
+-- A call of C in generated code: with its name and arguments, twice. No parameter of a function is
+-- named as the result.
 local COMPILED = [[
-local y = C[$symbol]($arguments)
-if y == nil then return $beginagain($symbol, $arguments)$end end
-if native.depth > 0 then return y[0] end
-return wrap(y)]]
+local made = C[$symbol]($arguments)
+if made == nil then return $beginagain($symbol, $arguments)$end end
+if native.depth > 0 then return made[0] end
+return wrap(made)]]
 
 -- The same where `native.is_interpreted`.
 local INTERPRETED = [[
-local y = C[$symbol_ref]($arguments)
-if errno() ~= 0 then return $beginsettle(y, $symbol, $arguments)$end end
-if native.depth > 0 then return y end
-return own(y)]]
+local made = C[$symbol_ref]($arguments)
+if errno() ~= 0 then return $beginsettle(made, $symbol, $arguments)$end end
+if native.depth > 0 then return made end
+return own(made)]]
 
 -- And what stands before any argument is looked at: it works where nothing is to be said.
 local QUICK = [[
