@@ -202,9 +202,9 @@ return function(F)
   end
 
   local function check_pair(who, x)
-    local _, count = check.tensors(x, who, "x")
-    if count ~= 2 then
-      errors.raisef("%s: wanted a real and an imaginary part, got %d tensors", who, count)
+    local _, parts = check.tensors(x, who, "x")
+    if parts ~= 2 then
+      errors.raisef("%s: wanted a real and an imaginary part, got %d tensors", who, parts)
     end
     local real, imag = x[1], x[2]
     checks.alike(who, real, imag)

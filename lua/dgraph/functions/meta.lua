@@ -1733,7 +1733,7 @@ function F.black_out(x, t, W, samples, reduce) end
 --- norm 2 takes the root over all images at once, as Chainer does.
 --- - **Shapes**: embeddings: batch x size x height x width; labels: batch x height x width; each result: one number.
 --- - **Dtypes**: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
---- - **Errors**: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+--- - **Errors**: a max_embedding_dim that is not the size, or is 0; a norm other than 1 and 2.
 --- - **Source**: Chainer; De Brabandere et al., arXiv:1708.02551.
 ---@param embeddings dgraph.Tensor
 ---@param labels dgraph.Tensor
@@ -5119,7 +5119,7 @@ function Tensor:black_out(t, W, samples, reduce) end
 --- norm 2 takes the root over all images at once, as Chainer does.
 --- - **Shapes**: embeddings: batch x size x height x width; labels: batch x height x width; each result: one number.
 --- - **Dtypes**: embeddings: floats; labels: int32, int64 or uint8; the results have the first one's.
---- - **Errors**: a max_embedding_dim that is not the size; a norm other than 1 and 2.
+--- - **Errors**: a max_embedding_dim that is not the size, or is 0; a norm other than 1 and 2.
 --- - **Source**: Chainer; De Brabandere et al., arXiv:1708.02551.
 ---@param labels dgraph.Tensor
 ---@param delta_v number
