@@ -1,3 +1,4 @@
+local counting_buffers = require "spec.support.counting_buffers"
 local datasets = require "dgraph.datasets"
 local files = require "dgraph.utils.files"
 local folder = require "spec.support.folder"
@@ -87,6 +88,17 @@ describe("datasets of zipped images", function()
     iterator:finalize()
     assert.same({ 3, 3, 8, 12 }, x.shape)
     assert.same(pixels.rgb_png:totable(), x[1]:totable())
+  end)
+
+  it("free what the collector would not see", function()
+    local damaged = folder.read(one):gsub("IDAT", "IDAX") -- stored: the checksum is wrong
+    folder.write(place .. "/damaged.zip", damaged)
+    for _, path in ipairs { one, three, place .. "/damaged.zip" } do
+      local dataset = datasets.ZippedImageDataset(path)
+      local made, freed = counting_buffers(function() pcall(dataset.get_example, dataset, 1) end)
+      assert.equal(made, freed)
+      assert.equal(path:find "damaged" and 1 or 2, made)
+    end
   end)
 
   it("tell what is wrong, at the line of the caller", function()

@@ -1,4 +1,5 @@
 local ffi = require "ffi"
+local counting_buffers = require "spec.support.counting_buffers"
 local zlib = require "dgraph.utils.zlib"
 
 local function bytes_of(text) return ffi.cast("const uint8_t *", text) end
@@ -63,6 +64,23 @@ describe("zlib", function()
     assert.equal(text:sub(1, 21), ffi.string(target, 21))
   end)
 
+  it("inflates data with zlib's header and checksum, which has to be right", function()
+    -- python3 -c "import zlib; print(*zlib.compress(b'hello hello hello', 9))"
+    local packed = "\120\218\203\72\205\201\201\87\200\64\144\0\58\46\6\125"
+    local target = ffi.new("uint8_t[17]")
+    local function inflate_wrapped(bytes, size, prefix)
+      return zlib.inflate(bytes_of(bytes), #bytes, target, size, prefix, true)
+    end
+    assert.is_true(inflate_wrapped(packed, 17))
+    assert.equal("hello hello hello", ffi.string(target, 17))
+    assert.is_true(inflate_wrapped(packed, 5, true))
+    for cut = 0, #packed - 1 do assert.is_nil((inflate_wrapped(packed:sub(1, cut), 17))) end
+    assert.is_nil((inflate_wrapped(packed:sub(1, -2) .. "\126", 17)))
+    assert.is_nil((inflate_wrapped(packed:sub(3), 17)))
+    assert.same({ nil, "bytes follow the compressed data" }, { inflate_wrapped(packed .. "x", 17) })
+    assert.is_nil((inflate(packed, 17))) -- not wrapped
+  end)
+
   it("computes CRC-32 in one go or in steps", function()
     assert.equal(0xcbf43926, zlib.crc32("123456789", 9))
     assert.equal(0xcbf43926, zlib.crc32("56789", 5, zlib.crc32("1234", 4)))
@@ -93,6 +111,15 @@ describe("zlib", function()
       local path = write_file(gz)
       assert.same({ nil, path .. ": more than 5 bytes" }, { zlib.gunzip(path, 5) })
       os.remove(path)
+    end)
+
+    it("frees what it read of such a file", function()
+      for _, content in ipairs { gz:sub(1, -5), (gz:gsub("\32\48", "ab")), gz } do
+        local path = write_file(content)
+        local made, freed = counting_buffers(function() zlib.gunzip(path, 5) end)
+        assert.same({ 1, 1 }, { made, freed })
+        os.remove(path)
+      end
     end)
 
     it("names a file that is not there", function()

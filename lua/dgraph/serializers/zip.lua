@@ -231,7 +231,10 @@ function Archive:peek(name, size)
   if not bytes then return nil, message end
   local done
   done, message = unpack_entry(self, name, bytes, size)
-  if not done then return nil, ("%s: %s"):format(name, message) end
+  if not done then
+    buffer.free(bytes)
+    return nil, ("%s: %s"):format(name, message)
+  end
   return bytes, size
 end
 
@@ -249,7 +252,10 @@ function Archive:read(name)
   if done and zlib.crc32(bytes, entry.size) ~= entry.crc then
     done, message = nil, "the checksum is wrong"
   end
-  if not done then return nil, ("%s: %s"):format(name, message) end
+  if not done then
+    buffer.free(bytes)
+    return nil, ("%s: %s"):format(name, message)
+  end
   return bytes, entry.size
 end
 

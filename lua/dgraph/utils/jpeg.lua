@@ -58,7 +58,10 @@ local function decode(handle, bytes, size, limit)
   if not pixels then return nil, message end
   done, message = succeeded(handle, J().dgraph_tj_decompress(handle, bytes, size, pixels, width,
     width * channels, height, grey and GREY or RGB, 0))
-  if not done then return nil, message end
+  if not done then
+    buffer.free(pixels)
+    return nil, message
+  end
   return { pixels = pixels, width = width, height = height, channels = channels }
 end
 

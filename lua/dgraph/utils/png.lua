@@ -47,6 +47,7 @@ local function read_pixels(image, limit)
   local pixels, message = buffer.new(row * image.height)
   if not pixels then return nil, message end
   if P().dgraph_png_finish(image, nil, pixels, row, nil) == 0 then
+    buffer.free(pixels)
     return nil, ffi.string(image.message)
   end
   return { pixels = pixels, width = image.width, height = image.height, channels = channels }

@@ -168,20 +168,24 @@ local function read_all(file, limit)
   local capacity = math.min(limit, 2 ^ 16) + 1
   local bytes, message = buffer.new(capacity)
   if not bytes then return nil, message end
+  local function give_up(why)
+    buffer.free(bytes)
+    return nil, why
+  end
   local size = 0
   while true do
     local count = Z().dgraph_z_read(file, bytes + size, math.min(capacity - size, PIECE))
     if count < 0 then
-      return nil, ffi.string(Z().dgraph_z_error(file, ffi.new("int[1]")))
+      return give_up(ffi.string(Z().dgraph_z_error(file, ffi.new("int[1]"))))
     end
     if count == 0 then return bytes, size end
     size = size + count
-    if size > limit then return nil, ("more than %.0f bytes"):format(limit) end
+    if size > limit then return give_up(("more than %.0f bytes"):format(limit)) end
     if size == capacity then
       capacity = math.min(2 * capacity, limit + 1)
       local larger
       larger, message = buffer.new(capacity)
-      if not larger then return nil, message end
+      if not larger then return give_up(message) end
       ffi.copy(larger, bytes, size)
       buffer.free(bytes)
       bytes = larger
@@ -202,7 +206,10 @@ function zlib.gunzip(path, limit)
   end
   local bytes, size = read_all(file, limit or 2 ^ 30)
   local code = Z().dgraph_z_close(file)
-  if bytes and code ~= OK then bytes, size = nil, "the gzip data ends too early" end
+  if bytes and code ~= OK then
+    buffer.free(bytes)
+    bytes, size = nil, "the gzip data ends too early"
+  end
   if not bytes then return nil, ("%s: %s"):format(path, size) end
   return bytes, size
 end
