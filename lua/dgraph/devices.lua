@@ -55,7 +55,7 @@ function devices.make(device, who, name, ...)
   local before = device ~= nil and native.check(C.dg_device_set(devices.id(device, who)))
   local x = C[name](...)
   if x == nil and C.dg_error_code() == C.DG_EMEMORY then
-    native.collect()
+    native.make_room()
     C.dg_error_clear()
     x = C[name](...)
   end

@@ -171,11 +171,15 @@ local MB = 2 ^ 20
 native.gc_floor = 256 * MB
 native.gc_limit = native.gc_floor
 
-local before_collection = {}
+local before_collection, before_shortage = {}, {}
 
---- Has `f` called before each full collection that memory pressure asks for.
+--- Has `f` called before each full collection.
 ---@param f fun()
 function native.on_collect(f) before_collection[#before_collection + 1] = f end
+
+--- Has `f` called where memory is short, to forget what can be made again.
+---@param f fun()
+function native.on_shortage(f) before_shortage[#before_shortage + 1] = f end
 
 --- Collects Lua's garbage, and with it the tensors that nothing refers to. Twice, as finalizers run
 --- after the first time and may free what others hold.
@@ -184,6 +188,12 @@ function native.collect()
   collectgarbage()
   collectgarbage()
   native.gc_limit = math.max(native.gc_floor, 2 * C.dg_memory_live())
+end
+
+--- Collects, and forgets what can be made again, as memory is short.
+function native.make_room()
+  for i = 1, #before_shortage do before_shortage[i]() end
+  native.collect()
 end
 
 --- Raises what C said last.
@@ -200,7 +210,7 @@ native.raise_last = raise_last
 ---@return dgraph.Tensor x
 local function own(x)
   ffi.gc(x, C.dg_release)
-  if C.dg_memory_live() > native.gc_limit then native.collect() end
+  if C.dg_memory_live() > native.gc_limit then native.make_room() end
   return x
 end
 native.own = own
@@ -248,7 +258,7 @@ end
 ---@return dgraph.Tensor
 function native.again(name, ...)
   if C.dg_error_code() ~= C.DG_EMEMORY then raise_last() end
-  native.collect()
+  native.make_room()
   C.dg_error_clear()
   return wrap(C[name](...))
 end

@@ -385,7 +385,8 @@ return function(name, case)
           if gs[1] and gs[1].requires_grad then gs[1]:sum():backward() end
         end
       end
-      local collect = case.in_lua and native.collect or collectgarbage
+      local collect = case.caches and native.make_room or case.in_lua and native.collect
+        or collectgarbage
       collect()
       collect()
       local before = counts()

@@ -29,7 +29,7 @@ local FACTOR, PRIME = 64, 256
 -- in all: 32 MiB of float64, what a million places take. They are forgotten when memory is short.
 local made, count, clock, LIMIT = {}, 0, 0, 2 ^ 22
 
-native.on_collect(function() made, count = {}, 0 end)
+native.on_shortage(function() made, count = {}, 0 end)
 
 --- Forgets the constants that were not used for longest, but never the last one.
 local function make_room(newest)
