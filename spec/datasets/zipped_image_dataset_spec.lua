@@ -101,6 +101,18 @@ describe("datasets of zipped images", function()
     end
   end)
 
+  it("refuse entries that no image fills, before they make room for them", function()
+    local dataset = datasets.ZippedImageDataset(one)
+    local size = 2 ^ 30
+    function dataset._archive.size() return size end
+    assert.same({ 1, 8, 12 }, dataset[1].shape)
+    size = size + 1
+    assert.same({ 0, 0 }, { counting_buffers(function()
+      assert.error_matches(function() return dataset[1] end,
+        "one.zip: gray.png: 1073741825 bytes are more than the limit of 1073741824")
+    end) })
+  end)
+
   it("tell what is wrong, at the line of the caller", function()
     local Zipped, Labeled = datasets.ZippedImageDataset, datasets.LabeledZippedImageDataset
     local Multi = datasets.MultiZippedImageDataset

@@ -22,6 +22,10 @@ local LABELED_OPTIONS = { dtype = true, mode = true, device = true, label_dtype 
 local ZippedImageDataset = { name = "ZippedImageDataset" }
 ZippedImageDataset.__index = ZippedImageDataset
 
+-- No image that is decoded has more bytes, packed as badly as may be: an entry that declares more
+-- was made to fill the memory.
+local MAX_SIZE = 2 ^ 30
+
 local zipped = {}
 
 --- The number of images.
@@ -29,6 +33,10 @@ local zipped = {}
 function ZippedImageDataset:len() return #self.paths end
 
 local function read(self, name)
+  local declared = self._archive:size(name)
+  if declared and declared > MAX_SIZE then
+    return nil, ("%s: %.0f bytes are more than the limit of %.0f"):format(name, declared, MAX_SIZE)
+  end
   local bytes, size = self._archive:read(name)
   if not bytes then return nil, size end
   local image, message = decode_image.tensor(bytes, size, self.options)
