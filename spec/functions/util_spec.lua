@@ -93,6 +93,28 @@ describe("forget", function()
     assert.same(y:totable(), x.grad:totable())
   end)
 
+  it("computes in the autocast that there was, wherever backward is called", function()
+    local numbers = dg.randn(2, 3)
+    local function walk(call, inside)
+      link:cleargrads()
+      local x = dg.Variable(numbers)
+      local function sum() return F.sum(F.cast(call(x), "float32")) end
+      if inside then
+        dg.autocast("bfloat16", function() sum():backward() end)
+      else
+        dg.autocast("bfloat16", sum):backward()
+      end
+      return { x.grad:totable(), link.W.grad:totable() }
+    end
+    local function forgets(x) return F.forget(link, x) end
+    local wanted = walk(link)
+    assert.same(wanted, walk(forgets))
+    assert.same(wanted, walk(forgets, true))
+    local y = dg.autocast(false, forgets, dg.Variable(numbers))
+    dg.autocast("bfloat16", function() F.sum(y):backward() end)
+    assert.is_false(dg.config.autocast)
+  end)
+
   it("keeps less memory until backward", function()
     local x = dg.Variable(dg.ones(1000))
     local function many(p)

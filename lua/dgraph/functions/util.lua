@@ -29,10 +29,12 @@ function Forget:forward(f, extra, ...)
     self.versions[i] = is_tensor(x) and x.version
   end
   self.state, self.train = random.get_state(), config.values.train
+  self.autocast = config.values.autocast
   return f(...)
 end
 
---- Calls f on copies of the inputs with the random numbers that it had, and walks back from there.
+--- Calls f on copies of the inputs with the random numbers and the autocast that it had, and walks
+--- back from there.
 local function again(self, gys)
   local xs, tensors = {}, {}
   for i = 1, self.count do
@@ -49,7 +51,7 @@ local function again(self, gys)
     xs[i] = x
   end
   random.set_state(self.state)
-  local ys = { self.f(unpack(xs, 1, self.count)) }
+  local ys = { config.autocast(self.autocast, self.f, unpack(xs, 1, self.count)) }
   local roots, seeds = {}, {}
   for k = 1, #ys do
     if gys[k] and ys[k].requires_grad then
@@ -93,10 +95,11 @@ return function(F)
   --- Source: Chainer; Chen et al., arXiv:1604.06174.
 
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
-  --- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
+  --- way; backward calls it again, with the same random numbers, `dg.config.train` and autocast, and
   --- then goes back through it. Parameters that f uses get their gradients too. f returns one
-  --- tensor or several and must do the same each time; running averages of layers move once, since
-  --- `dg.config.in_recomputing` is true the second time. An error under double backprop.
+  --- tensor or several and must do the same each time; what layers keep (running averages, vectors
+  --- of SpectralNormalization) moves once, since `dg.config.in_recomputing` is true the second time.
+  --- An error under double backprop.
   ---@param f fun(...): dgraph.Tensor ...
   ---@param ... any  tensors, and whatever else f takes
   ---@return dgraph.Tensor ...
