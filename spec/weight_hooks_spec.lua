@@ -118,6 +118,26 @@ describe("hooks of SpectralNormalization", function()
     end)
   end)
 
+  it("do not move where F.forget computes again, in scopes and outside", function()
+    dg.seed(4)
+    local link = L.Linear(4, 3):add_hook(SpectralNormalization())
+    local numbers, begin = dg.randn(2, 4), link.W_u:copy()
+    local function run(call)
+      link.W_u:copydata(begin)
+      link:cleargrads()
+      local x = dg.Variable(numbers)
+      local y = call(x)
+      F.sum(F.square(y)):backward()
+      return { y:totable(), x.grad:totable(), link.W.grad:totable(), link.W_u:totable() }
+    end
+    local wanted = run(link)
+    local function forgetting(x) return F.forget(link, x) end
+    assert.same(wanted, run(forgetting))
+    local got
+    for _ = 1, 2 do dg.scope(function() got = run(forgetting) end) end
+    assert.same(wanted, got)
+  end)
+
   it("may learn a factor, and have one that is fixed", function()
     local link = L.Linear(nil, 3, { nobias = true }):add_hook(SpectralNormalization {
       use_gamma = true, n_power_iteration = 200,

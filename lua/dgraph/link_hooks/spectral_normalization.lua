@@ -14,6 +14,7 @@ local structure = require "dgraph.link_structure"
 
 ---@class dgraph.SpectralNormalization: dgraph.WeightHook
 ---@field vector_name string  what the layer keeps: "W_u"
+---@field last dgraph.Tensor?  the second vector of the last call in training
 ---@overload fun(...): dgraph.SpectralNormalization
 local SpectralNormalization = WeightHook:extend "SpectralNormalization"
 SpectralNormalization.name = "SpectralNormalization"
@@ -79,14 +80,29 @@ end
 
 local function normalized(v, eps) return v / (F.sqrt(F.sum(F.square(v))) + eps) end
 
---- The first singular vectors, as well as some steps of power iteration find them.
+--- Keeps the second vector of a call that moves the first one, for `F.forget`.
+local function note(self, v)
+  local kept = self.last
+  if kept and kept.dtype == v.dtype and kept.device == v.device then kept:copydata(v)
+  else self.last = create.tensor(v):keep() end
+end
+
+--- The first singular vectors, as well as some steps of power iteration find them. What is computed
+--- again gets those of the last call: the layer's has moved since.
 local function iterate(self, link, matrix)
+  local moves = config.values.train
+  if moves and config.values.in_recomputing and self.last then
+    return link[self.vector_name], self.last
+  end
   local u, v = link[self.vector_name], nil
   for _ = 1, self.n_power_iteration do
     v = normalized(F.matmul(u, matrix), self.eps)
     u = normalized(F.matmul(matrix, v), self.eps)
   end
-  if config.values.train then link[self.vector_name]:copydata(u) end
+  if moves then
+    link[self.vector_name]:copydata(u)
+    note(self, v)
+  end
   return u, v
 end
 
