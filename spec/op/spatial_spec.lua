@@ -1,7 +1,7 @@
 local dg = require "dgraph"
 local op_case = require "spec.support.op_case"
 
-local F = dg.F
+local F, L = dg.F, dg.links
 
 --- The battery for one of them on inputs of these shapes; `empty` and `bad` are lists of layouts.
 local function case(name, f, shapes, others)
@@ -157,6 +157,45 @@ describe("spatial", function()
     end
     local defaults = F.deformable_convolution_2d_sampler(x, dg.zeros({ 2, 12, 3, 3 }, "float64"), W)
     close(defaults, F.convolution_2d(x, W), 1e-12, 1e-12)
+  end)
+
+  it("takes 16 bits beside float32 under autocast, and samples in float32", function()
+    local image = dg.Variable(dg.randn(2, 2, 5, 5))
+    local theta = dg.tensor { { 1, 0.5, 0 }, { 0, 1, 0.25 } }
+    local model = dg.ChainList(L.Convolution2D(2, 2, 1), L.LocalConvolution2D(2, 2, { in_size = 5,
+      ksize = 2 }), L.DeformableConvolution2D(2, 3, 3, { deform_initialW = 0.5 }))
+    local function run()
+      local seen = model[1](image)
+      local bent, own = model[3](image), model[2](seen)
+      local places = F.broadcast_to(F.cast(theta, seen.dtype), { 2, 2, 3 })
+      local grid = F.spatial_transformer_grid(places, 4)
+      return { own, bent, model[3](seen), grid, F.spatial_transformer_sampler(seen, grid),
+        F.simplified_dropconnect(seen, dg.ones(3, 50), dg.ones(3), 0) }
+    end
+    local wanted, ys = run(), dg.autocast("bfloat16", run)
+    local dtypes, loss = {}, 0
+    for i, y in ipairs(ys) do
+      dtypes[i], loss = y.dtype, loss + F.sum(F.cast(y, "float32"))
+      close(F.cast(y, "float32"), wanted[i], 0.5, 0.05)
+    end
+    assert.same({ "bfloat16", "float32", "float32", "float32", "float32", "bfloat16" }, dtypes)
+    model:cleargrads()
+    loss:backward()
+    for param in model:params() do assert.equal("float32", param.grad.dtype) end
+    assert.equal("float32", image.grad.dtype)
+    local wide = F.cast(theta:reshape { 1, 2, 3 }, "float32")
+    local exact = F.spatial_transformer_grid(wide, 300)
+    assert.same(exact[{ 1, 1, 7 }]:totable(), dg.autocast("bfloat16", function()
+      return F.spatial_transformer_grid(wide, 300)
+    end)[{ 1, 1, 7 }]:totable())
+  end)
+
+  it("names the axes of what has none, and shifts by more than there is", function()
+    local ok, message = pcall(F.spatial_transformer_grid, dg.tensor(1), 2)
+    assert.is_false(ok)
+    assert.truthy(message:find("theta is (), wanted batch x 2 x 3", 1, true), message)
+    local y = F.shift(dg.ones(1, 9, 2, 2), 3, 2 ^ 40)
+    assert.equal(4, y:sum():item())
   end)
 
   it("bends filters to the right with the first channels, down with the others", function()

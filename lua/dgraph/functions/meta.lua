@@ -3621,10 +3621,11 @@ function F.ndtri(x) end
 function F.log_ndtr(x) end
 
 --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
---- way; backward calls it again, with the same random numbers and the same `dg.config.train`, and
---- then goes back through it. Parameters that f uses get their gradients too. f returns one
---- tensor or several and must do the same each time; running averages of layers move once, since
---- `dg.config.in_recomputing` is true the second time. An error under double backprop.
+--- way; backward calls it again, with the same random numbers, `dg.config.train` and autocast,
+--- and then goes back through it. Parameters that f uses get their gradients too. f returns one
+--- tensor or several and must do the same each time; what layers keep (running averages, vectors
+--- of SpectralNormalization) moves once, since `dg.config.in_recomputing` is true the second
+--- time. An error under double backprop.
 --- - **Shapes**: any, as f takes them and returns them.
 --- - **Dtypes**: any, as f takes them and returns them.
 --- - **Errors**: an f that is no function; a walk back that records itself (double backprop); a tensor of the arguments that was overwritten before backward.

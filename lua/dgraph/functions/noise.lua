@@ -77,6 +77,7 @@ return function(F)
       end
       if W.ndim == 2 then return F.linear(rows, W, b) end
       local y = F.squeeze(F.matmul(W, F.expand_dims(rows, 3)), 3)
+      if b and config.values.autocast then b = F.cast(b, y.dtype) end -- as linear gives y
       return b and y + b or y
     end)
 

@@ -1,9 +1,9 @@
 --- Normalizations. x is batch x channels x ... where channels are spoken of.
 local checks = require "dgraph.functions.loss_checks"
-local config = require "dgraph.config"
 local create = require "dgraph.create"
 local errors = require "dgraph.errors"
 local inverse_root = require "dgraph.functions.inverse_root"
+local widened = require "dgraph.functions.widened"
 
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
@@ -107,14 +107,6 @@ return function(F)
     .. "var: tensor, eps: number = 2e-5) -> "
     .. "dg_fixed_batch_normalization(x, gamma, beta, mean, var, eps, 0, nil)")
 
-  --- f(x, ...), which under autocast computes in float32 and gives that, as normalizations do.
-  local function widened(f)
-    return function(x, ...)
-      if not config.values.autocast then return f(x, ...) end
-      return config.autocast(false, f, x.dtype == "float64" and x or as(x, "float32"), ...)
-    end
-  end
-
   --- x as groups x channels of a group x places, in float32 where it has 16 bits: the batch and
   --- what follows the channels are places.
   local function grouped(who, x, groups)
@@ -160,7 +152,7 @@ return function(F)
   --- Source: Chainer; Huang et al., arXiv:1804.08450.
   declare("decorrelated_batch_normalization(x, groups: integer = 16, eps: number = 2e-5, "
     .. "running_mean: tensor?, running_projection: tensor?, decay: number = 0.9)",
-    widened(function(x, groups, eps, running_mean, running_projection, decay)
+    widened(1, function(x, groups, eps, running_mean, running_projection, decay)
       local who = "F.decorrelated_batch_normalization"
       local rows = grouped(who, x, groups)
       local _, size, places = unpack(rows.shape)
@@ -198,7 +190,7 @@ return function(F)
   --- Errors: channels that do not fall into so many groups.
   --- Source: Chainer; Huang et al., arXiv:1804.08450.
   declare("fixed_decorrelated_batch_normalization(x, mean, projection, groups: integer = 16)",
-    widened(function(x, mean, projection, groups)
+    widened(3, function(x, mean, projection, groups)
       local who = "F.fixed_decorrelated_batch_normalization"
       local rows = grouped(who, x, groups)
       local size = rows:dim(2)

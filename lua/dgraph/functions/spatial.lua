@@ -1,22 +1,23 @@
 --- Images (batch x channels x height x width) looked at elsewhere than on their own grid: warped,
 --- shifted, with filters of each place, with filters that bend.
+local checks = require "dgraph.functions.loss_checks"
+local config = require "dgraph.config"
 local create = require "dgraph.create"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
 local native = require "dgraph.native"
 local sampling = require "dgraph.functions.sampling"
+local widened = require "dgraph.functions.widened"
 local windows = require "dgraph.functions.windows"
 
 local C, wrap = native.C, native.wrap
 
-local function spell(shape) return table.concat(shape, "x") end
+local function spell(shape) return shape[1] and table.concat(shape, "x") or "()" end
 
 --- Raises an error unless tensors are floats of one dtype; nil counts for none.
 local function one_float(who, x, others)
+  checks.float(who, x)
   local dtype = x.dtype
-  if not dtypes.names_float(dtype) then
-    errors.raisef("%s: wanted a float tensor, got %s (cast it)", who, dtype)
-  end
   for name, other in pairs(others) do
     if other.dtype ~= dtype then
       errors.raisef("%s: %s is %s, wanted %s as x (cast one of them)", who, name, other.dtype,
@@ -32,15 +33,13 @@ local function check_grid(who, grid, batch)
   end
 end
 
---- Numbers for height and width that are not below 1.
-local function positive(what, value, who)
-  local list = windows.list(what, value, 2, who)
-  for axis = 1, 2 do
-    if list[axis] < 1 then
-      errors.raisef("%s: %s is %d, wanted at least 1", who, what, list[axis])
-    end
+--- A float as products take them: under autocast of 16 bits, unless it is float64. nil stays nil.
+local function narrowed(x)
+  local narrow, dtype = config.values.autocast, x and x.dtype
+  if not narrow or dtype == narrow or dtype == "float64" or not dtypes.names_float(dtype) then
+    return x
   end
-  return list[1], list[2]
+  return wrap(C.dg_cast(x, dtypes.id(narrow, "F.local_convolution_2d")))
 end
 
 --- The directions of F.shift: rows and columns by which each group of channels moves. The middle
@@ -72,13 +71,14 @@ return function(F)
   --- width, then y.
   --- Dtypes: floats; y has theta's.
   ---@param output_shape integer|integer[]  height and width
-  declare("spatial_transformer_grid(theta, output_shape: sizes)", function(theta, output_shape)
+  declare("spatial_transformer_grid(theta, output_shape: sizes)",
+    widened(1, function(theta, output_shape)
     local who, shape = "F.spatial_transformer_grid", theta.shape
     one_float(who, theta, {})
     if #shape ~= 3 or shape[2] ~= 2 or shape[3] ~= 3 then
       errors.raisef("%s: theta is %s, wanted batch x 2 x 3", who, spell(shape))
     end
-    local h, w = positive("output_shape", output_shape, who)
+    local h, w = unpack(windows.positive("output_shape", output_shape, 2, who))
     local options = { dtype = theta.dtype, device = theta.device }
     local y, x = create.linspace(-1, 1, h, options), create.linspace(-1, 1, w, options)
     local grid = F.stack({
@@ -87,14 +87,14 @@ return function(F)
     }, 1)
     local places = F.matmul(F.reshape(theta, { shape[1] * 2, 3 }), F.reshape(grid, { 3, h * w }))
     return F.reshape(places, { shape[1], 2, h, w })
-  end)
+  end))
 
   --- The image at other places, mixed of the four elements around each; outside of it are zeros.
   --- The centres of the corners are at -1 and 1. Differentiable in both.
   --- Shapes: x: batch x channels x h x w; grid: batch x 2 x h' x w', first the place along the
   --- width; y: batch x channels x h' x w'.
   --- Errors: none.
-  declare("spatial_transformer_sampler(x, grid)", function(x, grid)
+  declare("spatial_transformer_sampler(x, grid)", widened(2, function(x, grid)
     local who = "F.spatial_transformer_sampler"
     local shape = sampling.image_shape(who, x)
     check_grid(who, grid, shape[1])
@@ -104,7 +104,7 @@ return function(F)
     local number = F.reshape(sampling.numbers(shape[1], x), { shape[1], 1, 1 })
     local y = sampling.at(F, sampling.planes(F, x), number, coordinate(2), coordinate(1), F.take)
     return F.transpose(y, { 1, 4, 2, 3 })
-  end)
+  end))
 
   --- Family: filters of another kind
   --- Shapes: x: batch x channels x h x w; y: batch x out x h' x w'.
@@ -125,7 +125,7 @@ return function(F)
     local who = "F.shift"
     local shape = sampling.image_shape(who, x)
     one_float(who, x, {})
-    local kh, kw = positive("ksize", ksize, who)
+    local kh, kw = unpack(windows.positive("ksize", ksize, 2, who))
     local apart = windows.list("dilate", dilate, 2, who)
     if kh % 2 == 0 or kw % 2 == 0 then
       errors.raisef("%s: ksize is %d x %d, wanted odd numbers", who, kh, kw)
@@ -137,7 +137,9 @@ return function(F)
     end
     local parts, h, w = {}, shape[3], shape[4]
     for i, direction in ipairs(groups) do
-      local down, across = direction[1] * apart[1], direction[2] * apart[2]
+      -- Further than the image is large nothing but zeros is left.
+      local down = math.max(-h, math.min(direction[1] * apart[1], h))
+      local across = math.max(-w, math.min(direction[2] * apart[2], w))
       local first = (i - 1) * size
       local moved = wrap(C.dg_narrow(x, 1, first, i == #groups and shape[2] - first or size))
       if down ~= 0 or across ~= 0 then
@@ -168,8 +170,9 @@ return function(F)
     if b and spell(b.shape) ~= spell { out, h, w } then
       errors.raisef("%s: b is %s, wanted %d x %d x %d", who, spell(b.shape), out, h, w)
     end
+    x, W, b = narrowed(x), narrowed(W), narrowed(b)
     one_float(who, x, { W = W, b = b })
-    local sy, sx = positive("stride", stride, who)
+    local sy, sx = unpack(windows.positive("stride", stride, 2, who))
     local tall, broad = (h - 1) * sy + kh, (w - 1) * sx + kw
     if h < 1 or w < 1 or kh < 1 or kw < 1 or tall > shape[3] or broad > shape[4] then
       errors.raisef("%s: %d x %d places of %d x %d elements do not fit x, which is %d x %d", who, h,
@@ -193,7 +196,7 @@ return function(F)
   --- Errors: strides below 1; pads below 0.
   --- Source: Chainer; Dai et al., arXiv:1703.06211.
   declare("deformable_convolution_2d_sampler(x, offset, W, b: tensor?, stride: sizes = 1, "
-    .. "pad: sizes = 0)", function(x, offset, W, b, stride, pad)
+    .. "pad: sizes = 0)", widened(4, function(x, offset, W, b, stride, pad)
     local who = "F.deformable_convolution_2d_sampler"
     local shape, bend, wide = sampling.image_shape(who, x), offset.shape, W.shape
     if #wide ~= 4 or wide[2] ~= shape[2] then
@@ -209,7 +212,7 @@ return function(F)
       errors.raisef("%s: b is %s, wanted %d", who, spell(b.shape), out)
     end
     one_float(who, x, { offset = offset, W = W, b = b })
-    local sy, sx = positive("stride", stride, who)
+    local sy, sx = unpack(windows.positive("stride", stride, 2, who))
     local around = windows.list("pad", pad, 2, who)
     if around[1] < 0 or around[2] < 0 then errors.raisef("%s: a pad is below 0", who) end
     local n, h, w = bend[1], bend[3], bend[4]
@@ -228,5 +231,5 @@ return function(F)
     local y = F.matmul(F.reshape(seen, { n * h * w, taps * shape[2] }), filters)
     y = F.reshape(y, { n, h, w, out })
     return F.transpose(b and y + b or y, { 1, 4, 2, 3 })
-  end)
+  end))
 end

@@ -95,11 +95,11 @@ return function(F)
   --- Source: Chainer; Chen et al., arXiv:1604.06174.
 
   --- Calls `f(...)` without recording what it does, which saves the memory of its results on the
-  --- way; backward calls it again, with the same random numbers, `dg.config.train` and autocast, and
-  --- then goes back through it. Parameters that f uses get their gradients too. f returns one
+  --- way; backward calls it again, with the same random numbers, `dg.config.train` and autocast,
+  --- and then goes back through it. Parameters that f uses get their gradients too. f returns one
   --- tensor or several and must do the same each time; what layers keep (running averages, vectors
-  --- of SpectralNormalization) moves once, since `dg.config.in_recomputing` is true the second time.
-  --- An error under double backprop.
+  --- of SpectralNormalization) moves once, since `dg.config.in_recomputing` is true the second
+  --- time. An error under double backprop.
   ---@param f fun(...): dgraph.Tensor ...
   ---@param ... any  tensors, and whatever else f takes
   ---@return dgraph.Tensor ...

@@ -81,4 +81,18 @@ function windows.list(what, value, axes, who)
   return list
 end
 
+--- The same for numbers that are not below 1.
+---@param what string
+---@param value integer|integer[]
+---@param axes integer
+---@param who string
+---@return integer[]
+function windows.positive(what, value, axes, who)
+  local list = windows.list(what, value, axes, who)
+  for _, number in ipairs(list) do
+    if number < 1 then errors.raisef("%s: %s is %d, wanted at least 1", who, what, number) end
+  end
+  return list
+end
+
 return windows
