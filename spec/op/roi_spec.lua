@@ -133,6 +133,30 @@ describe("regions of interest", function()
     end
   end)
 
+  it("give x a gradient of zeros where there are none", function()
+    local leaf, none = dg.Variable(x:copy()), dg.zeros({ 0 }, "int32")
+    for _, y in ipairs {
+      F.roi_max_pooling_2d(leaf, dg.zeros(0, 4), none, { 2, 9 }, 1),
+      F.roi_average_align_2d(leaf, dg.zeros(0, 4), none, { 2, 9 }, 1),
+      F.roi_pooling_2d(leaf, dg.zeros(0, 5), 2, 9, 1),
+    } do
+      assert.same({ 0, 1, 2, 9 }, y.shape)
+      leaf:cleargrad()
+      y:sum():backward()
+      assert.same(dg.zeros({ 1, 1, 4, 6 }):totable(), leaf.grad:totable())
+    end
+  end)
+
+  it("have means in float32 under autocast", function()
+    local fine = dg.tensor({ 1.001, 1.002, 1.003, 1.004 }, "float32"):reshape { 1, 1, 2, 2 }
+    for _, name in ipairs { "roi_average_pooling_2d", "roi_average_align_2d" } do
+      local wanted = F[name](fine, box(0, 0, 2, 2), one, 1, 1):item()
+      local y = dg.autocast("bfloat16", F[name], fine, box(0, 0, 2, 2), one, 1, 1)
+      assert.equal("float32", y.dtype)
+      assert.equal(wanted, y:item())
+    end
+  end)
+
   it("are compared in parts where there are many, with the same result #long", function()
     local wide = dg.randn({ 1, 4096, 8, 8 }, "float32")
     local list = {}
@@ -155,6 +179,10 @@ describe("regions of interest", function()
       F.roi_max_pooling_2d, x, rois, dg.ones(1), 1, 1)
     refuses("F.roi_max_pooling_2d: roi 1 is of image 2, wanted 1 to 1",
       F.roi_max_pooling_2d, x, rois, one + 1, 1, 1)
+    refuses("F.roi_max_pooling_2d: rois are bool, wanted numbers", F.roi_max_pooling_2d, x,
+      rois:to "bool", one, 1, 1)
+    refuses("F.roi_pooling_2d: rois are bool, wanted numbers", F.roi_pooling_2d, x,
+      dg.ones({ 1, 5 }, "bool"), 1, 1, 1)
     refuses("F.roi_max_align_2d: sampling_ratio is 1.5, wanted whole numbers above 0",
       F.roi_max_align_2d, x, rois, one, 1, 1, { sampling_ratio = { 1, 1.5 } })
   end)

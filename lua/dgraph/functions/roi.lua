@@ -1,14 +1,18 @@
 --- Regions of interest of images, each pooled to a grid of bins. What a bin covers is the same for
 --- its whole row and column, so a region is told by its axes: the regions are read on the host,
 --- once, and become small arrays.
+local checks = require "dgraph.functions.loss_checks"
 local config = require "dgraph.config"
 local create = require "dgraph.create"
 local dtypes = require "dgraph.dtypes"
 local errors = require "dgraph.errors"
+local native = require "dgraph.native"
 local sampling = require "dgraph.functions.sampling"
 local scope = require "dgraph.scope"
+local widened = require "dgraph.functions.widened"
 local windows = require "dgraph.functions.windows"
 
+local C = native.C
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 --- How many elements are looked at together where all of a bin are compared: 64 MiB of float32.
@@ -91,17 +95,6 @@ end
 
 -- -- Arguments -----------------------------------------------------------------------------------
 
---- The bins of a pooling's output.
-local function out_size(who, outsize)
-  local size = windows.list("outsize", outsize, 2, who)
-  for axis = 1, 2 do
-    if size[axis] < 1 then
-      errors.raisef("%s: outsize is %d, wanted at least 1", who, size[axis])
-    end
-  end
-  return size
-end
-
 --- How many samples a bin has along each axis, nil where that depends on its size.
 local function ratios(who, ratio)
   if type(ratio) ~= "table" then ratio = { ratio, ratio } end
@@ -117,10 +110,9 @@ end
 --- The rows of a matrix of so many columns, after a check of x and of it.
 local function read_rows(who, x, rois, columns, scale)
   sampling.image_shape(who, x)
-  if not dtypes.names_float(x.dtype) then
-    errors.raisef("%s: wanted a float tensor, got %s (cast it)", who, x.dtype)
-  end
+  checks.float(who, x)
   local shape = rois.shape
+  if rois.dtype == "bool" then errors.raisef("%s: rois are bool, wanted numbers", who) end
   if #shape ~= 2 or shape[2] ~= columns then
     errors.raisef("%s: rois are %s, wanted regions x %d", who, table.concat(shape, "x"), columns)
   end
@@ -224,6 +216,12 @@ end
 return function(F)
   local declare = require "dgraph.functions.declare"(F)
 
+  --- What there is of no regions: nothing, but x has a gradient, of zeros.
+  local function nothing(x, size)
+    local none = native.wrap(C.dg_narrow(x, 0, 0, 0))
+    return F.reshape(none, { 0, x:dim(2), size[1], size[2] })
+  end
+
   --- The bins of some regions of one image: regions x channels x bins.
   local function means_of_image(x, image, list, taps, size)
     local channels, height, width = x:dim(2), x:dim(3), x:dim(4)
@@ -247,9 +245,7 @@ return function(F)
       end
       table.insert(lists[image], i)
     end
-    if #images == 0 then
-      return create.zeros({ 0, x:dim(2), size[1], size[2] }, { dtype = x.dtype, device = x.device })
-    end
+    if #images == 0 then return nothing(x, size) end
     local parts, places, before = {}, {}, 0
     for k, image in ipairs(images) do
       parts[k] = means_of_image(x, image, lists[image], taps, size)
@@ -327,9 +323,7 @@ return function(F)
   --- The largest element of each bin, as `look`, a function of sampling, sees them.
   local function maxima(x, regions, taps, size, look)
     local channels, parts, from = x:dim(2), {}, 1
-    if #regions == 0 then
-      return create.zeros({ 0, channels, size[1], size[2] }, { dtype = x.dtype, device = x.device })
-    end
+    if #regions == 0 then return nothing(x, size) end
     local planes = sampling.planes(F, x)
     while from <= #regions do
       local to = last_of(x, taps, from, size)
@@ -362,7 +356,7 @@ return function(F)
   declare("roi_max_pooling_2d(x, rois, roi_indices, outsize: sizes, spatial_scale: number)",
     function(x, rois, roi_indices, outsize, spatial_scale)
       local who = "F.roi_max_pooling_2d"
-      local size = out_size(who, outsize)
+      local size = windows.positive("outsize", outsize, 2, who)
       local regions = read_regions(who, x, rois, roi_indices, spatial_scale, true)
       return maxima(x, regions, taps_of(regions, x, size, whole_elements), size, sampling.exactly)
     end)
@@ -370,12 +364,12 @@ return function(F)
   --- reaches all regions of its image.
   ---@param outsize integer|integer[]  height and width
   declare("roi_average_pooling_2d(x, rois, roi_indices, outsize: sizes, spatial_scale: number)",
-    function(x, rois, roi_indices, outsize, spatial_scale)
+    widened(1, function(x, rois, roi_indices, outsize, spatial_scale)
       local who = "F.roi_average_pooling_2d"
-      local size = out_size(who, outsize)
+      local size = windows.positive("outsize", outsize, 2, who)
       local regions = read_regions(who, x, rois, roi_indices, spatial_scale, true)
       return means(x, regions, taps_of(regions, x, size, whole_elements), size)
-    end)
+    end))
   --- roi_max_pooling_2d as it was first: a roi is (image, x_min, y_min, x_max, y_max), the image
   --- counts from 1, and the elements at x_max and y_max belong to it.
   --- Shapes: x: batch x channels x h x w; rois: regions x 5; y: regions x channels x outh x outw.
@@ -383,7 +377,7 @@ return function(F)
   declare("roi_pooling_2d(x, rois, outh: integer, outw: integer, spatial_scale: number)",
     function(x, rois, outh, outw, spatial_scale)
       local who = "F.roi_pooling_2d"
-      local size = out_size(who, { outh, outw })
+      local size = windows.positive("outsize", { outh, outw }, 2, who)
       local regions = read_numbered_regions(who, x, rois, spatial_scale)
       return maxima(x, regions, taps_of(regions, x, size, whole_elements), size, sampling.exactly)
     end)
@@ -403,13 +397,14 @@ return function(F)
   ---@param outsize integer|integer[]  height and width
   ---@param sampling_ratio? integer|integer[]
   declare("roi_average_align_2d(x, rois, roi_indices, outsize: sizes, spatial_scale: number, "
-    .. "sampling_ratio: any?)", function(x, rois, roi_indices, outsize, spatial_scale, ratio)
+    .. "sampling_ratio: any?)", widened(1, function(x, rois, roi_indices, outsize, spatial_scale,
+      ratio)
     local who = "F.roi_average_align_2d"
-    local size, regions = out_size(who, outsize), read_regions(who, x, rois, roi_indices,
-      spatial_scale)
+    local size = windows.positive("outsize", outsize, 2, who)
+    local regions = read_regions(who, x, rois, roi_indices, spatial_scale)
     ratio = ratios(who, ratio)
     return means(x, regions, taps_of(regions, x, size, samples, ratio), size)
-  end)
+  end))
   --- The largest of the samples that roi_average_align_2d takes; those more than an element outside
   --- of the image do not count, and a bin that has no others gives 0.
   ---@param outsize integer|integer[]  height and width
@@ -417,8 +412,8 @@ return function(F)
   declare("roi_max_align_2d(x, rois, roi_indices, outsize: sizes, spatial_scale: number, "
     .. "sampling_ratio: any?)", function(x, rois, roi_indices, outsize, spatial_scale, ratio)
     local who = "F.roi_max_align_2d"
-    local size, regions = out_size(who, outsize), read_regions(who, x, rois, roi_indices,
-      spatial_scale)
+    local size = windows.positive("outsize", outsize, 2, who)
+    local regions = read_regions(who, x, rois, roi_indices, spatial_scale)
     ratio = ratios(who, ratio)
     return maxima(x, regions, taps_of(regions, x, size, samples, ratio), size, sampling.at)
   end)
