@@ -7,6 +7,7 @@ local arguments = require "dgraph.links.arguments"
 local channels = require "dgraph.links.channels"
 local errors = require "dgraph.errors"
 local initializers = require "dgraph.initializers"
+local sampling = require "dgraph.functions.sampling"
 local windows = require "dgraph.functions.windows"
 
 ---@class dgraph.LocalConvolution2D: dgraph.Link
@@ -70,7 +71,10 @@ end
 ---@param x dgraph.Tensor  batch x in x height x width
 ---@return dgraph.Tensor  batch x out x out height x out width
 function LocalConvolution2D:forward(x)
-  if not self.W.is_initialized then shape_parameters(self, x:dim(2), x:dim(3), x:dim(4)) end
+  if not self.W.is_initialized then
+    local shape = sampling.image_shape(self._name, x)
+    shape_parameters(self, shape[2], shape[3], shape[4])
+  end
   local y = F.local_convolution_2d(x, self.W, self.b, self.stride)
   return y -- no tail call: see Link
 end

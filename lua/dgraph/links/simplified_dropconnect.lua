@@ -5,6 +5,7 @@ local Link = require "dgraph.link"
 local Parameter = require "dgraph.parameter"
 local arguments = require "dgraph.links.arguments"
 local check = require "dgraph.check"
+local errors = require "dgraph.errors"
 local initializers = require "dgraph.initializers"
 
 ---@class dgraph.SimplifiedDropconnect: dgraph.Link
@@ -46,6 +47,9 @@ function SimplifiedDropconnect:forward(x, train, mask, use_batchwise_mask)
   local W = self.W
   if not W.is_initialized then
     local shape, in_size = x.shape, 1
+    if #shape < 2 then
+      errors.raisef("%s: x has %d axes, wanted 2 or more", self._name, #shape)
+    end
     for axis = 2, #shape do in_size = in_size * shape[axis] end
     W:initialize({ self.out_size, in_size })
   end
