@@ -131,9 +131,12 @@ dg_tensor *dg_finish(dg_call *c);
 /* The same for several outputs: y gets `outputs` handles. */
 int dg_finish_all(dg_call *c, dg_tensor **y);
 
-/* The result of these steps for an operator whose output y, new and with elements, was computed a
- * shorter way: past dg_begin, and past a shape rule that would say nothing. `parameters` are the
- * call's f[0] and f[1], or NULL; `kind` is 0 or DG_CALL_FLAT. No more than DG_CALL_INPUTS inputs. */
+/* The result of these steps for an operator whose only output y, new and with elements, was computed a
+ * shorter way. `parameters` are the call's f[0] and f[1], or NULL; `kind` is 0 or DG_CALL_FLAT. y is handed
+ * over, also on failure: then it is freed, and NULL given. The caller has seen to what dg_begin and
+ * dg_finish would: inputs with elements, no more of them than DG_CALL_INPUTS, none of 16 bits and all on the
+ * host, nothing for the shape rule to say, no autocast (dg_tape.mixed), and no graph of a device being
+ * recorded (dg_graphs_recording). */
 dg_tensor *dg_yield(const dg_op_class *op, int inputs, dg_body *const *x, dg_body *y,
                     const double *parameters, int kind);
 
