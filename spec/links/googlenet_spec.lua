@@ -64,6 +64,14 @@ describe("GoogLeNet", function()
     assert.error_matches(function() Small(path) end, "^Small: ")
   end)
 
+  it("has ways aside for images of any size", function()
+    local Odd = Small:extend("Odd")
+    Odd.insize = 127 -- 7.9 sixteenths, which become 8
+    local model = Odd()
+    local y = dg.no_backprop_mode(model, dg.zeros(1, 3, 127, 127), { "loss1_fc2" }).loss1_fc2
+    assert.same({ 1, 5 }, y.shape)
+  end)
+
   it("has 13,378,280 numbers that learn, and Chainer's shapes #slow", function()
     local model = L.GoogLeNet()
     assert.same({ 64, 1000, 224 }, { model.base, model.classes, model.insize })

@@ -96,9 +96,11 @@ local function add_modules(self, into, conv_init)
   return channels
 end
 
---- The layers of one way aside; its images have a sixteenth of the height and width.
+--- The layers of one way aside. Its images have a sixteenth of the height and width, as the first
+--- convolution and three poolings round it.
 local function add_aside(self, name, into, opts)
-  local side = self.insize / 16
+  local side = math.floor((self.insize - 1) / 2) + 1
+  for _ = 1, 3 do side = math.ceil((side - 3) / 2) + 1 end
   local windows = math.max(math.floor((side - 5) / 3) + 1, 1)
   local narrow, wide = 2 * self.base, 16 * self.base
   self[name .. "_conv"] = Convolution2D(into, narrow, 1, opts)
