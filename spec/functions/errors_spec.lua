@@ -9,17 +9,6 @@ local function labels(t) return dg.tensor(t, "int32") end
 
 local x, v, one, none = dg.ones(2, 3), dg.ones(3), dg.ones {}, dg.zeros(0)
 local flat, cube = dg.zeros(2, 2), dg.ones(2, 2, 2)
-  },
-local image, kernel, region = dg.ones(1, 2, 4, 4), dg.ones(1, 2, 2, 2), dg.ones(1, 4)
-local pixels = labels { { { 1 } } }
-
---- The state, weights and biases of one layer over sequences.
-local h, ws, bs = dg.zeros(1, 2, 2), { {} }, { {} }
-for k = 1, 6 do ws[1][k], bs[1][k] = dg.ones(2, k <= 3 and 3 or 2), dg.ones(2) end
-
-local function ctc(t, blank, options)
-  return F.connectionist_temporal_classification({ v:reshape(1, 3) }, t, blank, options)
-end
 
 local function twice()
   F.forget(F.exp, dg.Variable { 1 }):backward { enable_double_backprop = true }
