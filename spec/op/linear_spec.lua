@@ -1,5 +1,6 @@
 local dg = require "dgraph"
 local op_case = require "spec.support.op_case"
+local settle = require "spec.support.settle"
 
 local F = dg.F
 
@@ -100,8 +101,7 @@ describe("linear", function()
     local C = require("dgraph.native").C
     local x, W, b = dg.Variable(dg.ones(30, 40)), dg.ones(50, 40), dg.ones(50)
     local function kept()
-      collectgarbage()
-      collectgarbage()
+      settle()
       local memory = dg.memory()
       return { memory.tensors, memory.nodes }
     end

@@ -45,6 +45,7 @@ local dtypes = require "dgraph.dtypes"
 local gradient_check = require "dgraph.gradient_check"
 local native = require "dgraph.native"
 local on_device = require "spec.support.on_device"
+local settle = require "spec.support.settle"
 local views = require "spec.support.views"
 
 local ALL_DTYPES = { "float32", "float64", "int32", "int64", "uint8", "bool" }
@@ -387,15 +388,13 @@ return function(name, case)
       end
       local collect = case.caches and native.make_room or case.in_lua and native.collect
         or collectgarbage
-      collect()
-      collect()
+      settle(collect)
       local before = counts()
       dg.scope(work)
       if case.caches then collect() end
       assert.same(before, counts())
       work()
-      collect()
-      collect()
+      settle(collect)
       assert.same(before, counts())
     end)
   end)

@@ -1,6 +1,7 @@
 local dg = require "dgraph"
 local ffi = require "ffi"
 local native = require "dgraph.native"
+local settle = require "spec.support.settle"
 
 local F, L = dg.F, dg.L
 
@@ -25,7 +26,7 @@ local function line() return debug.getinfo(2, "l").currentline end
 
 --- How many tensors and nodes live, once garbage is gone.
 local function living()
-  for _ = 1, 3 do native.collect() end
+  settle(native.collect)
   local memory = dg.memory()
   return { memory.tensors, memory.nodes }
 end

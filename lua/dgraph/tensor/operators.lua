@@ -13,14 +13,14 @@ local operators = {}
 -- named as the result.
 local COMPILED = [[
 local made = C[$symbol]($arguments)
-if made == nil then return $beginagain($symbol, $arguments)$end end
+if made == nil then return again($symbol, $arguments) end
 if native.depth > 0 then return made[0] end
 return wrap(made)]]
 
 -- The same where `native.is_interpreted`.
 local INTERPRETED = [[
 local made = C[$symbol_ref]($arguments)
-if errno() ~= 0 then return $beginsettle(made, $symbol, $arguments)$end end
+if errno() ~= 0 then return settle(made, $symbol, $arguments) end
 if native.depth > 0 then return made end
 return own(made)]]
 
@@ -41,9 +41,11 @@ end]]
 ---@return string first  the first statement, if any
 function operators.call(name, arguments, is_shared, list)
   local function fill_in(text)
+    if list then -- what comes second, or looks at a failure, comes before the list may go
+      text = text:gsub("return (%l+%([^\n]-%$arguments%))",
+        ("return native.after(%s, %%1)"):format(list))
+    end
     text = text:gsub("%$arguments", arguments)
-    text = text:gsub("%$begin", list and ("native.after(%s, "):format(list) or "")
-    text = text:gsub("%$end", list and ")" or "")
     return (text:gsub("%$(symbol([%l_]*))", is_shared and "%1" or '"' .. name .. '%2"'))
   end
   if not native.is_interpreted then return fill_in(COMPILED), "" end
